@@ -1,0 +1,114 @@
+"""What every command shares at its end: a Rich table, one JSON document, or a file by extension."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..records import plain
+
+TABLES = (".csv", ".json", ".parquet")
+CHARTS = (".png", ".svg", ".pdf", ".html")
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Give a command `--json` and `--out FILE`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    endings = f"{' '.join(TABLES)} the table, {' '.join(CHARTS)} the chart"
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"write by extension: {endings}")
+
+
+def emit(
+    options: argparse.Namespace,
+    document: Any,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    title: str = "",
+    chart: Callable[[], Any] | None = None,
+) -> None:
+    """Show a result as asked: `document` as JSON, `rows` as a table, `chart()` (an Altair chart) as a picture.
+
+    A file is written beside and swapped in, so that it is whole or not there.
+    """
+    if options.out is not None:
+        _write(options.out, document, rows, chart)
+    if options.json:
+        print(json.dumps(plain(document), allow_nan=False, ensure_ascii=False))
+    elif options.out is None:
+        _show(rows, title)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that it is whole or not there."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, document: Any, rows: Sequence[Mapping[str, Any]], chart: Callable[[], Any] | None) -> None:
+    kind = path.suffix.lower()
+    if kind == ".json":
+        write_bytes(path, json.dumps(plain(document), allow_nan=False, ensure_ascii=False).encode())
+    elif kind == ".csv":
+        write_bytes(path, _csv(rows).encode())
+    elif kind == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist([plain(dict(row)) for row in rows]), buffer)
+        write_bytes(path, buffer.getvalue())
+    elif kind in CHARTS and chart is not None:
+        from ..charts import render
+
+        write_bytes(path, render(chart(), kind[1:]))
+    else:
+        right = TABLES + (CHARTS if chart is not None else ())
+        raise InputError(f"--out {path}: expected a name ending in one of {' '.join(right)}")
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        values = (plain(row.get(column)) for column in columns)
+        writer.writerow(["" if v is None else json.dumps(v) if isinstance(v, (list, dict)) else v for v in values])
+    return text.getvalue()
+
+
+def _show(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    shown = Table(*columns, title=title or None, title_justify="left")
+    for row in rows:
+        shown.add_row(*(_cell(plain(row.get(column))) for column in columns))
+    Console().print(shown)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return str(value)

@@ -1,0 +1,13 @@
+"""The nouns that travel between steps: frozen, read-only, few."""
+
+from .base import Record, plain
+from .effect import GUARDRAIL_VERDICTS, Effect, Guardrail, Verdict
+from .estimate import Estimate
+from .organisations import HOSPITAL_LEVELS, LEVELS, Organisations
+from .panel import Panel
+from .scheme import FourLetters, GuardrailRule, Money, Scheme, Window
+
+__all__ = [
+    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "Effect", "Estimate", "FourLetters", "Guardrail",
+    "GuardrailRule", "Money", "Organisations", "Panel", "Record", "Scheme", "Verdict", "Window", "plain",
+]  # fmt: skip

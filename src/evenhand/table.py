@@ -1,0 +1,229 @@
+"""Table: a plain file at the door (CSV, gzipped CSV, Parquet, standard input), every cell text until asked.
+
+Columns are asked for by name and as a kind (text, numbers, dates), and every refusal names the file,
+the row as a person counts it (the header is row 1) and what would be right.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from .errors import InputError, did_you_mean
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ].*)?$")
+_SLASH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?$")
+_NAMED = re.compile(r"(\d{1,2})[- ]?([A-Za-z]{3})[A-Za-z]*[- ]?(\d{4})$")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of text in file order. `name` is how messages call the file."""
+
+    name: str
+    columns: dict[str, list[str]]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def has(self, column: str) -> bool:
+        """Whether the column is there."""
+        return column in self.columns
+
+    def need(self, *columns: str) -> None:
+        """Refuse unless every column is there."""
+        for column in columns:
+            if column not in self.columns:
+                hint = did_you_mean(column, self.columns)
+                there = ", ".join(list(self.columns)[:12])
+                raise InputError(f"{self.name}: no column {column!r}{hint}; the file has: {there}")
+
+    def text(self, column: str) -> list[str]:
+        """A column as text, stripped."""
+        self.need(column)
+        return [cell.strip() for cell in self.columns[column]]
+
+    def numbers(self, column: str, *, missing: bool = True) -> NDArray[np.float64]:
+        """A column as float64; a missing cell is NaN, or refused if `missing` is False."""
+        self.need(column)
+        out = np.empty(len(self), dtype=np.float64)
+        for i, cell in enumerate(self.columns[column]):
+            stripped = cell.strip()
+            try:
+                out[i] = float(stripped)
+            except ValueError:
+                if stripped.lower() not in MISSING:
+                    raise self.refuse(i, column, stripped, "a number") from None
+                out[i] = np.nan
+            if not np.isfinite(out[i]):
+                if stripped.lower() in MISSING:
+                    out[i] = np.nan
+                    if not missing:
+                        raise self.refuse(i, column, stripped, "a number, not a blank")
+                else:
+                    raise self.refuse(i, column, stripped, "a finite number")
+        return out
+
+    def dates(self, column: str, *, day_first: bool | None = None) -> NDArray[np.datetime64]:
+        """A column as datetime64[D]. A month (2024-03) is its first day.
+
+        `03/04/2024` is refused unless `day_first` says how to read it: True day first, False month first.
+        """
+        self.need(column)
+        out = np.empty(len(self), dtype="datetime64[D]")
+        known: dict[str, np.datetime64] = {}
+        for i, cell in enumerate(self.columns[column]):
+            if cell not in known:
+                try:
+                    known[cell] = np.datetime64(parse_date(cell, day_first=day_first), "D")
+                except ValueError as error:
+                    raise self.refuse(i, column, cell.strip(), str(error)) from None
+            out[i] = known[cell]
+        return out
+
+    def unique(self, *columns: str) -> None:
+        """Refuse if two rows share the same values in these columns."""
+        seen: dict[tuple[str, ...], int] = {}
+        for i, key in enumerate(zip(*(self.text(c) for c in columns), strict=True)):
+            if key in seen:
+                shown = ", ".join(f"{c}={k!r}" for c, k in zip(columns, key, strict=True))
+                raise InputError(
+                    f"{self.name}: row {i + 2}: {shown} was already given in row {seen[key] + 2}; "
+                    "each must be given once"
+                )
+            seen[key] = i
+
+    def refuse(self, row: int, column: str, found: str, right: str) -> InputError:
+        """The error for one cell: file, row as a person counts it, column, what was found, what would be right."""
+        return InputError(f"{self.name}: row {row + 2}, column {column!r}: expected {right}, found {found!r}")
+
+
+def read(path: str | Path, *, needs: Sequence[str] = ()) -> Table:
+    """Read a table from CSV, gzipped CSV, Parquet or standard input (`-`), every cell as text.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, has no rows, repeats a column name, is not a table, or lacks a needed column.
+    """
+    name = "standard input" if str(path) == "-" else str(path)
+    raw = _bytes(path, name)
+    if not raw.strip():
+        raise InputError(f"{name}: the file is empty; expected a header and rows")
+    table = _parquet(raw, name) if raw[:4] == b"PAR1" else _csv(raw, name)
+    if len(table) == 0:
+        raise InputError(f"{name}: has a header but no rows")
+    table.need(*needs)
+    return table
+
+
+def parse_date(text: str, *, day_first: bool | None = None) -> date:
+    """One date or month as the NHS writes them; ValueError says what would be right.
+
+    >>> parse_date("01JUN2026"), parse_date("2017_09"), parse_date("202603")
+    (datetime.date(2026, 6, 1), datetime.date(2017, 9, 1), datetime.date(2026, 3, 1))
+    >>> parse_date("03/04/2024", day_first=True)
+    datetime.date(2024, 4, 3)
+    """
+    word = text.strip().replace("_", "-")
+    if match := _ISO.match(word) or _COMPACT.match(word):
+        year, month, day = int(match[1]), int(match[2]), int(match[3] or 1)
+    elif (match := _NAMED.match(word)) and match[2].lower() in _MONTHS:
+        year, month, day = int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1])
+    elif match := _SLASH.match(word):
+        first, second, year = int(match[1]), int(match[2]), int(match[3])
+        if day_first is None and first <= 12 and second <= 12 and first != second:
+            raise ValueError("a date that can be read one way (or --day-first or --month-first)")
+        if day_first is None:
+            day_first = first > 12 or first == second
+        day, month = (first, second) if day_first else (second, first)
+    else:
+        raise ValueError("a date as YYYY-MM-DD")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError("a date that exists, as YYYY-MM-DD") from None
+
+
+def _bytes(path: str | Path, name: str) -> bytes:
+    try:
+        raw = sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()
+    except IsADirectoryError:
+        raise InputError(f"{name}: is a folder; expected a file") from None
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read ({error.strerror})") from error
+    if raw[:2] == b"\x1f\x8b":
+        try:
+            raw = gzip.decompress(raw)
+        except (OSError, EOFError) as error:
+            raise InputError(f"{name}: the gzip stream is broken or cut short ({error})") from error
+    return raw
+
+
+def _csv(raw: bytes, name: str) -> Table:
+    if b"\x00" in raw[:4096]:
+        raise InputError(f"{name}: not a table of text (it holds binary bytes); expected CSV or Parquet")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")  # NHS files before 2020 are often latin-1
+    header = [word.strip() for word in next(csv.reader(io.StringIO(text)), [])]
+    repeated = {h for h in header if header.count(h) > 1}
+    if repeated:
+        raise InputError(f"{name}: column {sorted(repeated)[0]!r} is given twice in the header")
+    if not header or all(not h for h in header):
+        raise InputError(f"{name}: the header row is empty; expected column names")
+    ragged: list[InputError] = []
+
+    def refuse(row: pacsv.InvalidRow) -> str:
+        where = f"row {row.number}" if row.number is not None else "a row"
+        ragged.append(InputError(f"{name}: {where}: expected {row.expected_columns} cells, found {row.actual_columns}"))
+        return "error"
+
+    try:
+        table = pacsv.read_csv(
+            io.BytesIO(text.encode("utf-8")),
+            read_options=pacsv.ReadOptions(column_names=header, skip_rows_after_names=1, use_threads=False),
+            parse_options=pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=refuse),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise (ragged[0] if ragged else InputError(f"{name}: not readable as CSV ({error})")) from error
+    return Table(name, {column: table[column].to_pylist() for column in header})
+
+
+def _parquet(raw: bytes, name: str) -> Table:
+    try:
+        table = pq.read_table(io.BytesIO(raw))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{name}: not readable as Parquet ({error})") from error
+    return Table(name, {column: [_cell(v) for v in table[column].to_pylist()] for column in table.column_names})
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value != value:
+        return ""
+    if hasattr(value, "isoformat"):
+        text: str = value.isoformat()
+        return text[:10] if text.endswith(("T00:00:00", "T00:00:00+00:00")) else text
+    return repr(value) if isinstance(value, float) else str(value)
