@@ -78,7 +78,8 @@ def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], where: str) -
 
 
 def _message(error: ValidationError, model: type[BaseModel], lines: dict[Place, int], where: str) -> str:
-    first = error.errors()[0]
+    # A mistyped key is both unknown and missing: the first says how to mend it.
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     place = tuple(first["loc"])
     line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
     name = ".".join(str(part) for part in place)

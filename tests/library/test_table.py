@@ -1,0 +1,96 @@
+"""The door for plain files: every cell text until asked, every refusal with its row."""
+
+from __future__ import annotations
+
+import gzip
+import io
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evenhand.errors import InputError
+from evenhand.table import parse_date, read
+
+
+def write(tmp_path, text, name="t.csv"):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_codes_keep_their_leading_zeros(tmp_path):
+    table = read(write(tmp_path, "unit,n\n007,1\n0304,2\n"))
+    assert table.text("unit") == ["007", "0304"]
+
+
+def test_csv_gzip_and_parquet_give_the_same_table(tmp_path):
+    text = "unit,n,note\nA,1.5,\nB,,\"two\nlines, one cell\"\n"
+    plain = read(write(tmp_path, text))
+    zipped = read(write(tmp_path, gzip.compress(text.encode()), "t.csv.gz"))
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"unit": ["A", "B"], "n": [1.5, None], "note": ["", "two\nlines, one cell"]}), buffer)
+    parquet = read(write(tmp_path, buffer.getvalue(), "t.parquet"))
+    assert plain.columns == zipped.columns == parquet.columns
+
+
+def test_a_missing_number_is_nan_and_a_wrong_one_names_its_row(tmp_path):
+    table = read(write(tmp_path, "n,m\n1,1\nNA,2\n,x\n"))
+    assert np.array_equal(table.numbers("n"), [1, np.nan, np.nan], equal_nan=True)
+    with pytest.raises(InputError, match=r"row 4, column 'm': expected a number, found 'x'"):
+        table.numbers("m")
+
+
+def test_infinity_is_not_a_number_that_anyone_counted(tmp_path):
+    with pytest.raises(InputError, match="a finite number"):
+        read(write(tmp_path, "n\ninf\n")).numbers("n")
+
+
+def test_a_missing_column_is_refused_with_the_nearest_and_what_is_there(tmp_path):
+    with pytest.raises(InputError, match=r"no column 'numerater'; did you mean 'numerator'\?; the file has: unit, num"):
+        read(write(tmp_path, "unit,numerator\nA,1\n")).need("numerater")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"a,b\n", "no rows"),
+        (b"a,a\n1,2\n", "given twice"),
+        (b"a,b\n1,2\n3\n", "row 3: expected 2 cells, found 1"),
+        (b"\x00\x01\x02", "not a table"),
+        (b"PAR1 broken", "Parquet"),
+        (gzip.compress(b"a\n1\n")[:-6], "gzip"),
+    ],
+)
+def test_what_is_not_a_table_is_refused_in_one_line(tmp_path, content, words):
+    with pytest.raises(InputError, match=words) as caught:
+        read(write(tmp_path, content))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_date_that_could_be_read_two_ways_is_refused_until_told(tmp_path):
+    table = read(write(tmp_path, "date\n03/04/2024\n"))
+    with pytest.raises(InputError, match="--day-first or --month-first"):
+        table.dates("date")
+    assert table.dates("date", day_first=True)[0] == np.datetime64("2024-04-03")
+    assert table.dates("date", day_first=False)[0] == np.datetime64("2024-03-04")
+
+
+def test_a_date_that_does_not_exist_is_refused(tmp_path):
+    with pytest.raises(InputError, match="a date that exists"):
+        read(write(tmp_path, "date\n2023-02-29\n")).dates("date")
+
+
+@given(st.dates())
+def test_every_iso_date_reads_as_itself(day):
+    assert parse_date(day.isoformat()) == day
+
+
+def test_a_row_given_twice_names_both_rows(tmp_path):
+    table = read(write(tmp_path, "unit,month\nA,1\nB,1\nA,1\n"))
+    with pytest.raises(InputError, match=r"row 4: unit='A', month='1' was already given in row 2"):
+        table.unique("unit", "month")
