@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +62,12 @@ class Table:
     def numbers(self, column: str, *, missing: bool = True) -> NDArray[np.float64]:
         """A column as float64; a missing cell is NaN, or refused if `missing` is False."""
         self.need(column)
+        try:  # the fast way, for a column without a gap or a fault
+            out = np.fromiter(map(float, self.columns[column]), dtype=np.float64, count=len(self))
+            if np.isfinite(out).all():
+                return out
+        except ValueError:
+            pass
         out = np.empty(len(self), dtype=np.float64)
         for i, cell in enumerate(self.columns[column]):
             stripped = cell.strip()
@@ -96,6 +102,26 @@ class Table:
                     raise self.refuse(i, column, cell.strip(), str(error)) from None
             out[i] = known[cell]
         return out
+
+    def times(self, column: str, *, day_first: bool | None = None) -> NDArray[np.datetime64]:
+        """A column of moments as datetime64[us]: ISO times, `dd/mm/yyyy hh:mm`, or seconds (milliseconds) since 1970.
+
+        A time zone is read, and then every row needs one. A blank is refused.
+        """
+        cells = self.text(column)
+        zones: dict[bool, int] = {}
+        known: dict[str, np.datetime64] = {}
+        for i, cell in enumerate(cells):
+            if cell not in known:
+                try:
+                    known[cell], zoned = parse_time(cell, day_first=day_first)
+                except ValueError as error:
+                    raise self.refuse(i, column, cell, str(error)) from None
+                if len(zones) == 1 and zoned not in zones:
+                    right = "no time zone, as in the rows above" if zoned else "a time zone, as in the rows above"
+                    raise self.refuse(i, column, cell, right)
+                zones[zoned] = i
+        return np.array([known[cell] for cell in cells], dtype="datetime64[us]")
 
     def unique(self, *columns: str) -> None:
         """Refuse if two rows share the same values in these columns."""
@@ -159,6 +185,31 @@ def parse_date(text: str, *, day_first: bool | None = None) -> date:
         return date(year, month, day)
     except ValueError:
         raise ValueError("a date that exists, as YYYY-MM-DD") from None
+
+
+def parse_time(text: str, *, day_first: bool | None = None) -> tuple[np.datetime64, bool]:
+    """One moment in microseconds, in UTC, and whether the text named a time zone; ValueError says what would be right.
+
+    >>> parse_time("2026-03-01T09:30:00+01:00")
+    (np.datetime64('2026-03-01T08:30:00.000000'), True)
+    >>> parse_time("1481275539794")[0]
+    np.datetime64('2016-12-09T09:25:39.794000')
+    """
+    word = text.strip()
+    if re.fullmatch(r"-?\d+(\.\d+)?", word) and not _COMPACT.fullmatch(word):
+        seconds = float(word)
+        scale = 1e3 if abs(seconds) >= 1e11 else 1e6  # 1e11 seconds is the year 5138: such a number is milliseconds
+        return np.datetime64(round(seconds * scale), "us"), True
+    day, _, clock = word.replace("T", " ", 1).partition(" ")
+    clock = clock.strip() or "00:00"
+    clock = f"0{clock}" if clock[1:2] == ":" else clock
+    try:
+        moment = datetime.fromisoformat(f"{parse_date(day, day_first=day_first)}T{clock}")
+    except ValueError as error:
+        reason = str(error) if "date" in str(error) else "a time as YYYY-MM-DD hh:mm:ss"
+        raise ValueError(reason) from None
+    zoned = moment.tzinfo is not None
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None) if zoned else moment, "us"), zoned
 
 
 def _bytes(path: str | Path, name: str) -> bytes:

@@ -94,3 +94,15 @@ def test_a_row_given_twice_names_both_rows(tmp_path):
     table = read(write(tmp_path, "unit,month\nA,1\nB,1\nA,1\n"))
     with pytest.raises(InputError, match=r"row 4: unit='A', month='1' was already given in row 2"):
         table.unique("unit", "month")
+
+
+def test_moments_are_read_in_utc_and_an_ambiguous_one_is_refused(tmp_path):
+    table = read(write(tmp_path, "t,u,z\n2026-03-01T10:00:00+01:00,31/03/2026 9:05,2026-03-01\n"
+                                 "2026-03-01T09:30:00Z,03/04/2026 10:00,2026-03-01 09:00Z\n"))
+    assert table.times("t").tolist() == [np.datetime64("2026-03-01T09:00", "us").item(),
+                                         np.datetime64("2026-03-01T09:30", "us").item()]
+    with pytest.raises(InputError, match="row 3, column 'u'.*read one way"):
+        table.times("u")
+    assert str(table.times("u", day_first=True)[1]) == "2026-04-03T10:00:00.000000"
+    with pytest.raises(InputError, match="row 3, column 'z'.*no time zone"):
+        table.times("z")
