@@ -1,1 +1,1 @@
-"""stats"""
+"""Numerics that two or more steps need, one file each: `from evenhand.stats.xmr import xmr`."""
