@@ -1,1 +1,9 @@
-"""lake"""
+"""The lake: immutable Parquet snapshots with a manifest, and the tables that queries see."""
+
+from .lake import Lake
+from .months import month_number, month_of
+from .snapshot import Origin, Part, Snapshot
+from .tables import TABLES
+from .transaction import Transaction
+
+__all__ = ["TABLES", "Lake", "Origin", "Part", "Snapshot", "Transaction", "month_number", "month_of"]

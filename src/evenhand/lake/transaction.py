@@ -1,0 +1,148 @@
+"""Transaction: everything one command loads, staged beside the lake and swapped in at the end, or not at all.
+
+Order of a commit, so that a crash at any moment loses and doubles nothing: data files are flushed and renamed
+to names of their own (no reader knows them yet); key tables come first, for ids never change and an unused one
+harms nobody; then one small manifest file a snapshot is renamed into place, and that rename is the load.
+Whatever a crash leaves behind is named by no manifest and is swept by the next writer.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import InputError
+from .files import flush, sha256_of, write_whole
+from .snapshot import Origin, Part, Snapshot, file_name, to_json
+from .tables import DERIVED, TABLES
+
+if TYPE_CHECKING:
+    from .lake import Lake
+
+ROW_GROUP = 122_880  # rows: measured on 24 national months; smaller groups and larger ones were slower
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*(/[A-Za-z0-9][A-Za-z0-9._+-]*)*")
+
+
+class Transaction:
+    """Collects snapshots; `commit` makes them the lake's. Made by `Lake.transaction`, which holds the lock."""
+
+    def __init__(self, lake: Lake, when: datetime | None = None) -> None:
+        self.lake = lake
+        self.building = lake.path / "building"
+        self._when = (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+        self._staged: dict[tuple[str, str], Snapshot] = {}
+        self._keys: list[tuple[str, str]] = []
+        self._count = 0
+
+    def beside(self, name: str) -> Path:
+        """A path for a file under construction."""
+        self.building.mkdir(exist_ok=True)
+        self._count += 1
+        return self.building / f"{self._count:06d}-{name}"
+
+    def stage(
+        self,
+        table: str,
+        key: str,
+        parts: Mapping[str, pa.Table | Path],
+        origin: Origin,
+        *,
+        is_key: bool = False,
+    ) -> Snapshot:
+        """Build one snapshot: a Parquet file for each table in `parts` (an Arrow table, or a file built beside).
+
+        Returns the snapshot as it will stand: the one already held, if the content is the same.
+        """
+        if not _KEY.fullmatch(key) or len(key) > 150:
+            raise InputError(f"{key!r} cannot name a snapshot; use letters, digits and . _ + - (150 at most)")
+        if (table, key) in self._staged:
+            other = self._staged[table, key].file
+            raise InputError(f"{origin.file}: {table} {key} is also in {other}; load one of them")
+        held = self.lake.snapshot(table, key)
+        built = tuple(self._part(name, key, content) for name, content in parts.items())
+        snapshot = Snapshot(
+            table, key, origin.file, origin.sha256, origin.rows, dict(origin.totals), origin.fingerprint, self._when,
+            origin.source, origin.note, origin.of_file, built,
+        )  # fmt: skip
+        if held is not None and held.same_content(snapshot) and self.lake.whole(held):
+            self._staged[table, key] = held
+            return held
+        if held is not None and table not in DERIVED and not held.same_content(snapshot):
+            snapshot = replace(snapshot, superseded=(*held.superseded, _former(held)))
+        self._staged[table, key] = snapshot
+        if is_key:
+            self._keys.append((table, key))
+        return snapshot
+
+    def commit(self) -> tuple[Snapshot, ...]:
+        """Make everything staged the lake's, each snapshot whole; returns those that are new."""
+        new = [s for s in self._staged.values() if self.lake.snapshot(s.table, s.key) is not s]
+        if new:
+            self._move([part for snapshot in new for part in snapshot.parts])
+            keys = [s for s in new if (s.table, s.key) in self._keys]
+            for snapshot in keys + [s for s in new if s not in keys]:
+                write_whole(self.lake.manifest_file(snapshot.table, snapshot.key), to_json(snapshot))
+            for folder in {self.lake.manifest_file(s.table, s.key).parent for s in new}:
+                flush(folder)
+            flush(self.lake.path / "snapshots")
+        self.close()
+        self.lake.forget()
+        return tuple(new)
+
+    def close(self) -> None:
+        """Remove what was built and not taken."""
+        shutil.rmtree(self.building, ignore_errors=True)
+        self._staged.clear()
+
+    def _part(self, table: str, key: str, content: pa.Table | Path) -> Part:
+        file = content if isinstance(content, Path) else self._write(table, content)
+        flush(file)
+        digest = sha256_of(file)
+        rows = pq.read_metadata(file).num_rows
+        path = f"tables/{table}/{file_name(key)}.{digest[:16]}.parquet"
+        if not (self.building / digest).exists():
+            os.replace(file, self.building / digest)
+        return Part(table, path, rows, digest)
+
+    def _write(self, table: str, content: pa.Table) -> Path:
+        schema = TABLES[table]
+        file = self.beside(table)
+        pq.write_table(
+            content.select(schema.names).cast(schema), file, compression="zstd", row_group_size=ROW_GROUP,
+            store_schema=False,
+        )  # fmt: skip
+        return file
+
+    def _move(self, parts: list[Part]) -> None:
+        folders = set()
+        for part in parts:
+            target = self.lake.path / part.path
+            built = self.building / part.sha256
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if built.exists():
+                if sum(p.sha256 == part.sha256 for p in parts) > 1:
+                    shutil.copyfile(built, target)  # two tables or keys may hold the same bytes
+                    flush(target)
+                else:
+                    os.replace(built, target)
+            folders.add(target.parent)
+        for folder in folders:
+            flush(folder)
+        flush(self.lake.path / "tables")
+
+
+def _former(held: Snapshot) -> dict[str, object]:
+    """What the manifest keeps of a release that a newer one replaces."""
+    return {
+        "file": held.file, "sha256": held.sha256, "rows": held.rows, "totals": held.totals,
+        "loaded_at": held.loaded_at, "paths": [part.path for part in held.parts],
+    }  # fmt: skip
