@@ -101,8 +101,8 @@ def test_moments_are_read_in_utc_and_an_ambiguous_one_is_refused(tmp_path):
                                  "2026-03-01T09:30:00Z,03/04/2026 10:00,2026-03-01 09:00Z\n"))
     assert table.times("t").tolist() == [np.datetime64("2026-03-01T09:00", "us").item(),
                                          np.datetime64("2026-03-01T09:30", "us").item()]
-    with pytest.raises(InputError, match="row 3, column 'u'.*read one way"):
+    with pytest.raises(InputError, match=r"row 3, column 'u'.*read one way"):
         table.times("u")
     assert str(table.times("u", day_first=True)[1]) == "2026-04-03T10:00:00.000000"
-    with pytest.raises(InputError, match="row 3, column 'z'.*no time zone"):
+    with pytest.raises(InputError, match=r"row 3, column 'z'.*no time zone"):
         table.times("z")
