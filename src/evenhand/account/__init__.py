@@ -1,1 +1,22 @@
-"""account"""
+"""ACCOUNT: what is it worth, and will we reach the target? The ledger, and the money around it."""
+
+from .cells import PANEL, PRESENTATION, Cells
+from .check import Broken, Check, check, read
+from .entry import GENESIS, Entry, canonical, digest, parse, pseudonym, seal
+from .ledger import Ledger, append, commitments, sealed, signature
+from .outturn import Outturn, outturn
+from .profiles import PUBLISHED, from_table, published
+from .progress import Progress, StateTotal, progress
+from .proof import of as verdict_proof
+from .reach import Parameters, Reach, reach
+from .saving import Saving, claim, price_year, saving
+from .states import STATES, limit_pence
+from .trace import Step, Trace, trace
+
+__all__ = [
+    "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "Broken", "Cells", "Check", "Entry", "Ledger",
+    "Outturn", "Parameters", "Progress", "Reach", "Saving", "StateTotal", "Step", "Trace", "append", "canonical",
+    "check", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn", "parse", "price_year",
+    "progress", "pseudonym", "published", "reach", "read", "saving", "seal", "sealed", "signature", "trace",
+    "verdict_proof",
+]  # fmt: skip

@@ -1,0 +1,102 @@
+"""The verdict as an entry carries it: enough to judge a booking, in whole pence and text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from scipy.stats import norm
+
+from ..errors import InputError
+from ..records import GUARDRAIL_VERDICTS, Scheme, Verdict
+
+LOWER80_Z = float(norm.ppf(0.8))  # one-sided lower 80% bound of a normal estimate (METHODS F.6)
+
+_KEYS: dict[str, type] = {
+    "digest": str, "registered": str, "design": str, "sentence": str, "window": list, "months": int,
+    "effect": str, "low": str, "high": str, "saving_pence": int, "lower80_pence": int,
+    "investment_pence": int, "patients": int, "patients_lower80": int, "probability_saving": str,
+    "evidenced": bool, "countable": bool, "reasons": list, "guardrails": list,
+}  # fmt: skip
+_GUARDRAIL: dict[str, type] = {
+    "measure": str, "verdict": str, "effect": str, "bound": str, "margin": str, "harm": str, "blocks": bool
+}  # fmt: skip
+
+
+def of(verdict: Verdict, scheme: Scheme) -> dict[str, Any]:
+    """A verdict, with the investment of its scheme, as the ledger keeps it.
+
+    An effect without a counterfactual is kept as not evidenced, whatever else it says.
+    """
+    blocking = {rule.measure: rule.blocks for rule in scheme.guardrails}
+    reasons = list(verdict.reasons)
+    if not verdict.effect.has_counterfactual:
+        reasons.append(f"the design ({verdict.effect.design}) has no counterfactual")
+    text = json.dumps(verdict.as_json(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return {
+        "digest": hashlib.sha256(text.encode()).hexdigest(),
+        "registered": verdict.registered, "design": verdict.effect.design, "sentence": verdict.sentence,
+        "window": list(verdict.window), "months": months_between(*verdict.window),
+        "effect": _text(verdict.effect.effect), "low": _text(verdict.effect.low), "high": _text(verdict.effect.high),
+        "saving_pence": pence(verdict.saving_pounds.value), "lower80_pence": pence(verdict.lower80_pounds),
+        "investment_pence": round(100 * scheme.money.investment_pounds),
+        "patients": _whole(verdict.patients.value),
+        "patients_lower80": _whole(verdict.patients.value - LOWER80_Z * verdict.patients.se),
+        "probability_saving": _text(verdict.probability_saving),
+        "evidenced": bool(verdict.evidenced and verdict.effect.has_counterfactual),
+        "countable": bool(verdict.countable and verdict.effect.has_counterfactual), "reasons": reasons,
+        "guardrails": [
+            {"measure": g.measure, "verdict": g.verdict, "effect": _text(g.effect), "bound": _text(g.bound),
+             "margin": _text(g.margin), "harm": g.harm, "blocks": blocking.get(g.measure, True)}
+            for g in verdict.guardrails
+        ],
+    }  # fmt: skip
+
+
+def check(verdict: Any, *, where: str) -> None:
+    """Refuse a verdict that lacks a key or has a value of the wrong kind."""
+    _keys(verdict, _KEYS, f"{where}: proof.verdict")
+    for guardrail in verdict["guardrails"]:
+        _keys(guardrail, _GUARDRAIL, f"{where}: proof.verdict.guardrails")
+        if guardrail["verdict"] not in GUARDRAIL_VERDICTS:
+            right = ", ".join(GUARDRAIL_VERDICTS)
+            raise InputError(f"{where}: proof.verdict.guardrails: expected {right}, found {guardrail['verdict']!r}")
+
+
+def pence(pounds: float) -> int:
+    """Pounds as whole pence, rounded down: doubt is never booked. NaN is 0.
+
+    >>> pence(12.345), pence(-0.001), pence(float("nan"))
+    (1234, -1, 0)
+    """
+    return math.floor(round(pounds * 100, 6)) if math.isfinite(pounds) else 0
+
+
+def months_between(first: str, last: str) -> int:
+    """Months from YYYY-MM to YYYY-MM, both counted.
+
+    >>> months_between("2025-10", "2026-03")
+    6
+    """
+    year, month = (int(part) for part in first.split("-"))
+    year_to, month_to = (int(part) for part in last.split("-"))
+    return 12 * (year_to - year) + month_to - month + 1
+
+
+def _keys(found: Any, needed: Mapping[str, type], where: str) -> None:
+    if not isinstance(found, dict):
+        raise InputError(f"{where}: expected an object, found {found!r}")
+    for key, kind in needed.items():
+        if type(found.get(key)) is not kind:
+            raise InputError(f"{where}: {key}: expected {kind.__name__}, found {found.get(key)!r}")
+
+
+def _whole(value: float) -> int:
+    return math.floor(round(value, 6)) if math.isfinite(value) else 0
+
+
+def _text(value: float) -> str:
+    return repr(float(value)) if math.isfinite(value) else ""

@@ -1,0 +1,152 @@
+"""Trace: from a pound on the ledger back to everything that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import InputError
+from ..records import Record
+from .entry import Entry
+from .position import Book
+
+
+@dataclass(frozen=True, eq=False)
+class Step(Record):
+    """One link of the trail. entry: where the ledger says so (None if the ledger does not say it yet)."""
+
+    step: str
+    says: str
+    entry: int | None
+    booked: str | None
+    proof: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace(Record):
+    """The trail of one saving: rows, measure, votes, signatures, commitments, allocation, effect, guardrails,
+    confirmation, in this order. `whole` says that every entry of the saving stands without a fault."""
+
+    entry: int
+    hash: str
+    saving: str
+    state: str
+    pence: int
+    patients: int
+    price_year: str
+    whole: bool
+    faults: tuple[str, ...]
+    trail: tuple[Step, ...]
+    states: tuple[dict[str, Any], ...]
+
+
+def trace(entries: Iterable[Entry], entry: str | int) -> Trace:
+    """What an entry rests on. `entry` is its number, the first 8 or more letters of its hash, or a saving
+    (then its latest entry).
+
+    Raises
+    ------
+    InputError
+        If there is no such entry.
+    """
+    book, faults, kept = Book(), {}, []
+    for each in entries:
+        faults[each.number] = [f"entry {each.number}: {word}: {detail}" for word, detail in book.faults(each)]
+        book.apply(each)
+        kept.append(each)
+    found = _find(kept, str(entry))
+    mine = [e for e in kept if e.saving == found.saving and e.number <= found.number]
+    position = _position(mine)
+    wrong = tuple(fault for e in mine for fault in faults[e.number])
+    return Trace(
+        found.number, found.hash, found.saving, found.state, *position, found["price_year"], not wrong, wrong,
+        _trail(mine),
+        tuple({"entry": e.number, "booked": e["booked"], "kind": e.kind, "state": e.state,
+               "pence": _position(mine[: i + 1])[0], "basis": e["basis"], "reason": e["reason"]}
+              for i, e in enumerate(mine)),
+    )  # fmt: skip
+
+
+def _find(entries: Sequence[Entry], word: str) -> Entry:
+    for entry in entries:
+        if word == str(entry.number) or (len(word) >= 8 and entry.hash.startswith(word)):
+            return entry
+    latest = [entry for entry in entries if entry.saving == word]
+    if not latest:
+        raise InputError(f"ledger: no entry {word!r}; give a number from 1 to {len(entries)}, a hash or a saving")
+    return latest[-1]
+
+
+def _position(mine: Sequence[Entry]) -> tuple[int, int]:
+    """Pence and patients in the state of the last entry."""
+    state = mine[-1].state
+    lines = [line for e in mine for line in e["lines"] if line["account"] == state]
+    return sum(line["pence"] for line in lines), sum(line["patients"] for line in lines)
+
+
+def _trail(mine: Sequence[Entry]) -> tuple[Step, ...]:
+    steps = [_rows(mine), _measure(mine), _votes(mine), _signed(mine, "planned", "signatures")]
+    steps += [_proof(mine, "commitments"), _proof(mine, "allocation"), _effect(mine), _guardrails(mine)]
+    return (*steps, _signed(mine, "confirmed", "confirmation"))
+
+
+def _rows(mine: Sequence[Entry]) -> Step:
+    for entry in mine:
+        if sources := entry["proof"].get("sources"):
+            return _step("rows", f"computed from {len(sources)} published files", entry, {"sources": sources})
+    return _nothing("rows")
+
+
+def _measure(mine: Sequence[Entry]) -> Step:
+    first = mine[0]
+    at = f"{first['measure']} in {first['organisation']} ({first['level']})"
+    return _step("measure", at, first, {k: first[k] for k in ("measure", "organisation", "level")})
+
+
+def _votes(mine: Sequence[Entry]) -> Step:
+    for entry in mine:
+        if votes := entry["proof"].get("votes"):
+            return _step("votes", f"{votes['votes']} votes by {votes['participants']} clinicians", entry, votes)
+    return _nothing("votes")
+
+
+def _proof(mine: Sequence[Entry], key: str) -> Step:
+    for entry in mine:
+        if proof := entry["proof"].get(key):
+            says = f"{proof['people']} people promised" if isinstance(proof, dict) and "people" in proof else str(proof)
+            return _step(key, says, entry, proof if isinstance(proof, dict) else {key: proof})
+    return _nothing(key)
+
+
+def _effect(mine: Sequence[Entry]) -> Step:
+    for entry in reversed(mine):
+        if verdict := entry["proof"].get("verdict"):
+            kept = {k: v for k, v in verdict.items() if k not in ("guardrails", "sentence")}
+            return _step("effect", verdict["sentence"], entry, kept)
+    return _nothing("effect")
+
+
+def _guardrails(mine: Sequence[Entry]) -> Step:
+    for entry in reversed(mine):
+        if verdict := entry["proof"].get("verdict"):
+            says = "; ".join(f"{g['measure']}: {g['verdict']}" for g in verdict["guardrails"])
+            return _step("guardrails", says, entry, {"guardrails": verdict["guardrails"]})
+    return _nothing("guardrails")
+
+
+def _signed(mine: Sequence[Entry], state: str, word: str) -> Step:
+    for entry in reversed(mine):
+        if entry.state == state and entry.kind in ("move", "restatement"):
+            says = ", ".join(f"{s['role']} {s['person']} on {s['signed']}" for s in entry["signatures"])
+            proof = {k: v for k, v in entry["proof"].items() if k in ("design", "plan")}
+            return _step(word, says, entry, {"signatures": entry["signatures"], **proof})
+    return _nothing(word)
+
+
+def _step(step: str, says: str, entry: Entry, proof: dict[str, Any]) -> Step:
+    return Step(step, says, entry.number, entry["booked"], proof)
+
+
+def _nothing(step: str) -> Step:
+    return Step(step, "not on the ledger yet", None, None)
