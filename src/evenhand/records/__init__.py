@@ -7,8 +7,10 @@ from .estimate import Estimate
 from .organisations import HOSPITAL_LEVELS, LEVELS, Organisations
 from .panel import Panel
 from .scheme import FourLetters, GuardrailRule, Money, Scheme, Window
+from .variation import Funnel, Limits, Opportunity, PeerGroup, Shrinkage, VariationSplit
 
 __all__ = [
-    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "ControlChart", "Effect", "Estimate", "FourLetters", "Guardrail",
-    "GuardrailRule", "Money", "Organisations", "Panel", "Record", "Runs", "Scheme", "Verdict", "Window", "plain",
+    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "ControlChart", "Effect", "Estimate", "FourLetters",
+    "Funnel", "Guardrail", "GuardrailRule", "Limits", "Money", "Opportunity", "Organisations", "Panel",
+    "PeerGroup", "Record", "Runs", "Scheme", "Shrinkage", "VariationSplit", "Verdict", "Window", "plain",
 ]  # fmt: skip

@@ -1,1 +1,5 @@
-"""see"""
+"""SEE: where do decisions vary, and how much of it is unwarranted?"""
+
+from .funnel import funnel
+
+__all__ = ["funnel"]

@@ -1,0 +1,50 @@
+"""Units: one numerator and one denominator for each place, rows of a place summed first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+def summed(units: Sequence[str], *columns: ArrayLike) -> tuple[tuple[str, ...], list[Floats]]:
+    """Units in order of first appearance, and each column summed over a unit's rows; NaN if one is missing.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, or the columns are not as long as the units.
+    """
+    if len(units) == 0:
+        raise InputError("no units; expected at least one row")
+    position: dict[str, int] = {}
+    row_of = np.array([position.setdefault(unit, len(position)) for unit in units])
+    sums = []
+    for column in columns:
+        values = np.asarray(column, dtype=np.float64)
+        if values.shape != row_of.shape:
+            raise InputError(f"expected {len(units)} numbers, one a row, found {len(values)}")
+        sums.append(np.bincount(row_of, weights=values, minlength=len(position)))
+    return tuple(position), sums
+
+
+def check_counts(units: tuple[str, ...], numerator: Floats, denominator: Floats, *, share: bool) -> None:
+    """Refuse what no count can be: below 0, infinite, or (a share) more hits than the denominator."""
+    for name, column in (("numerator", numerator), ("denominator", denominator)):
+        wrong = np.flatnonzero((column < 0) | np.isinf(column))
+        if len(wrong):
+            raise InputError(f"unit {units[wrong[0]]!r}: expected a {name} of 0 or more, found {column[wrong[0]]:g}")
+    if share and (over := np.flatnonzero(numerator > denominator)).size:
+        unit, n, d = units[over[0]], numerator[over[0]], denominator[over[0]]
+        raise InputError(f"unit {unit!r}: a share needs a numerator of at most its denominator, found {n:g} of {d:g}")
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """numerator / denominator; NaN where there is no denominator."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(denominator > 0, numerator / denominator, np.nan)
