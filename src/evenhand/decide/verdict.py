@@ -61,7 +61,7 @@ def bound(hits: float, seen: float) -> float:
     """The one-sided 90% Wilson lower bound of hits among seen; 0 if none seen.
 
     >>> round(bound(15, 20), 4)
-    0.6123
+    0.6102
     """
     return wilson(hits, seen, level=TWO_SIDED).low if seen > 0 else 0.0
 
