@@ -1,0 +1,1 @@
+"""ACCOUNT: the ledger and its targets."""

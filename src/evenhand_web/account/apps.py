@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AccountConfig(AppConfig):
+    """ACCOUNT: the ledger and its targets."""
+
+    name = "evenhand_web.account"
+    label = "account"

@@ -1,0 +1,65 @@
+"""The ledger as a mirror of evenhand.account's JSON lines, the confirmations it needs, and the target."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from evenhand_web.decide.models import Plan
+from evenhand_web.people.models import Organisation, Person
+from evenhand_web.prove.models import VerdictRecord
+from evenhand_web.site.models import AppendOnly
+
+
+class LedgerEntry(AppendOnly):
+    """One line of the ledger, word for word; its columns repeat what pages look up by. Sums are the library's."""
+
+    number = models.PositiveIntegerField(unique=True, help_text="its place in the chain, from 1")
+    line = models.TextField(help_text="the JSON line of evenhand.account, exactly as it was sealed")
+    hash = models.CharField(max_length=64, unique=True)
+    previous = models.CharField(max_length=64, help_text="the hash of the line before")
+    saving = models.CharField(max_length=120, db_index=True, help_text="the saving that this entry moves")
+    kind = models.CharField(max_length=20)
+    state = models.CharField(max_length=20)
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="entries")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="entries")
+    verdict = models.ForeignKey(VerdictRecord, models.PROTECT, null=True, blank=True, related_name="entries")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["number"]
+        verbose_name_plural = "ledger entries"
+
+
+class Confirmation(AppendOnly):
+    """One of the two people who confirm a saving: a finance lead and a clinical lead, never the same person."""
+
+    ROLES = {"finance_lead": "finance lead", "clinical_lead": "clinical lead"}
+    saving = models.CharField(max_length=120, db_index=True, help_text="LedgerEntry.saving")
+    verdict = models.ForeignKey(VerdictRecord, models.PROTECT, related_name="confirmations")
+    role = models.CharField(max_length=20, choices=list(ROLES.items()))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="confirmations")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["saving", "verdict", "role"], name="one_confirmation_a_role"),
+            models.UniqueConstraint(fields=["saving", "verdict", "person"], name="two_people_confirm"),
+        ]
+
+
+class Target(models.Model):
+    """Money by a date, at one organisation and all below it."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="targets")
+    title = models.CharField(max_length=200)
+    pence = models.BigIntegerField()
+    start = models.DateField()
+    end = models.DateField()
+
+    class Meta:
+        ordering = ["-end"]
+
+    def __str__(self) -> str:
+        return self.title

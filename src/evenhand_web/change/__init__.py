@@ -1,0 +1,1 @@
+"""CHANGE: content, campaigns and promises."""

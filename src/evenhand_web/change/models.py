@@ -1,0 +1,113 @@
+"""Who has seen it, promised it, done it; and campaigns whose allocation is sealed before anyone is written to.
+
+Content itself is a file (evenhand.definitions/content): a row here names it by its id.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from evenhand_web.decide.models import SchemeVersion
+from evenhand_web.people.models import Organisation, Person
+from evenhand_web.site.models import AppendOnly, AppendOnlyError
+
+
+class Campaign(models.Model):
+    """A message to some organisations and, at random, not yet to others. Once sealed, its design stands."""
+
+    DESIGN = ("version_id", "content", "message", "arms", "ratio", "strata", "level", "seed", "why_not_randomised")
+    key = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    version = models.ForeignKey(SchemeVersion, models.PROTECT, related_name="campaigns")
+    content = models.CharField(max_length=80, help_text="the id of the content module")
+    message = models.TextField(help_text="what the reader gets, under 150 words")
+    level = models.CharField(max_length=40, help_text="the level that is randomised: pcn, practice ...")
+    arms = models.JSONField(help_text='["intervention", "control"]')
+    ratio = models.JSONField(help_text="[1, 1]")
+    strata = models.JSONField(default=list)
+    seed = models.BigIntegerField()
+    why_not_randomised = models.TextField(blank=True)
+    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    allocation_sha256 = models.CharField(max_length=64, blank=True)
+    launched_at = models.DateTimeField(null=True, blank=True)
+    verdict_due = models.DateField(null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        before = None if self._state.adding else Campaign.objects.filter(pk=self.pk).first()
+        if before is not None and before.sealed_at is not None:
+            changed = [name for name in self.DESIGN if getattr(before, name) != getattr(self, name)]
+            changed += [n for n in ("sealed_at", "allocation_sha256") if getattr(before, n) != getattr(self, n)]
+            if changed:
+                raise AppendOnlyError(f"campaign {self.key} is sealed: {', '.join(changed)} cannot change any more")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class AllocationRow(AppendOnly):
+    """Which arm one unit was drawn into."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="allocation")
+    unit = models.CharField(max_length=40, help_text="the organisation's code")
+    cluster = models.CharField(max_length=40, blank=True)
+    arm = models.CharField(max_length=60)
+    stratum = models.CharField(max_length=120, blank=True)
+    wave = models.PositiveIntegerField(default=1)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "unit"], name="one_arm_a_unit")]
+
+
+class EngagementEvent(AppendOnly):
+    """A person, a piece of content, a stage reached: METHODS E.2, the first time only."""
+
+    STAGES = ("reached", "viewed", "completed", "evaluated", "intends", "reported", "verified")
+    SIDE_EXITS = ("disagreed", "not_applicable", "already_doing", "barrier")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="engagement")
+    content = models.CharField(max_length=80)
+    stage = models.CharField(max_length=20, choices=[(s, s) for s in (*STAGES, *SIDE_EXITS)])
+    reason = models.CharField(max_length=200, blank=True, help_text="of a side exit")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["person", "content", "stage"], name="a_stage_once")]
+
+
+class Commitment(AppendOnly):
+    """A promise: what, how much, by when. It is a promise, and money never follows from it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="commitments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="commitments")
+    version = models.ForeignKey(SchemeVersion, models.PROTECT, null=True, blank=True, related_name="commitments")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="commitments")
+    measure = models.CharField(max_length=80)
+    what = models.CharField(max_length=200)
+    size = models.FloatField(null=True, blank=True, help_text="in the measure's own unit")
+    by = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["-id"]
+
+
+class CommitmentReport(AppendOnly):
+    """What somebody says became of their promise: reported, and never added to what was proved."""
+
+    SAID = {"done": "I did it", "partly": "partly", "not_done": "it did not work out"}
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="reports")
+    said = models.CharField(max_length=10, choices=list(SAID.items()))
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["id"]

@@ -1,0 +1,1 @@
+"""DECIDE: statements, votes, schemes and signatures."""

@@ -1,0 +1,1 @@
+"""LISTEN: surveys and their answers."""

@@ -1,0 +1,1 @@
+"""Who somebody is, where they work, and what they may do."""

@@ -1,0 +1,119 @@
+"""People and organisations.
+
+What happened is kept under a pseudonym (`Person`); who that is stands in `Identity` and nowhere else.
+Erasing somebody deletes their Identity: the trail survives, and nobody can say any more whose it was.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+
+def new_key() -> str:
+    """A pseudonym that says nothing: p and 18 random digits."""
+    return f"p{secrets.randbelow(10**18):018d}"
+
+
+class Organisation(models.Model):
+    """An organisation as the lake knows it: nation, region, ICB, sub-ICB location, PCN, practice, trust, ward, team."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=200)
+    level = models.CharField(max_length=40, db_index=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Which organisation belongs to which, from the first to the last month; open ends are empty."""
+
+    child = models.ForeignKey(Organisation, models.PROTECT, related_name="up")
+    parent = models.ForeignKey(Organisation, models.PROTECT, related_name="down")
+    start = models.DateField(null=True, blank=True)
+    end = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["child", "parent", "start"], name="one_membership_a_start")]
+
+
+class Person(models.Model):
+    """A pseudonym, with what estimates need to know of somebody and nothing that names them."""
+
+    IDENTITY_LEVELS = {
+        0: "Anyone",
+        1: "NHS e-mail",
+        2: "Registration checked and confirmed by the organisation",
+        3: "NHS smartcard or Care Identity",
+    }
+    key = models.CharField(max_length=40, primary_key=True, default=new_key, editable=False)
+    profession = models.CharField(max_length=40, help_text="gp, nurse, pharmacist, consultant, manager, finance ...")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="people")
+    identity_level = models.PositiveSmallIntegerField(default=0, choices=list(IDENTITY_LEVELS.items()))
+    removed_by_moderator = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return f"a {self.profession}"
+
+
+class IdentityManager(BaseUserManager):
+    def get_by_natural_key(self, username: str) -> Identity:
+        return self.get(username=username)
+
+
+class Identity(AbstractBaseUser):
+    """Who a person is, and how they sign in. The only table with names; erasure deletes its row."""
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="identity")
+    username = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=150)
+    email = models.EmailField(blank=True)
+    registration_body = models.CharField(max_length=10, blank=True, help_text="GMC, NMC, GPhC, HCPC")
+    registration_number = models.CharField(max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+    objects = IdentityManager()
+
+    class Meta:
+        verbose_name_plural = "identities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """What somebody is, where: a role in an organisation, from a day and until one."""
+
+    ROLES = {
+        "member": "works here",
+        "clinical_lead": "clinical lead",
+        "manager": "manager",
+        "medicines_optimisation": "medicines optimisation",
+        "finance_lead": "finance lead",
+        "board_member": "board member",
+        "analyst": "analyst",
+        "administrator": "administrator",
+    }
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=30, choices=list(ROLES.items()))
+    since = models.DateField(default=timezone.localdate)
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation", "role", "since"], name="one_post_a_start")
+        ]

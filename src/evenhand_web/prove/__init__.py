@@ -1,0 +1,1 @@
+"""PROVE: registered designs and verdicts."""

@@ -1,0 +1,1 @@
+"""SEE: variation in a measure."""

@@ -1,0 +1,166 @@
+"""Settings, every one from the environment (docs/reference/settings.md); with none given it is production.
+
+EVENHAND_DEMO=1 is the demonstration: passwords are allowed, plain http on one's own machine works, and a
+secret is made and kept in EVENHAND_VAR. Nothing here is secret and nothing here is a machine's own path.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "") in ("1", "true", "yes")
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in os.environ.get(name, "").replace(",", " ").split() if word]
+
+
+DEBUG = _flag("EVENHAND_DEBUG")
+EVENHAND_DEMO = _flag("EVENHAND_DEMO")
+OPEN = DEBUG or EVENHAND_DEMO  # on one's own machine, over plain http
+VAR = Path(os.environ.get("EVENHAND_VAR", "var")).resolve()
+EVENHAND_LAKE = Path(os.environ.get("EVENHAND_LAKE", VAR / "demo")).resolve()
+NODE_MODULES = Path(os.environ.get("EVENHAND_NODE_MODULES", "node_modules")).resolve()
+
+
+def _secret() -> str:
+    """The secret from the environment; in the demonstration one is made once and kept, readable by its owner only."""
+    if given := os.environ.get("EVENHAND_SECRET_KEY"):
+        return given
+    if not OPEN:
+        raise ImproperlyConfigured("EVENHAND_SECRET_KEY is missing; give 50 random characters or more")
+    kept = VAR / "secret_key"
+    if not kept.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(64))
+    return kept.read_text().strip()
+
+
+def _database(url: str) -> dict[str, object]:
+    """`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST:PORT/NAME` as Django wants it."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": parts.path.removeprefix("/"),  # three slashes: from this folder; four: from the root
+            "OPTIONS": {
+                # readers do not wait for a writer; a writer waits its turn instead of failing
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+            },
+        }
+    if parts.scheme in ("postgresql", "postgres"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+        }
+    raise ImproperlyConfigured(f"EVENHAND_DATABASE={parts.scheme}:...: expected sqlite:///FILE or postgresql://...")
+
+
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = _words("EVENHAND_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if OPEN else [])
+CSRF_TRUSTED_ORIGINS = _words("EVENHAND_ORIGINS")
+DATABASES = {"default": _database(os.environ.get("EVENHAND_DATABASE") or f"sqlite:///{VAR}/evenhand.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STEPS = ["home", "account", "prove", "change", "decide", "see", "listen", "people", "site"]
+INSTALLED_APPS = [
+    *(f"evenhand_web.{step}" for step in STEPS),
+    "django.contrib.humanize",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "evenhand_web.site.csp.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "evenhand_web.people.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "evenhand_web.urls"
+WSGI_APPLICATION = "evenhand_web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["evenhand_web.site.templatetags.evenhand", "django.contrib.humanize.templatetags.humanize"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "evenhand_web.site.context.site",
+                "evenhand_web.people.context.people",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "evenhand_web.site.forms.NhsRenderer"
+
+# Sign-in: OpenID Connect in production (a later issue); passwords in the demonstration and nowhere else.
+AUTH_USER_MODEL = "people.Identity"
+AUTHENTICATION_BACKENDS = ["evenhand_web.people.backends.DemonstrationPassword"]
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "home:front"
+EVENHAND_DEMO_PASSWORD = os.environ.get("EVENHAND_DEMO_PASSWORD", "demonstration")
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["evenhand_web.site.formats"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [("nhsuk", VAR / "nhsuk")]
+WHITENOISE_USE_FINDERS = OPEN
+_static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if OPEN else _static},
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}}}
+
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day: a shared consulting room must not stay signed in
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not OPEN
+CSRF_COOKIE_SECURE = not OPEN
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "evenhand_web.site.views.form_too_old"
+SECURE_SSL_REDIRECT = not OPEN
+SECURE_HSTS_SECONDS = 0 if OPEN else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not OPEN
+SECURE_HSTS_PRELOAD = not OPEN
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if _flag("EVENHAND_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,109 @@
+"""Figure: a chart as every page shows it: its sentence, the picture, the table, the download, how it is worked out."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+
+from evenhand.records import plain
+
+from . import svg
+
+WIDE, NARROW = 620, 320  # pixels: the reading column, and a 375 px phone less its margins
+KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart on one page.
+
+    name: unique on the page, also the download's name; sentence: what it shows, above it;
+    draw: width in pixels -> a chart for evenhand.charts.render (None: a table alone);
+    columns, rows: the table behind it, full precision; how: how it is worked out, one paragraph an item;
+    command: the `evenhand` command that gives the same numbers; source: the snapshots it came from.
+    """
+
+    name: str
+    sentence: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    draw: Callable[[int], Any] | None = None
+    how: Sequence[str] = ()
+    command: str = ""
+    source: Sequence[str] = ()
+    table_open: bool = False
+
+    @property
+    def wide(self) -> SafeString:
+        """The picture for a wide screen, to stand inside the page."""
+        return svg.inline(_drawn(self, WIDE, "svg").decode(), prefix=f"{self.name}-w", label=self.sentence)
+
+    @property
+    def narrow(self) -> SafeString:
+        """The picture for a phone."""
+        return svg.inline(_drawn(self, NARROW, "svg").decode(), prefix=f"{self.name}-n", label=self.sentence)
+
+    @property
+    def kinds(self) -> list[str]:
+        """What can be downloaded."""
+        return ["csv", "json"] if self.draw is None else list(KINDS)
+
+
+def download(request: HttpRequest, *figures: Figure) -> HttpResponse | None:
+    """The answer to `?download=NAME.csv` (json, svg, png); None if the page itself is wanted.
+
+    Call it first in a view, after the rights: `if response := download(request, spc, funnel): return response`.
+    """
+    wanted = request.GET.get("download")
+    if not wanted:
+        return None
+    name, _, kind = wanted.rpartition(".")
+    figure = next((f for f in figures if f.name == name), None)
+    if figure is None or kind not in figure.kinds:
+        raise Http404(f"no download {wanted!r} on this page")
+    body = _table(figure, kind) if kind in ("csv", "json") else _drawn(figure, WIDE, kind)
+    return HttpResponse(
+        body, content_type=KINDS[kind], headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    )
+
+
+def _table(figure: Figure, kind: str) -> str:
+    rows = [[plain(cell) for cell in row] for row in figure.rows]
+    if kind == "json":
+        document = [dict(zip(figure.columns, row, strict=True)) for row in rows]
+        return json.dumps(document, allow_nan=False, ensure_ascii=False)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(figure.columns)
+    writer.writerows(["" if cell is None else _harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets a quote in front (OWASP, CSV injection)."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _drawn(figure: Figure, width: int, kind: str) -> bytes:
+    from evenhand.charts import render
+
+    assert figure.draw is not None, f"figure {figure.name} has no picture"
+    chart = figure.draw(width)
+    drawing = json.dumps(chart.to_dict(), sort_keys=True, default=str) if hasattr(chart, "to_dict") else None
+    if drawing is None:
+        return render(chart, kind)
+    key = hashlib.sha256(f"{kind} {drawing}".encode()).hexdigest()
+    found = cache.get(key)
+    if found is None:
+        found = render(chart, kind)
+        cache.set(key, found, 3600)
+    return found

@@ -1,0 +1,21 @@
+"""`python -m evenhand_web nhsuk`: make the NHS.UK frontend ready to be served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from evenhand_web.site.nhsuk import NotInstalled, prepare
+
+
+class Command(BaseCommand):
+    help = "Copy the NHS.UK frontend from node_modules to where the pages find it."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            out = prepare(settings.NODE_MODULES, settings.VAR / "nhsuk")
+        except NotInstalled as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"The NHS.UK frontend is ready in {out}")

@@ -1,0 +1,48 @@
+"""AppendOnly: a row that is written once and then stands. Whatever happened later is another row."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.db import models
+
+
+class AppendOnlyError(Exception):
+    """Our own mistake: some code tried to change or delete what must stand."""
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    """A query that reads and adds, and can do nothing else."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} is append-only: add a row that says what changed")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} is append-only: nothing is deleted")
+
+    def bulk_update(self, objs: Any, fields: Any, batch_size: Any = None) -> NoReturn:
+        self.update()
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("update_conflicts"):
+            self.update()
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class AppendOnly(models.Model):
+    """The base of every log: saving twice or deleting is refused, by object and by query."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} {self.pk} is append-only: add a row that says what changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{type(self).__name__} {self.pk} is append-only: nothing is deleted")
