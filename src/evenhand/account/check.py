@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import io
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,12 +71,13 @@ def read(path: str | Path) -> Iterator[Entry]:
 
 def _lines(path: str | Path, name: str) -> Iterator[str]:
     try:
-        raw = sys.stdin.buffer if str(path) == "-" else open(path, "rb")  # noqa: SIM115
-        with raw:
-            buffered = io.BufferedReader(raw) if isinstance(raw, io.RawIOBase) else raw
-            zipped = buffered.peek(2)[:2] == b"\x1f\x8b"
-            unpacked = gzip.GzipFile(fileobj=buffered) if zipped else buffered
-            yield from io.TextIOWrapper(unpacked, encoding="utf-8")
+        with ExitStack() as closing:
+            raw = sys.stdin.buffer if str(path) == "-" else closing.enter_context(open(path, "rb"))
+            stream: Iterable[bytes] = raw
+            if raw.peek(2)[:2] == b"\x1f\x8b":
+                stream = closing.enter_context(gzip.GzipFile(fileobj=raw))
+            for line in stream:
+                yield line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not UTF-8 text ({error.reason})") from None
     except (OSError, EOFError) as error:

@@ -135,9 +135,8 @@ class Ledger:
 
     def restate(self, saving: str, *, booked: str, signatures: Sequence[Mapping[str, str]]) -> Entry:
         """Book a confirmed saving anew at what its latest verdict allows."""
-        return self._confirmed(
-            saving, "restatement", self._verdict(saving), booked, self._known(saving)["cells"], signatures
-        )
+        verdict, cells = self._verdict(saving), self._book.savings[saving].cells
+        return self._confirmed(saving, "restatement", verdict, booked, cells and cells.as_json(), signatures)
 
     def reverse(self, saving: str, *, booked: str, reason: str) -> Entry:
         """Take a saving off the ledger: everything booked for it nets to zero and its cells are free again."""
@@ -190,10 +189,10 @@ class Ledger:
 
     def _verdict(self, saving: str) -> dict[str, Any]:
         self._known(saving)
-        verdict = self._book.savings[saving].verdict
-        if verdict is None:
+        number = self._book.savings[saving].verdict_entry
+        if not number:
             raise InputError(f"ledger: {saving}: no verdict is on the ledger yet, so nothing can be confirmed")
-        return dict(verdict)
+        return dict(self._entries[number - 1]["proof"]["verdict"])
 
 
 def append(entries: Sequence[Entry], document: Mapping[str, Any]) -> Entry:

@@ -35,7 +35,8 @@ class Position:
     balances: dict[str, tuple[int, int]] = field(default_factory=dict)
     cells: Cells | None = None
     design: str | None = None
-    verdict: dict[str, Any] | None = None
+    verdict: str = ""  # digest of the latest verdict, and the entry that holds it
+    verdict_entry: int = 0
     booked: tuple[str, int] = ("", 0)  # the verdict it is confirmed on, and pence
     breach: int | None = None  # the entry that noted a breach which no reversal has followed yet
 
@@ -60,8 +61,7 @@ class Book:
         position = self.savings.get(entry.saving)
         return [
             *self._chain(entry), *self._order(entry, position), *proof_faults(document),
-            *self._design(document, position), *self._balance(entry, position),
-            *self._claim(entry, position),
+            *self._design(document, position), *self._balance(entry, position), *self._claim(entry, position),
         ]  # fmt: skip
 
     def apply(self, entry: Entry) -> None:
@@ -75,7 +75,7 @@ class Book:
         position.design = document["proof"].get("design") or position.design
         verdict = document["proof"].get("verdict")
         if verdict is not None:
-            position.verdict = verdict
+            position.verdict, position.verdict_entry = verdict["digest"], entry.number
             counts = position.state in COUNTS  # a breach on what counts stays until it is reversed
             position.breach = entry.number if breached(verdict) else position.breach if counts else None
         if entry.kind == "reversal":
@@ -119,7 +119,7 @@ class Book:
         if position.design and verdict["registered"] != position.design:
             return [(NO_PROOF, "the verdict is on another design than the one registered when it was planned")]
         confirming = document["state"] == "confirmed" and document["kind"] != "verdict"
-        if confirming and position.verdict and verdict["digest"] != position.verdict["digest"]:
+        if confirming and position.verdict and verdict["digest"] != position.verdict:
             return [(NO_PROOF, "the verdict is not the latest one on the ledger")]
         return []
 

@@ -1,0 +1,344 @@
+"""The ledger: nothing comes on it without proof, and nothing that was forged passes the check."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenhand import account
+from evenhand.account import Ledger
+from evenhand.errors import InputError
+from savings import CLINICAL, FINANCE, cells, confirmed, guardrail, in_flight, proof, rewritten, scheme, verdict
+
+
+def invariants(entries, head=None):
+    return {broken.invariant for broken in account.check(entries, head).broken}
+
+
+def test_a_saving_walks_from_opportunity_to_confirmed_with_every_proof():
+    ledger = confirmed()
+    assert [entry.state for entry in ledger.entries] == [
+        "opportunity", "planned", "committed", "in_flight", "evidenced", "confirmed",
+    ]  # fmt: skip
+    assert account.check(ledger.entries, ledger.head).broken == ()
+
+
+def test_the_lower_bound_net_of_investment_is_booked_until_twelve_months_then_the_median():
+    young = account.progress(confirmed().entries, 10_000_000)
+    old = confirmed(verdict={"window": ("2025-10", "2026-09")})
+    assert young.confirmed_pence == 4_200_000 - 100_000
+    assert account.progress(old.entries, 10_000_000).confirmed_pence == 5_000_000 - 100_000
+
+
+def test_patients_are_booked_beside_pounds():
+    found = account.progress(confirmed().entries, 10_000_000)
+    assert found.patients_confirmed == int(120 - 0.8416212 * 20)
+
+
+def test_the_states_of_the_bar_are_never_mixed():
+    ledger = in_flight(confirmed(), "strips")
+    found = {row.state: (row.savings, row.pence) for row in account.progress(ledger.entries, 10_000_000).states}
+    assert found["in_flight"] == (1, 6_000_000)
+    assert found["confirmed"] == (1, 4_100_000)
+    assert sum(pence for _, pence in found.values()) == 6_000_000 + 4_100_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"evidenced": False, "reasons": ("the interval holds zero",)}, "the interval holds zero"),
+        ({"guardrails": (guardrail("breach"),)}, "is breached"),
+        ({"effect": replace(verdict().effect, has_counterfactual=False)}, "no counterfactual"),
+    ],
+)
+def test_a_verdict_that_proves_nothing_moves_nothing(changes, why):
+    ledger = in_flight(Ledger())
+    with pytest.raises(InputError, match=why):
+        ledger.evidence("gliptins", proof(**changes), booked="2026-05-20")
+    assert ledger.state("gliptins") == "in_flight"
+
+
+@pytest.mark.parametrize("word", ["inconclusive", "not_assessed"])
+def test_a_guardrail_that_is_not_known_to_hold_keeps_a_saving_from_being_confirmed(word):
+    ledger = in_flight(Ledger())
+    ledger.evidence("gliptins", proof(guardrails=(guardrail(word),), countable=False), booked="2026-05-20")
+    with pytest.raises(InputError, match=f"{word}, not pass"):
+        ledger.confirm("gliptins", booked="2026-06-02", cells=cells(), signatures=[FINANCE, CLINICAL])
+
+
+@pytest.mark.parametrize(
+    "signatures",
+    [[], [FINANCE], [CLINICAL], [FINANCE, account.signature("p-fin-01", "clinical_lead", "2026-06-02")]],
+)
+def test_two_different_people_confirm_or_nobody_does(signatures):
+    ledger = in_flight(Ledger())
+    ledger.evidence("gliptins", proof(), booked="2026-05-20")
+    with pytest.raises(InputError, match="missing signatures"):
+        ledger.confirm("gliptins", booked="2026-06-02", cells=cells(), signatures=signatures)
+    assert ledger.state("gliptins") == "evidenced"
+
+
+def test_a_state_cannot_be_skipped():
+    ledger = in_flight(Ledger())
+    ledger.record("gliptins", proof(), booked="2026-05-01")
+    with pytest.raises(InputError, match="state order"):
+        ledger.confirm("gliptins", booked="2026-06-02", cells=cells(), signatures=[FINANCE, CLINICAL])
+
+
+def test_each_step_before_the_proof_has_a_proof_of_its_own():
+    facts = {
+        "measure": "m", "organisation": "O", "level": "icb", "price_year": "2025-26", "origin": "clinical_decision",
+        "recurrent": True, "saving_class": "cash_releasing", "booked": "2025-07-01", "pence": 1,
+    }  # fmt: skip
+    with pytest.raises(InputError, match="sources"):
+        Ledger().open("x", **facts)
+    ledger = Ledger()
+    ledger.open("x", sources=["s"], **facts)
+    with pytest.raises(InputError, match="registered design"):
+        ledger.move("x", "planned", booked="2025-08-01", signatures=[CLINICAL])
+    with pytest.raises(InputError, match="missing signatures: planned needs the signature of a manager"):
+        ledger.move("x", "planned", booked="2025-08-01", scheme="s", proof={"design": "d"}, signatures=[CLINICAL])
+
+
+def test_a_cut_in_service_is_no_saving():
+    with pytest.raises(InputError, match="scope reduction booked"):
+        in_flight(Ledger(), saving_class="scope_reduction")
+
+
+def test_no_cell_is_claimed_twice():
+    ledger = confirmed()
+    in_flight(ledger, "again")
+    ledger.evidence("again", proof(sentence="another reading"), booked="2026-05-20")
+    with pytest.raises(InputError, match=r"A2 x 2025-10 x 0601023AEAAAAAA was claimed by gliptins"):
+        ledger.confirm("again", booked="2026-06-02", cells=cells("A2", "A9"), signatures=[FINANCE, CLINICAL])
+    ledger.confirm("again", booked="2026-06-02", cells=cells("A9"), signatures=[FINANCE, CLINICAL])
+    assert account.check(ledger.entries).broken == ()
+
+
+def test_other_presentations_of_the_same_practice_are_other_cells():
+    ledger = confirmed()
+    in_flight(ledger, "strips")
+    ledger.evidence("strips", proof(sentence="another"), booked="2026-05-20")
+    ledger.confirm("strips", booked="2026-06-02", cells=cells(codes=("0601060D0AAAAAA",)),
+                   signatures=[FINANCE, CLINICAL])  # fmt: skip
+    assert account.check(ledger.entries).broken == ()
+
+
+def test_a_panel_measure_is_claimed_at_one_level_only():
+    ledger = confirmed(cells=account.Cells("panel", "practice", ("A1",), ("2025-10",), ("lpzomnibus",)))
+    in_flight(ledger, "above")
+    ledger.evidence("above", proof(sentence="another"), booked="2026-05-20")
+    with pytest.raises(InputError, match="cannot be claimed at sicbl"):
+        ledger.confirm("above", booked="2026-06-02", signatures=[FINANCE, CLINICAL],
+                       cells=account.Cells("panel", "sicbl", ("S1",), ("2025-10",), ("lpzomnibus",)))  # fmt: skip
+
+
+def test_one_verdict_cannot_be_booked_twice_under_two_names():
+    ledger = confirmed()
+    in_flight(ledger, "twin")
+    ledger.evidence("twin", proof(), booked="2026-05-20")
+    with pytest.raises(InputError, match="claim over reduction: 8200000 pence are confirmed on a verdict"):
+        ledger.confirm("twin", booked="2026-06-02", cells=cells("B1"), signatures=[FINANCE, CLINICAL])
+
+
+def test_a_breach_after_confirmation_reverses_to_zero_and_frees_the_cells():
+    ledger = confirmed()
+    noted, reversal = ledger.record("gliptins", proof(guardrails=(guardrail("breach"),)), booked="2026-09-01")
+    assert (noted.kind, reversal.kind, reversal["reverses"]) == ("verdict", "reversal", noted.number)
+    assert account.progress(ledger.entries, 1).confirmed_pence == 0
+    in_flight(ledger, "later")
+    ledger.evidence("later", proof(sentence="later"), booked="2026-10-20")
+    ledger.confirm("later", booked="2026-11-02", cells=cells(), signatures=[FINANCE, CLINICAL])
+    assert account.check(ledger.entries).broken == ()
+
+
+def test_a_retest_that_shows_less_is_restated_and_one_that_shows_nothing_is_reversed():
+    ledger = confirmed()
+    ledger.record("gliptins", proof(lower80_pounds=30_000.0), booked="2026-09-01")
+    ledger.restate("gliptins", booked="2026-09-02", signatures=[FINANCE, CLINICAL])
+    assert account.progress(ledger.entries, 1).confirmed_pence == 2_900_000
+    ledger.record("gliptins", proof(lower80_pounds=-5.0), booked="2026-12-01")
+    assert (ledger.state("gliptins"), account.check(ledger.entries).broken) == ("reversed", ())
+
+
+def test_a_harmful_scheme_is_noted_and_stays_uncounted():
+    ledger = in_flight(Ledger())
+    (noted,) = ledger.record("gliptins", proof(guardrails=(guardrail("breach"),), countable=False), booked="2026-05-20")
+    assert (noted.state, account.progress(ledger.entries, 1).confirmed_pence) == ("in_flight", 0)
+
+
+def test_names_are_kept_out_of_the_chain():
+    for name in ("Alice Example", "alice@example.org", "alice", ""):
+        with pytest.raises(InputError, match="could be a name"):
+            account.signature(name, "finance_lead", "2026-06-02")
+
+
+# --- what a forger may try -------------------------------------------------------------------------------------
+
+
+def test_a_changed_amount_breaks_the_chain():
+    ledger = confirmed()
+    forged = list(ledger.entries)
+    document = forged[2].as_json() | {"booked": "2020-01-01"}
+    forged[2] = account.parse(json.dumps(document), where="x")
+    (broken,) = account.check(forged).broken
+    assert (broken.entry, broken.invariant) == (3, "broken chain")
+
+
+def test_a_ledger_cut_short_is_whole_until_the_head_is_known():
+    ledger = confirmed()
+    assert account.check(ledger.entries[:-1]).broken == ()
+    assert invariants(ledger.entries[:-1], ledger.head) == {"broken chain"}
+
+
+def test_an_entry_taken_out_or_put_elsewhere_breaks_the_chain():
+    one, two, *rest = confirmed().entries
+    assert "broken chain" in invariants([one, *rest])
+    assert "broken chain" in invariants([two, one, *rest])
+
+
+def lines(evidenced_pence, confirmed_pence, patients=0):
+    return [{"account": "evidenced", "pence": -evidenced_pence, "patients": -120},
+            {"account": "confirmed", "pence": confirmed_pence, "patients": 103},
+            {"account": "spend", "pence": evidenced_pence - confirmed_pence, "patients": 17 + patients}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "invariant"),
+    [
+        ({"lines": lines(4_900_000, 4_899_999)}, "claim over reduction"),
+        ({"lines": lines(4_900_000, 4_100_000, 1)}, "not double entry"),
+        ({"lines": lines(4_800_000, 4_100_000)}, "not double entry"),
+        ({"signatures": [FINANCE]}, "missing signatures"),
+        ({"saving_class": "scope_reduction"}, "scope reduction booked"),
+        ({"basis": "reported"}, "reported booked as money"),
+        ({"from": "planned"}, "state order"),
+        ({"cells": None}, "no proof"),
+        ({"proof": {"verdict": proof(evidenced=False)}}, "no proof"),
+        ({"proof": {"verdict": proof(registered="e" * 64)}}, "no proof"),
+        ({"proof": {"verdict": proof(guardrails=())}}, "no proof"),
+        ({"proof": {"verdict": proof(guardrails=(guardrail("breach"),))}}, "breach not reversed"),
+    ],
+)
+def test_a_forged_confirmation_is_found_though_every_seal_was_made_anew(changes, invariant):
+    forged = rewritten(confirmed(), 6, **changes)
+    assert invariant in invariants(forged)
+    assert "broken chain" not in invariants(forged)
+
+
+def test_a_forged_double_claim_is_found():
+    ledger = confirmed()
+    in_flight(ledger, "again")
+    ledger.evidence("again", proof(sentence="another"), booked="2026-05-20")
+    ledger.confirm("again", booked="2026-06-02", cells=cells("Z9"), signatures=[FINANCE, CLINICAL])
+    forged = rewritten(ledger, 12, cells=cells("A1").as_json())
+    assert {(b.entry, b.invariant) for b in account.check(forged).broken} == {(12, "cell claimed twice")}
+
+
+def test_a_reversal_that_leaves_money_behind_is_found():
+    ledger = confirmed()
+    ledger.reverse("gliptins", booked="2026-09-01", reason="found to be a coding change")
+    forged = rewritten(ledger, 7, lines=[{"account": "confirmed", "pence": -4_000_000, "patients": -103},
+                                         {"account": "spend", "pence": 4_000_000, "patients": 103}])  # fmt: skip
+    assert invariants(forged) == {"reversal that does not net to zero"}
+
+
+def test_a_breach_that_nobody_reversed_is_found():
+    ledger = confirmed()
+    ledger.record("gliptins", proof(guardrails=(guardrail("breach"),)), booked="2026-09-01")
+    assert invariants(ledger.entries[:-1]) == {"breach not reversed"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    number=st.integers(1, 7),
+    key=st.sampled_from(["booked", "saving", "organisation", "price_year", "reason", "measure"]),
+    word=st.text(max_size=8),
+)
+def test_no_word_of_any_entry_can_be_changed_unseen(number, key, word):
+    ledger = confirmed()
+    ledger.reverse("gliptins", booked="2026-09-01", reason="a coding change")
+    forged = list(ledger.entries)
+    before = forged[number - 1]
+    forged[number - 1] = account.Entry(before.as_json() | {key: word})
+    assert (invariants(forged, ledger.head) == set()) == (before[key] == word)
+
+
+# --- reading, tracing, claiming --------------------------------------------------------------------------------
+
+
+def test_a_ledger_read_back_is_the_ledger_written_whatever_the_spaces(tmp_path):
+    ledger = confirmed()
+    tidy, loose = tmp_path / "tidy.jsonl", tmp_path / "loose.jsonl"
+    tidy.write_text("".join(entry.line() + "\n" for entry in ledger.entries))
+    loose.write_text("".join(json.dumps(entry.as_json(), indent=None) + "\r\n" for entry in ledger.entries))
+    for path in (tidy, loose):
+        assert account.check(account.read(path), ledger.head).broken == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "the file is empty"),
+        ("{", "x.jsonl:1: not an entry in JSON"),
+        ("[]", "expected one JSON object a line, found list"),
+        ('{"entry":1.5}', "decimal number 1.5"),
+        ('{"entry":1}', "'previous' is missing"),
+    ],
+)
+def test_a_file_that_is_no_ledger_is_refused_with_its_line(tmp_path, text, why):
+    path = tmp_path / "x.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, match=why):
+        list(account.read(path))
+
+
+def test_a_pound_is_followed_back_to_rows_votes_signatures_and_proof():
+    found = account.trace(confirmed().entries, "gliptins")
+    assert [step.step for step in found.trail] == [
+        "rows", "measure", "votes", "signatures", "commitments", "allocation", "effect", "guardrails", "confirmation",
+    ]  # fmt: skip
+    assert {step.step: step.entry for step in found.trail} == {
+        "rows": 1, "measure": 1, "votes": None, "signatures": 2, "commitments": 3, "allocation": 4, "effect": 6,
+        "guardrails": 6, "confirmation": 6,
+    }  # fmt: skip
+    assert (found.pence, found.whole) == (4_100_000, True)
+
+
+def test_a_trail_can_be_asked_for_by_number_or_by_hash_and_a_wrong_one_is_refused():
+    ledger = confirmed()
+    assert account.trace(ledger.entries, 4).state == "in_flight"
+    assert account.trace(ledger.entries, ledger.head[:10]).state == "confirmed"
+    with pytest.raises(InputError, match="no entry '99'; give a number from 1 to 6"):
+        account.trace(ledger.entries, 99)
+
+
+def test_a_claim_is_the_product_of_practices_months_and_presentations():
+    claim = cells("A1", "A2", "A3", codes=("X", "Y"))
+    assert (len(claim), claim.months[0], claim.months[-1]) == (3 * 6 * 2, "2025-10", "2026-03")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.sets(st.sampled_from("abcd"), min_size=1) for _ in range(3)]), min_size=2, max_size=5))
+def test_claims_clash_exactly_when_written_out_cells_do(sets):
+    from evenhand.account.cells import Claims
+
+    claims, taken = Claims(), set()
+    for number, (organisations, months, codes) in enumerate(sets):
+        claim = account.Cells("presentation", "practice", tuple(organisations), tuple(months), tuple(codes))
+        written = {(o, m, c) for o in organisations for m in months for c in codes}
+        assert (claims.clash(str(number), claim) is not None) == bool(taken & written)
+        claims.take(str(number), claim)
+        taken |= written
+
+
+def test_what_cannot_be_counted_can_be_booked_for_nothing():
+    held = account.saving(verdict(guardrails=(guardrail("breach"),), countable=False), scheme())
+    cut = account.saving(verdict(), scheme(money={"saving_class": "scope_reduction"}))
+    good = account.saving(verdict(), scheme())
+    assert (held.bookable_pence, cut.bookable_pence, good.bookable_pence) == (0, 0, 4_100_000)
+    assert (good.net.value, good.net.low, good.price_year) == (49_000.0, 33_000.0, "2025-26")
