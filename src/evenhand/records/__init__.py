@@ -3,6 +3,7 @@
 from .base import Record, plain
 from .control_chart import ControlChart, Runs
 from .effect import GUARDRAIL_VERDICTS, Effect, Guardrail, Verdict
+from .engagement import EngagementFunnel, FunnelStage
 from .estimate import Estimate
 from .organisations import HOSPITAL_LEVELS, LEVELS, Organisations
 from .panel import Panel
@@ -10,7 +11,8 @@ from .scheme import FourLetters, GuardrailRule, Money, Scheme, Window
 from .variation import Funnel, Limits, Opportunity, PeerGroup, Shrinkage, VariationSplit
 
 __all__ = [
-    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "ControlChart", "Effect", "Estimate", "FourLetters",
-    "Funnel", "Guardrail", "GuardrailRule", "Limits", "Money", "Opportunity", "Organisations", "Panel",
-    "PeerGroup", "Record", "Runs", "Scheme", "Shrinkage", "VariationSplit", "Verdict", "Window", "plain",
+    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "ControlChart", "Effect", "EngagementFunnel", "Estimate",
+    "FourLetters", "Funnel", "FunnelStage", "Guardrail", "GuardrailRule", "Limits", "Money", "Opportunity",
+    "Organisations", "Panel", "PeerGroup", "Record", "Runs", "Scheme", "Shrinkage", "VariationSplit", "Verdict",
+    "Window", "plain",
 ]  # fmt: skip
