@@ -24,7 +24,7 @@ MISSING_ALLOWED = 0.1  # our rule: with more units lost than this, those left ar
 
 
 @dataclass(frozen=True)
-class Window:
+class Totals:
     """Numerator and denominator of every allocated unit (n,), summed over a window; NaN where a month is missing."""
 
     numerator: Floats
@@ -41,8 +41,8 @@ def verdict(
     scheme: Scheme,
     *,
     arm: Sequence[str],
-    baseline: Window,
-    outcome: Window,
+    baseline: Totals,
+    outcome: Totals,
     guardrails: Sequence[Guardrail],
     months_seen: int,
     registered: str,
