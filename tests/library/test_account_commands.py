@@ -50,15 +50,15 @@ def test_a_zipped_ledger_is_read_and_half_a_one_is_refused(ledger, capsys):
 def test_a_trail_is_given_in_order(ledger, capsys):
     code, out, _ = run(capsys, "account", "trace", "6", "--ledger", ledger, "--json")
     found = json.loads(out)
-    assert (code, found["state"], found["pence"], found["whole"]) == (0, "confirmed", 4_100_000, True)
+    assert (code, found["state"], found["pence"], found["whole"]) == (0, "confirmed", 4_200_000, True)
     assert [step["step"] for step in found["trail"]][:3] == ["rows", "measure", "votes"]
 
 
 def test_progress_counts_what_is_confirmed_and_nothing_else(ledger, capsys):
     _, out, _ = run(capsys, "account", "progress", "--ledger", ledger, "--target", "100000", "--json")
     found = json.loads(out)
-    assert (found["confirmed_pence"], found["gap_pence"], found["share"]) == (4_100_000, 5_900_000, 0.41)
-    assert found["by_origin"]["clinical_decision"] == 4_100_000
+    assert (found["confirmed_pence"], found["gap_pence"], found["share"]) == (4_200_000, 5_800_000, 0.42)
+    assert found["by_origin"]["clinical_decision"] == 4_200_000
 
 
 @pytest.mark.parametrize(

@@ -97,18 +97,17 @@ class Ledger:
     def evidence(self, saving: str, verdict: Mapping[str, Any], *, booked: str) -> Entry:
         """Move a saving to evidenced. `verdict` is `proof.of(verdict, scheme)`; the amount is its median, net."""
         facts = {key: self._known(saving)[key] for key in CARRIED} | {"window": list(verdict["window"])}
-        net = verdict["saving_pence"] - verdict["investment_pence"]
         return self._append(
-            facts, "move", "evidenced", booked, net, verdict["patients"], "median", {"verdict": dict(verdict)}
-        )
+            facts, "move", "evidenced", booked, verdict["saving_pence"], verdict["patients"], "median",
+            {"verdict": dict(verdict)},
+        )  # fmt: skip
 
     def confirm(
         self, saving: str, *, booked: str, cells: Cells, signatures: Sequence[Mapping[str, str]]
     ) -> Entry:
         """Confirm an evidenced saving: a finance lead and a clinical lead sign, and the cells are claimed.
 
-        Booked is the one-sided lower 80% bound, net of investment, until the verdict saw twelve months;
-        then the median.
+        Booked is the one-sided lower 80% bound until the verdict saw twelve months; then the median.
         """
         verdict = self._verdict(saving)
         return self._confirmed(saving, "move", verdict, booked, cells.as_json(), signatures)

@@ -8,12 +8,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from scipy.stats import norm
+from scipy.special import stdtrit
 
 from ..errors import InputError
-from ..records import GUARDRAIL_VERDICTS, Scheme, Verdict
-
-LOWER80_Z = float(norm.ppf(0.8))  # one-sided lower 80% bound of a normal estimate (METHODS F.6)
+from ..records import GUARDRAIL_VERDICTS, Estimate, Scheme, Verdict
 
 _KEYS: dict[str, type] = {
     "digest": str, "registered": str, "design": str, "sentence": str, "window": list, "months": int,
@@ -27,7 +25,7 @@ _GUARDRAIL: dict[str, type] = {
 
 
 def of(verdict: Verdict, scheme: Scheme) -> dict[str, Any]:
-    """A verdict, with the investment of its scheme, as the ledger keeps it.
+    """A verdict as the ledger keeps it. Pounds are net: the investment (kept beside) is taken off already.
 
     An effect without a counterfactual is kept as not evidenced, whatever else it says.
     """
@@ -44,7 +42,7 @@ def of(verdict: Verdict, scheme: Scheme) -> dict[str, Any]:
         "saving_pence": pence(verdict.saving_pounds.value), "lower80_pence": pence(verdict.lower80_pounds),
         "investment_pence": round(100 * scheme.money.investment_pounds),
         "patients": _whole(verdict.patients.value),
-        "patients_lower80": _whole(verdict.patients.value - LOWER80_Z * verdict.patients.se),
+        "patients_lower80": _whole(lower80(verdict.patients, verdict.effect.df)),
         "probability_saving": _text(verdict.probability_saving),
         "evidenced": bool(verdict.evidenced and verdict.effect.has_counterfactual),
         "countable": bool(verdict.countable and verdict.effect.has_counterfactual), "reasons": reasons,
@@ -54,6 +52,15 @@ def of(verdict: Verdict, scheme: Scheme) -> dict[str, Any]:
             for g in verdict.guardrails
         ],
     }  # fmt: skip
+
+
+def lower80(estimate: Estimate, df: float) -> float:
+    """The one-sided lower 80% bound (METHODS F.6), by Student's t with `df` degrees of freedom.
+
+    >>> round(lower80(Estimate(100, 10), float("inf")), 2)
+    91.58
+    """
+    return estimate.value - float(stdtrit(df, 0.8)) * estimate.se
 
 
 def check(verdict: Any, *, where: str) -> None:

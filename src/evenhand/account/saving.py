@@ -14,7 +14,7 @@ from .states import limit_pence
 class Saving(Record):
     """Pounds and patients over the follow-up window, at the prices of `price_year`.
 
-    gross, net: pounds with 90% intervals; net is gross minus `investment_pounds`. `bookable_pence` is what a
+    net: pounds with a 90% interval, after `investment_pounds`; gross: before. `bookable_pence` is what a
     confirmation may book now, on `basis` (lower80 until twelve months are seen, then median); 0 where the
     verdict is not evidenced, not countable, or the class is a cut in service.
     """
@@ -44,7 +44,7 @@ class Saving(Record):
 
 def saving(verdict: Verdict, scheme: Scheme) -> Saving:
     """The counterfactual saving of a scheme, gross and net. Source: METHODS F.3 and F.6."""
-    money, gross = scheme.money, verdict.saving_pounds
+    money, net = scheme.money, verdict.saving_pounds
     cost = money.investment_pounds
     proof = of(verdict, scheme)
     reasons = list(verdict.reasons)
@@ -52,9 +52,9 @@ def saving(verdict: Verdict, scheme: Scheme) -> Saving:
         reasons.append("a cut in service is no saving and is never booked")
     bookable = bool(proof["evidenced"] and proof["countable"] and money.saving_class != "scope_reduction")
     return Saving(
-        scheme.id, scheme.measure, verdict.window, months_between(*verdict.window), gross, cost,
-        Estimate(gross.value - cost, gross.se, gross.low - cost, gross.high - cost, gross.level),
-        verdict.lower80_pounds - cost, verdict.probability_saving, verdict.patients,
+        scheme.id, scheme.measure, verdict.window, months_between(*verdict.window),
+        Estimate(net.value + cost, net.se, net.low + cost, net.high + cost, net.level), cost, net,
+        verdict.lower80_pounds, verdict.probability_saving, verdict.patients,
         "median" if proof["months"] >= 12 else "lower80", max(0, limit_pence(proof)) if bookable else 0,
         verdict.evidenced, verdict.countable, tuple(reasons), price_year(money.price_month), money.price_month,
         money.price_source, money.origin, money.recurrent, money.saving_class,

@@ -55,9 +55,8 @@ def proof_faults(document: Mapping[str, Any]) -> list[Fault]:
 
 
 def limit_pence(verdict: Mapping[str, Any]) -> int:
-    """The most that may be booked as confirmed: the bound or the median, net of investment, in pence."""
-    gross = verdict["saving_pence"] if verdict["months"] >= MATURE_MONTHS else verdict["lower80_pence"]
-    return int(gross) - int(verdict["investment_pence"])
+    """The most that may be booked as confirmed, in pence: the median from twelve months on, the bound before."""
+    return int(verdict["saving_pence"] if verdict["months"] >= MATURE_MONTHS else verdict["lower80_pence"])
 
 
 def breached(verdict: Mapping[str, Any]) -> str | None:
