@@ -1,0 +1,175 @@
+"""Build: every measure of every month into stored panels, one snapshot a month, rebuilt only when something changed.
+
+A stored panel carries a hash of its definition and of the source snapshots it was counted from. Only panels
+whose hash still holds are read; the rest are counted again. Each month is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from ..lake import Lake, Origin, Snapshot, month_number, month_of
+from . import library
+from .model import Measure
+from .month import Column, compute
+
+# kind of measure -> the lake's tables it is counted from
+SOURCES = {
+    "prescribing": ("prescribing", "prescribing_band", "list_size"),
+    "waits": ("rtt", "rtt_total"),
+}
+_FIRST_OF = {"prescribing": "prescribing", "waits": "rtt_total"}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: months counted, months that already stood, and the measures without numbers, with reasons."""
+
+    months: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def for_lake(lake: Lake) -> dict[str, Measure]:
+    """Evenhand's measures and those in the lake's own `measures` folder."""
+    own = lake.path / "measures"
+    return library.load_all([own] if own.is_dir() else [])
+
+
+def build(
+    lake: Lake,
+    ids: Iterable[str] | None = None,
+    months: Iterable[str | np.datetime64] | None = None,
+    *,
+    measures: dict[str, Measure] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Built:
+    """Count measures (all, or `ids`) in months (all, or those given) and store their panels.
+
+    Running it twice changes nothing; killed at any moment it leaves whole months behind. A measure that matches
+    nothing in the lake is not stored, and `refused` says why.
+
+    Raises
+    ------
+    InputError
+        If a measure or month is not known.
+    """
+    every = measures if measures is not None else for_lake(lake)
+    chosen = [library.find(every, name) for name in ids] if ids is not None else list(every.values())
+    wanted = {month_number(month) for month in months} if months is not None else None
+    done, same, refused = [], [], {}
+    for month in (m for m in months_held(lake) if wanted is None or m in wanted):
+        name = str(month_of(month))
+        missing = [m for m in chosen if _countable(lake, month, m) and not is_stored(lake, month, m, every)]
+        stale = _stale(lake, month, every)
+        if missing or stale:
+            counted = compute(lake, month, missing, every)
+            refused.update(counted.refused)
+            if counted.columns or stale:
+                _write(lake, month, counted.columns, every)
+                done.append(name)
+                if progress is not None:
+                    progress(f"{name}: {len(counted.columns)} panels")
+                continue
+        same.append(name)
+    return Built(tuple(done), tuple(same), refused)
+
+
+def months_held(lake: Lake, kind: str | None = None) -> list[int]:
+    """Months with prescribing or waits in the lake, rising."""
+    kinds = SOURCES if kind is None else (kind,)
+    return sorted({month for k in kinds for month in _snapshots(lake, _FIRST_OF[k])})
+
+
+def hash_of(lake: Lake, month: int, measure: Measure, every: dict[str, Measure]) -> str:
+    """What a stored panel rests on: the definition and the source snapshots of the month."""
+    sources = [part for table in SOURCES[measure.kind] for part in _fingerprints(lake, table, month)]
+    return hashlib.sha256("\n".join([measure.definition(every), *sources]).encode()).hexdigest()[:32]
+
+
+def source_names(lake: Lake, month: int, kind: str) -> tuple[str, ...]:
+    """The snapshots that a month is counted from, as `table key sha256`."""
+    found = {
+        f"{snapshot.table} {snapshot.key} {snapshot.sha256}"
+        for table in SOURCES[kind] for snapshot in _snapshots(lake, table).get(month, ())
+    }  # fmt: skip
+    return tuple(sorted(found))
+
+
+def is_stored(lake: Lake, month: int, measure: Measure, every: dict[str, Measure]) -> bool:
+    """Whether a panel of this very definition and source stands in the lake."""
+    return (measure.id, hash_of(lake, month, measure, every)) in _stored(lake).get(month, frozenset())
+
+
+def _countable(lake: Lake, month: int, measure: Measure) -> bool:
+    return measure.kind in SOURCES and month in _snapshots(lake, _FIRST_OF[measure.kind])
+
+
+def _stale(lake: Lake, month: int, every: dict[str, Measure]) -> bool:
+    return any(
+        name not in every or hash_of(lake, month, every[name], every) != text
+        for name, text in _stored(lake).get(month, frozenset())
+    )
+
+
+def _write(lake: Lake, month: int, columns: Iterable[Column], every: dict[str, Measure]) -> None:
+    fresh = [_rows(column, month, hash_of(lake, month, every[column.measure], every)) for column in columns]
+    counted = {column.measure for column in columns}
+    panel = lake.table("panel")
+    held = panel.filter(panel.month == month).to_pyarrow()
+    keep = [
+        name in every and name not in counted and hash_of(lake, month, every[name], every) == text
+        for name, text in zip(held["measure"].to_pylist(), held["definition"].to_pylist(), strict=True)
+    ]
+    content = pa.concat_tables([held.filter(pa.array(keep, pa.bool_())), *fresh])
+    order = [("measure", "ascending"), ("level", "ascending"), ("code", "ascending")]
+    name = str(month_of(month))
+    origin = Origin(file="measures", rows=content.num_rows, source="measures", note="counted by evenhand measures build")
+    lake.write("panel", name, content.sort_by(order), source=origin)
+
+
+def _rows(column: Column, month: int, text: str) -> pa.Table:
+    size = len(column.codes)
+    return pa.table({
+        "measure": pa.array([column.measure] * size, pa.string()),
+        "definition": pa.array([text] * size, pa.string()),
+        "level": pa.array([column.level] * size, pa.string()),
+        "month": pa.array([month] * size, pa.int16()),
+        "code": pa.array(column.codes, pa.string()),
+        "numerator": pa.array(column.numerator, pa.float64(), from_pandas=True),
+        "denominator": pa.array(column.denominator, pa.float64(), from_pandas=True),
+    })  # fmt: skip
+
+
+def _stored(lake: Lake) -> dict[int, frozenset[tuple[str, str]]]:
+    def find() -> dict[int, frozenset[tuple[str, str]]]:
+        held = lake.table("panel").select("month", "measure", "definition").distinct().to_pyarrow().to_pylist()
+        found: dict[int, set[tuple[str, str]]] = {}
+        for row in held:
+            found.setdefault(row["month"], set()).add((row["measure"], row["definition"]))
+        return {month: frozenset(pairs) for month, pairs in found.items()}
+
+    return lake.remember("measures.stored", find)
+
+
+def _fingerprints(lake: Lake, table: str, month: int) -> list[str]:
+    parts = [snapshot.part(table) for snapshot in _snapshots(lake, table).get(month, ())]
+    return [f"{table} {part.sha256}" for part in parts if part is not None]
+
+
+def _snapshots(lake: Lake, table: str) -> dict[int, tuple[Snapshot, ...]]:
+    """The snapshots that hold a table, by month; their keys begin with the month."""
+
+    def find() -> dict[int, tuple[Snapshot, ...]]:
+        found: dict[int, list[Snapshot]] = {}
+        for snapshot in lake.snapshots():
+            if snapshot.part(table) is not None:
+                found.setdefault(month_number(snapshot.key[:7]), []).append(snapshot)
+        return {month: tuple(several) for month, several in found.items()}
+
+    return lake.remember(f"measures.snapshots.{table}", find)

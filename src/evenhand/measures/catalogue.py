@@ -1,0 +1,114 @@
+"""Catalogue: every presentation that the lake knows, and which of them a rule means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import translate
+
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
+from .rule import ANY_BRAND_LENGTH, Rule, compare
+
+Flags = NDArray[np.bool_]
+# Characters 10 and 11 of a drug's code name the product; AA is the generic one (NHSBSA). Appliances have none.
+_DRUG_LENGTH = 15
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Presentations: ids int32 (N,), codes and names N each, rising by id.
+
+    `unit_price` float64 (N,): net ingredient cost of one unit of quantity over the whole lake in one month,
+    NaN where none was prescribed; None where no rule asks for it.
+    """
+
+    ids: NDArray[np.int32]
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    unit_price: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def matches(self, rule: Rule) -> Flags:
+        """Which presentations the rule means (N,). A rule on the quantity of an item has no answer here."""
+        flags = np.ones(len(self), dtype=bool)
+        if rule.bnf is not None:
+            flags &= self._union(self.by_code(code) for code in rule.bnf)
+        if rule.name is not None:
+            flags &= self._union(self.by_name(glob) for glob in rule.name)
+        if rule.product is not None:
+            flags &= self.by_product(rule.product)
+        if rule.unit_price is not None:
+            assert self.unit_price is not None, "a rule on unit price needs a month's prices"
+            flags &= np.asarray(compare(self.unit_price, rule.unit_price), dtype=bool)
+        if rule.any is not None:
+            flags &= self._union(self.matches(part) for part in rule.any)
+        for part in rule.all or ():
+            flags &= self.matches(part)
+        if rule.not_ is not None:
+            flags &= ~self.matches(rule.not_)
+        assert rule.quantity_per_item is None, "a rule on the quantity of an item reads the bands"
+        return flags
+
+    def could_match(self, rule: Rule) -> Flags:
+        """Which presentations the rule can mean (N,), whatever a month's prices and quantities are."""
+        flags = np.ones(len(self), dtype=bool)
+        for several in ([self.by_code(c) for c in rule.bnf or ()], [self.by_name(g) for g in rule.name or ()],
+                        [self.could_match(part) for part in rule.any or ()]):  # fmt: skip
+            if several:
+                flags &= self._union(several)
+        for part in rule.all or ():
+            flags &= self.could_match(part)
+        if rule.product is not None:
+            flags &= self.by_product(rule.product)
+        if rule.not_ is not None and not (rule.not_.uses("unit_price") or rule.not_.uses("quantity_per_item")):
+            flags &= ~self.matches(rule.not_)
+        return flags
+
+    def by_code(self, code: str) -> Flags:
+        """The presentations whose code starts so; with CHEM9_XX, of one strength and form of any brand."""
+        chemical, any_brand, form = code.partition("_")
+        if any_brand:
+            assert len(chemical) == ANY_BRAND_LENGTH
+            hits = [c.startswith(chemical) and len(c) == _DRUG_LENGTH and c.endswith(form) for c in self.codes]
+        else:
+            hits = [c.startswith(chemical) for c in self.codes]
+        return np.array(hits, dtype=bool)
+
+    def by_name(self, glob: str) -> Flags:
+        """The presentations whose published name fits `*` and `?`, in capitals or not."""
+        pattern = re.compile(translate(glob.lower()))
+        return np.array([pattern.match(name.lower()) is not None for name in self.names], dtype=bool)
+
+    def by_product(self, product: str) -> Flags:
+        """Generic or branded drugs; an appliance is neither."""
+        generic = product == "generic"
+        return np.array([len(c) == _DRUG_LENGTH and (c[9:11] == "AA") == generic for c in self.codes], dtype=bool)
+
+    def unknown(self, rule: Rule) -> tuple[str, ...]:
+        """The codes and names in the rule that no presentation has."""
+        codes = [code for code in rule.codes() if not self.by_code(code).any()]
+        names = [glob for glob in rule.names() if not self.by_name(glob).any()]
+        return (*codes, *names)
+
+    def _union(self, several: Iterable[Flags]) -> Flags:
+        flags = np.zeros(len(self), dtype=bool)
+        for one in several:
+            flags |= one
+        return flags
+
+
+def read(presentations: ir.Table, unit_prices: dict[int, float] | None = None) -> Catalogue:
+    """The lake's presentations, with one month's unit prices by presentation id where a rule asks for them."""
+    rows = presentations.select("presentation_id", "bnf_code", "name").order_by("presentation_id").to_pyarrow()
+    ids = rows["presentation_id"].to_numpy()
+    prices = None
+    if unit_prices is not None:
+        prices = np.array([unit_prices.get(int(i), np.nan) for i in ids], dtype=np.float64)
+    names = [name or "" for name in rows["name"].to_pylist()]
+    return Catalogue(ids, tuple(rows["bnf_code"].to_pylist()), tuple(names), prices)

@@ -1,0 +1,111 @@
+"""Indicators: tables of numerators and denominators from elsewhere, in versions that never replace one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from ..errors import InputError, did_you_mean
+from ..lake import Lake, month_of
+from ..records import HOSPITAL_LEVELS, LEVELS
+from .model import Example, Measure, Search
+from .rule import Counted
+
+
+@dataclass(frozen=True)
+class Version:
+    """One extract of an indicator: the name it was loaded under, its version, levels, first and last month."""
+
+    name: str
+    version: str
+    levels: tuple[str, ...]
+    first: int
+    last: int
+    rows: int
+
+
+def versions(lake: Lake, names: tuple[str, ...]) -> tuple[Version, ...]:
+    """Every extract that is loaded under one of these names, by name and version."""
+    table = lake.table("indicator")
+    held = (
+        table.filter(table.measure.isin(names)).group_by("measure", "version", "level")
+        .aggregate(first=table.month.min(), last=table.month.max(), rows=table.count())
+        .order_by("measure", "version", "level").to_pyarrow().to_pylist()
+    )  # fmt: skip
+    found: dict[tuple[str, str], list[dict]] = {}
+    for row in held:
+        found.setdefault((row["measure"], row["version"]), []).append(row)
+    return tuple(
+        Version(
+            name, version, tuple(row["level"] for row in rows), min(row["first"] for row in rows),
+            max(row["last"] for row in rows), sum(row["rows"] for row in rows),
+        )
+        for (name, version), rows in found.items()
+    )  # fmt: skip
+
+
+def choose(measure: Measure, held: tuple[Version, ...], wanted: str | None) -> Version:
+    """The version asked for; otherwise the one that reaches the latest month.
+
+    Raises
+    ------
+    InputError
+        If nothing is loaded, no version has that name, or two reach the same latest month and none is named.
+    """
+    if not held:
+        raise InputError(
+            f"measure {measure.id!r}: nothing is loaded; load a table with "
+            f"`evenhand indicator FILE --measure {(measure.indicator or (measure.id,))[0]}`"
+        )
+    names = ", ".join(repr(v.version) for v in held)
+    if wanted is not None:
+        fits = [v for v in held if v.version == wanted]
+        if not fits:
+            hint = did_you_mean(wanted, [v.version for v in held])
+            raise InputError(f"measure {measure.id!r}: no version {wanted!r}{hint}; there are: {names}")
+    else:
+        latest = max(v.last for v in held)
+        fits = [v for v in held if v.last == latest]
+    if len(fits) > 1:
+        raise InputError(
+            f"measure {measure.id!r}: {len(fits)} versions reach {month_of(fits[0].last)}; choose one with --version: "
+            f"{names}"
+        )
+    return fits[0]
+
+
+def rows(lake: Lake, version: Version, level: str) -> ir.Table:
+    """The rows of one version at one level: month, code, numerator, denominator."""
+    table = lake.table("indicator")
+    chosen = (table.measure == version.name) & (table.version == version.version) & (table.level == level)
+    return table.filter(chosen).select("month", "code", "numerator", "denominator")
+
+
+def base_level(measure: Measure, version: Version, level: str) -> str:
+    """The loaded level to start from: the one asked for, or the nearest below it."""
+    if level in version.levels:
+        return level
+    order = (*reversed(LEVELS), *reversed(HOSPITAL_LEVELS))
+    if level in LEVELS:
+        below = [lev for lev in order[: len(LEVELS)] if LEVELS.index(lev) > LEVELS.index(level) and lev in version.levels]
+        if below:
+            return below[-1]
+    if level not in order or level == "nation":
+        return version.levels[0]
+    raise InputError(
+        f"measure {measure.id!r}: no numbers at or below level {level!r}; it was loaded at: {', '.join(version.levels)}"
+    )
+
+
+def plain(name: str) -> Measure:
+    """The measure that an indicator table without a YAML of its own becomes: neutral, and nothing is claimed."""
+    unknown = "Nothing is written about this indicator yet; add a measure file to say more."
+    return Measure(
+        id=name, title=name, pathway="none", kind="indicator", why_it_matters=unknown,
+        numerator=Counted(words="the numerator of the table that was loaded"),
+        denominator=Counted(words="the denominator of the table that was loaded"),
+        unit="numerator / denominator", is_share=False, direction="neutral", indicator=(name,),
+        cautions=unknown, how_to_change=unknown, find_patients=Search(words=unknown), minimum_denominator=0,
+        review_due="2099-12-31", example=Example(expected="organisation | numerator | denominator | value"),
+    )  # fmt: skip

@@ -1,0 +1,79 @@
+"""The measures and pathways that Evenhand knows: its own, and a user's beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from ..definition import load
+from ..errors import InputError, did_you_mean
+from .model import Measure
+from .pathway import Pathway
+
+DEFINITIONS = Path(str(files("evenhand") / "definitions"))
+
+
+def load_all(extra_paths: Iterable[str | Path] = ()) -> dict[str, Measure]:
+    """Every measure by id: Evenhand's own, then those in `extra_paths` (YAML files or folders of them).
+
+    Raises
+    ------
+    InputError
+        If a file does not say what a measure needs, two files use one id, or a measure names another
+        (a guardrail, a part of a sum) that does not exist; the message starts with the file.
+    """
+    found: dict[str, tuple[Path, Measure]] = {}
+    own = sorted((DEFINITIONS / "measures").glob("*.yaml"))
+    for path in [*own, *(file for extra in extra_paths for file in _files(Path(extra)))]:
+        measure = load(path, Measure)
+        if measure.id in found and found[measure.id][0].resolve() != path.resolve():
+            raise InputError(f"{path}: measure {measure.id!r} already stands in {found[measure.id][0]}; choose another id")
+        found[measure.id] = (path, measure)
+    measures = {name: measure for name, (_, measure) in found.items()}
+    for path, measure in found.values():
+        _check_names(path, measure, measures)
+    return measures
+
+
+def load_pathways(measures: dict[str, Measure]) -> dict[str, Pathway]:
+    """Every pathway by id; each measure it names must be among `measures`."""
+    pathways = {}
+    for path in sorted((DEFINITIONS / "pathways").glob("*.yaml")):
+        pathway = load(path, Pathway)
+        for name in pathway.measures:
+            if name not in measures:
+                raise InputError(f"{path}: no measure {name!r}{did_you_mean(name, measures)}")
+        pathways[pathway.id] = pathway
+    return pathways
+
+
+def find(measures: dict[str, Measure], name: str) -> Measure:
+    """One measure by id, or an InputError with the nearest right word."""
+    if name not in measures:
+        raise InputError(f"no measure {name!r}{did_you_mean(name, measures)}; `evenhand measures list` shows them all")
+    return measures[name]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(path.glob("*.yaml"))
+    return [path]
+
+
+def _check_names(path: Path, measure: Measure, measures: dict[str, Measure]) -> None:
+    for key, names in (("guardrails", measure.guardrails), ("sum_of", measure.sum_of or ())):
+        for name in names:
+            if name not in measures:
+                raise InputError(f"{path}: {key}: no measure {name!r}{did_you_mean(name, measures)}")
+    parts = [measures[name] for name in measure.sum_of or ()]
+    for part in parts:
+        if part.kind != "prescribing" or part.sum_of is not None:
+            raise InputError(f"{path}: sum_of: {part.id!r} is not a plain measure of prescribing; name those only")
+        if part.denominator.model_dump(exclude={"words"}) != parts[0].denominator.model_dump(exclude={"words"}):
+            raise InputError(
+                f"{path}: sum_of: {part.id!r} and {parts[0].id!r} have different denominators; "
+                "only measures over the same denominator can be added"
+            )
+        if part.numerator.sum != parts[0].numerator.sum:
+            raise InputError(f"{path}: sum_of: {part.id!r} and {parts[0].id!r} sum different things")

@@ -1,0 +1,143 @@
+"""Prescribing of one month, counted for every rule at once: one pass over that month's rows.
+
+Money and quantities are added as whole hundred-thousandths, the finest that NHSBSA publishes (actual cost has
+five decimals), so that a sum does not depend on the order of rows, threads or engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from . import catalogue as catalogues
+from .catalogue import Catalogue
+from .rule import Counted, Rule, compare
+
+FINEST = 100_000  # parts of one: NHSBSA publishes actual cost to five decimals
+COLUMN = {"items": "items", "quantity": "quantity", "cost": "actual_cost", "nic": "nic"}
+_NO_RULE = -1
+
+
+class Tables(Protocol):
+    """Anything that offers the lake's tables: a lake, or the few rows of a worked example."""
+
+    def table(self, name: str) -> ir.Table:
+        """The table, empty where nothing is loaded."""
+        ...
+
+
+@dataclass(frozen=True)
+class MonthCounts:
+    """Practices with published prescribing in a month, P of them rising, and each rule's count float64 (P,)."""
+
+    practices: tuple[str, ...]
+    counts: tuple[NDArray[np.float64], ...]
+
+
+def count(tables: Tables, month: int, rules: Sequence[Counted], catalogue: Catalogue) -> MonthCounts:
+    """What every practice prescribed in one month under each rule; a practice without matching rows counts 0.
+
+    `catalogue` must carry the month's unit prices where a rule asks for them (`catalogue_of` sees to it).
+    """
+    rows = tables.table("prescribing").filter(ibis._.month == month)
+    plain = [i for i, rule in enumerate(rules) if not rule.uses("quantity_per_item")]
+    found = _add_up(tables, _one_pass(rows, _map(plain, rules, catalogue)))
+    practices = tuple(sorted({p for p, _ in found}))
+    place = {practice: i for i, practice in enumerate(practices)}
+    counts = [np.zeros(len(practices)) for _ in rules]
+    for (practice, number), sums in found.items():
+        if number != _NO_RULE:
+            counts[number][place[practice]] = sums[COLUMN[rules[number].sum or "items"]]
+    for number in set(range(len(rules))) - set(plain):
+        for practice, value in _from_bands(tables, month, rules[number], catalogue).items():
+            if practice in place:
+                counts[number][place[practice]] = value
+    return MonthCounts(practices, tuple(counts))
+
+
+def catalogue_of(tables: Tables, month: int, rules: Sequence[Rule]) -> Catalogue:
+    """The presentations, with the month's unit prices if any of the rules asks for them."""
+    prices = unit_prices(tables, month) if any(rule.uses("unit_price") for rule in rules) else None
+    return catalogues.read(tables.table("presentation"), prices)
+
+
+def unit_prices(tables: Tables, month: int) -> dict[int, float]:
+    """Net ingredient cost of one unit of quantity, by presentation id, over the whole lake in one month."""
+    rows = tables.table("prescribing").filter(ibis._.month == month)
+    sums = rows.group_by("presentation_id").aggregate(nic=_whole(rows.nic).sum(), quantity=_whole(rows.quantity).sum())
+    return {
+        row["presentation_id"]: row["nic"] / row["quantity"] for row in sums.to_pyarrow().to_pylist() if row["quantity"]
+    }
+
+
+def totals(tables: Tables, month: int, ids: NDArray[np.int32]) -> dict[str, float]:
+    """Items, quantity, actual cost and net ingredient cost of these presentations over the whole lake in a month."""
+    rows = tables.table("prescribing").filter(ibis._.month == month)
+    rows = rows.semi_join(ibis.memtable(pa.table({"presentation_id": ids})), "presentation_id")
+    sums = rows.aggregate(**{name: _whole(rows[name]).sum() for name in COLUMN.values()}).to_pyarrow().to_pylist()[0]
+    return {name: (value or 0) / FINEST for name, value in sums.items()}
+
+
+def _map(plain: Sequence[int], rules: Sequence[Counted], catalogue: Catalogue) -> ir.Table:
+    """Which presentation belongs to which rule: one row a pair."""
+    ids = [catalogue.ids[catalogue.matches(rules[i])] for i in plain]
+    numbers = [np.full(len(some), i, dtype=np.int32) for i, some in zip(plain, ids, strict=True)]
+    pairs = {"presentation_id": np.concatenate([np.zeros(0, np.int32), *ids]),
+             "rule": np.concatenate([np.zeros(0, np.int32), *numbers])}  # fmt: skip
+    return ibis.memtable(pa.table(pairs))
+
+
+def _one_pass(rows: ir.Table, pairs: ir.Table) -> ir.Table:
+    # A left join, so that the same pass also tells which practices prescribed anything at all.
+    joined = rows.left_join(pairs, "presentation_id")
+    joined = joined.mutate(rule=ibis.coalesce(joined.rule, _NO_RULE))
+    sums = {name: _whole(joined[name]).sum() for name in COLUMN.values()}
+    return joined.group_by("practice_id", "rule").aggregate(**sums)
+
+
+def _from_bands(tables: Tables, month: int, rule: Counted, catalogue: Catalogue) -> dict[str, float]:
+    """A rule on the quantity of an item reads the second file, which keeps items by quantity per item."""
+    bands = tables.table("prescribing_band").filter(ibis._.month == month)
+    bands = bands.filter(_meets(rule, catalogue, bands))
+    quantity = bands.quantity_per_item.cast("float64") * bands["items"]
+    sums = bands.group_by("practice_id").aggregate(items=_whole(bands["items"]).sum(), quantity=_whole(quantity).sum())
+    found = _add_up(tables, sums.mutate(rule=ibis.literal(0)))
+    return {practice: values[rule.sum or "items"] for (practice, _), values in found.items()}
+
+
+def _meets(rule: Rule, catalogue: Catalogue, bands: ir.Table) -> ir.BooleanValue:
+    if not rule.uses("quantity_per_item"):
+        wanted: ir.BooleanValue = bands.presentation_id.isin(catalogue.ids[catalogue.matches(rule)].tolist())
+        return wanted
+    own = Rule(everything=True, bnf=rule.bnf, name=rule.name, product=rule.product, unit_price=rule.unit_price)
+    meets = _meets(own, catalogue, bands)
+    if rule.quantity_per_item is not None:
+        meets = meets & compare(bands.quantity_per_item, rule.quantity_per_item)
+    if rule.any is not None:
+        meets = meets & ibis.or_(*(_meets(part, catalogue, bands) for part in rule.any))
+    for part in rule.all or ():
+        meets = meets & _meets(part, catalogue, bands)
+    if rule.not_ is not None:
+        meets = meets & ~_meets(rule.not_, catalogue, bands)
+    return meets
+
+
+def _whole(column: ir.Value) -> ir.IntegerValue:
+    whole: ir.IntegerValue = (column.cast("float64") * FINEST).round().cast("int64")
+    return whole
+
+
+def _add_up(tables: Tables, sums: ir.Table) -> dict[tuple[str, int], dict[str, float]]:
+    """Sums by practice code and rule; prescribers without a practice of their own are left out."""
+    keys = tables.table("practice_key")
+    keys = keys.filter(~ibis.coalesce(keys.unidentified, False)).select("practice_id", "practice")
+    rows = sums.inner_join(keys, "practice_id").to_pyarrow().to_pylist()
+    names = [name for name in COLUMN.values() if rows and name in rows[0]]
+    return {(row["practice"], row["rule"]): {name: row[name] / FINEST for name in names} for row in rows}
