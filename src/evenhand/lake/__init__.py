@@ -4,6 +4,6 @@ from .lake import Lake
 from .months import month_number, month_of
 from .snapshot import Origin, Part, Snapshot
 from .tables import TABLES
-from .transaction import Transaction
+from .transaction import ROW_GROUP, Transaction
 
-__all__ = ["TABLES", "Lake", "Origin", "Part", "Snapshot", "Transaction", "month_number", "month_of"]
+__all__ = ["ROW_GROUP", "TABLES", "Lake", "Origin", "Part", "Snapshot", "Transaction", "month_number", "month_of"]

@@ -14,8 +14,7 @@ from ..errors import EvenhandError
 class Origin:
     """Where a snapshot came from: the published file, its sha256 and what it was counted to hold.
 
-    rows, totals: counted in the source itself; fingerprint: the layout that was recognised;
-    of_file: how many snapshots this file gave, so that a half-finished load is finished and not skipped.
+    rows, totals: counted in the source itself; fingerprint: the layout that was recognised.
     """
 
     file: str
@@ -25,7 +24,6 @@ class Origin:
     fingerprint: str = ""
     source: str = ""
     note: str = ""
-    of_file: int = 1
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,8 @@ class Snapshot:
     """One immutable load.
 
     table, key: what it is; file, sha256: the source file it came from; rows, totals: of the source, reconciled
-    with what is kept; fingerprint: the layout; loaded_at: UTC; superseded: the sha256 of earlier releases of the
+    with what is kept; fingerprint: the layout; loaded_at: UTC; of_file: how many snapshots the file gave in all, so
+    that a half-finished load is finished and not skipped; superseded: the sha256 of earlier releases of the
     same key, oldest first, whose Parquet files are still kept.
     """
 

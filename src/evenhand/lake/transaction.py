@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,7 +41,7 @@ class Transaction:
         self.building = lake.path / "building"
         self._when = (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
         self._staged: dict[tuple[str, str], Snapshot] = {}
-        self._keys: list[tuple[str, str]] = []
+        self._keys: dict[str, list[pa.Table]] = {}
         self._count = 0
 
     def beside(self, name: str) -> Path:
@@ -55,8 +56,6 @@ class Transaction:
         key: str,
         parts: Mapping[str, pa.Table | Path],
         origin: Origin,
-        *,
-        is_key: bool = False,
     ) -> Snapshot:
         """Build one snapshot: a Parquet file for each table in `parts` (an Arrow table, or a file built beside).
 
@@ -71,7 +70,7 @@ class Transaction:
         built = tuple(self._part(name, key, content) for name, content in parts.items())
         snapshot = Snapshot(
             table, key, origin.file, origin.sha256, origin.rows, dict(origin.totals), origin.fingerprint, self._when,
-            origin.source, origin.note, origin.of_file, built,
+            origin.source, origin.note, 1, built,
         )  # fmt: skip
         if held is not None and held.same_content(snapshot) and self.lake.whole(held):
             self._staged[table, key] = held
@@ -79,17 +78,28 @@ class Transaction:
         if held is not None and table not in DERIVED and not held.same_content(snapshot):
             snapshot = replace(snapshot, superseded=(*held.superseded, _former(held)))
         self._staged[table, key] = snapshot
-        if is_key:
-            self._keys.append((table, key))
         return snapshot
+
+    def stage_keys(self, table: str, new: pa.Table, origin: Origin) -> None:
+        """Append numbered codes to a key table; its snapshots are named for their first number."""
+        self._keys.setdefault(table, []).append(new)
+        self.stage(table, f"{new.column(0)[0].as_py():08d}", {table: new}, origin)
+
+    def keys(self, table: str) -> pa.Table:
+        """A key table with everything appended to it so far."""
+        held = self.lake.table(table).to_pyarrow()
+        return pa.concat_tables([held, *(new.cast(held.schema) for new in self._keys.get(table, ()))])
 
     def commit(self) -> tuple[Snapshot, ...]:
         """Make everything staged the lake's, each snapshot whole; returns those that are new."""
-        new = [s for s in self._staged.values() if self.lake.snapshot(s.table, s.key) is not s]
+        of_file = Counter(s.sha256 for s in self._staged.values() if s.table not in self._keys)
+        new = [
+            replace(s, of_file=of_file[s.sha256])
+            for s in self._staged.values() if self.lake.snapshot(s.table, s.key) is not s
+        ]  # fmt: skip
         if new:
             self._move([part for snapshot in new for part in snapshot.parts])
-            keys = [s for s in new if (s.table, s.key) in self._keys]
-            for snapshot in keys + [s for s in new if s not in keys]:
+            for snapshot in sorted(new, key=lambda s: s.table not in self._keys):
                 write_whole(self.lake.manifest_file(snapshot.table, snapshot.key), to_json(snapshot))
             for folder in {self.lake.manifest_file(s.table, s.key).parent for s in new}:
                 flush(folder)

@@ -1,0 +1,115 @@
+"""`evenhand load`, `sources`, `indicator`: published files into the lake, and what it holds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import sources
+from ..lake import Lake, Snapshot
+from ..sources import Loaded, Options
+from .output import add_output, emit
+
+
+def register(steps: Any) -> None:
+    """Add the commands."""
+    load = steps.add_parser("load", help="take published files into the lake", allow_abbrev=False)
+    load.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, zip or - (standard input)")
+    load.add_argument("--as", dest="as_", metavar="SOURCE", help="take the files for this source")
+    load.add_argument("--month", help="YYYY-MM, for a file that does not say its month")
+    load.add_argument("--replace", action="store_true", help="let a smaller release take a month's place")
+    _add_indicator(load)
+    _add_common(load, _load)
+    listed = steps.add_parser("sources", help="what can be loaded and what the lake holds", allow_abbrev=False)
+    _add_common(listed, _sources, lake_required=False)
+    one = steps.add_parser("indicator", help="take in a numerator/denominator table", allow_abbrev=False)
+    one.add_argument("paths", nargs="+", metavar="FILE")
+    one.add_argument("--measure", help="the measure's id; without it, the file's name")
+    _add_indicator(one)
+    for name in ("month", "code", "numerator", "denominator"):
+        one.add_argument(f"--{name}", default=name, metavar="COLUMN", help=f"the column that holds it [{name}]")
+    order = one.add_mutually_exclusive_group()
+    order.add_argument("--day-first", action="store_const", dest="day_first", const=True, help="03/04/2024 is 3 April")
+    order.add_argument("--month-first", action="store_const", dest="day_first", const=False, help="... is 4 March")
+    _add_common(one, _indicator)
+
+
+def _add_indicator(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--level", help="level of the codes of an indicator: sicbl, practice, provider, ...")
+    parser.add_argument("--version", metavar="LABEL", help="name of this extract of an indicator")
+    parser.add_argument("--note", default="", help="what a reader should know about this extract")
+
+
+def _add_common(parser: argparse.ArgumentParser, run: Any, *, lake_required: bool = True) -> None:
+    parser.add_argument("--lake", type=Path, required=lake_required, metavar="DIR")
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def _load(options: argparse.Namespace) -> None:
+    said = Options(
+        level=options.level, version=options.version, note=options.note, month=options.month, replace=options.replace
+    )
+    _take(options, options.as_, said)
+
+
+def _indicator(options: argparse.Namespace) -> None:
+    said = Options(
+        measure=options.measure, level=options.level, version=options.version, note=options.note,
+        month_column=options.month, code_column=options.code, numerator_column=options.numerator,
+        denominator_column=options.denominator, day_first=options.day_first,
+    )  # fmt: skip
+    _take(options, "indicator", said)
+
+
+def _take(options: argparse.Namespace, as_: str | None, said: Options) -> None:
+    there = options.lake.exists()
+    lake, new = sources.begin(options.lake)
+    try:
+        done = sources.load(lake, options.paths, as_, options=said)
+    except BaseException:
+        if new:
+            sources.abandon(options.lake, folder_was_there=there)
+        raise
+    emit(options, {"lake": options.lake.name, "loaded": done}, [_line(one) for one in done], title="Loaded")
+
+
+def _line(loaded: Loaded) -> dict[str, Any]:
+    totals = "; ".join(f"{name} {_number(value)}" for name, value in loaded.totals.items())
+    months = f"{loaded.months[0]} to {loaded.months[-1]}" if len(loaded.months) > 1 else "".join(loaded.months)
+    return {
+        "file": loaded.file, "source": loaded.source or None, "state": loaded.state, "months": months or None,
+        "rows": f"{loaded.rows:,}", "totals": totals or None, "note": loaded.note or None,
+    }  # fmt: skip
+
+
+def _sources(options: argparse.Namespace) -> None:
+    known = [{"source": s.name, "title": s.title, "tables": list(s.tables)} for s in sources.known().values()]
+    held = Lake.open(options.lake).snapshots() if options.lake is not None else ()
+    rows = _held(held) if options.lake is not None else known
+    document = {"sources": known, "lake": [_snapshot(s) for s in held]}
+    emit(options, document, rows, title="The lake holds" if options.lake is not None else "What can be loaded")
+
+
+def _snapshot(held: Snapshot) -> dict[str, Any]:
+    return {
+        "table": held.table, "key": held.key, "source": held.source, "file": held.file, "sha256": held.sha256,
+        "rows": held.rows, "totals": held.totals, "layout": held.fingerprint, "loaded_at": held.loaded_at,
+        "note": held.note, "superseded": len(held.superseded),
+    }  # fmt: skip
+
+
+def _held(held: Sequence[Snapshot]) -> list[dict[str, Any]]:
+    return [
+        {
+            "table": s.table, "key": s.key, "rows": f"{s.rows:,}", "file": s.file, "sha256": s.sha256[:12],
+            "when": s.loaded_at, "totals": "; ".join(f"{k} {_number(v)}" for k, v in s.totals.items()),
+        }
+        for s in held
+    ]  # fmt: skip
+
+
+def _number(value: Any) -> str:
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,180 @@
+"""Scan: the rows of an unpacked file, every cell text, inside an engine of its own with bounded memory.
+
+Reading is strict: a ragged row or an open quote is refused with its row. The only SQL text of the house is here
+and in the sources, because national files (18 million rows) need one engine to read, check, sum and sort them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ..errors import InputError
+from ..table import parse_date
+from .unpack import Unpacked
+
+MILLION = 1_000_000
+MEMORY = "900MB"  # leaves room for Python and Arrow below 1.5 GB in all
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+
+
+class Scan:
+    """A view `raw` over one file and an engine to question it. Use as a context manager."""
+
+    def __init__(self, file: Unpacked, folder: Path, *, columns: Sequence[str] | None = None, skip: int = 1) -> None:
+        self.file = file
+        self.skip = skip
+        names = list(columns if columns is not None else file.columns)
+        repeated = [name for name in names if names.count(name) > 1]
+        if repeated:
+            raise InputError(f"{file.name}: column {repeated[0]!r} is given twice in the header")
+        self.engine = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)})
+        self.engine.execute("SET TimeZone = 'UTC'")
+        self.engine.execute("SET enable_progress_bar = false")
+        self.run(f"CREATE VIEW raw AS {self._csv(names) if file.kind == 'csv' else self._parquet(names)}")
+
+    def __enter__(self) -> Scan:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.close()
+
+    def run(self, sql: str) -> None:
+        """Do something; a file that cannot be read is the user's to mend."""
+        try:
+            self.engine.execute(sql)
+        except duckdb.Error as error:
+            raise self._refusal(error) from error
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Answers as tuples."""
+        try:
+            found: list[tuple[Any, ...]] = self.engine.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise self._refusal(error) from error
+        return found
+
+    def one(self, sql: str) -> tuple[Any, ...]:
+        """The one answer."""
+        return self.rows(sql)[0]
+
+    def arrow(self, sql: str) -> pa.Table:
+        """Answers as an Arrow table."""
+        try:
+            return self.engine.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise self._refusal(error) from error
+
+    def months(self, column: str, *, day_first: bool | None = None) -> dict[str, str]:
+        """Every spelling of a month in a column, and the month as YYYY-MM."""
+        found = {}
+        for (text,) in self.rows(f"SELECT DISTINCT {text_of(column)} FROM raw LIMIT 100000"):
+            try:
+                found[text] = parse_date(text or "", day_first=day_first).strftime("%Y-%m")
+            except ValueError as error:
+                raise self.refuse(column, f"{text_of(column)} IS NOT DISTINCT FROM {literal(text)}", str(error)) \
+                    from None  # fmt: skip
+        if not found:
+            raise InputError(f"{self.file.name}: has a header but no rows")
+        return found
+
+    def refuse(self, column: str, condition: str, right: str) -> InputError:
+        """The error for the first row where a condition holds, as a person counts rows (the header is row 1)."""
+        found = self.rows(
+            f"SELECT row, cell FROM (SELECT *, row_number() OVER () AS row, {text_of(column)} AS cell FROM raw) "
+            f"WHERE {condition} ORDER BY row LIMIT 1"
+        )
+        row, cell = found[0] if found else (0, "?")
+        return InputError(
+            f"{self.file.name}: row {row + self.skip}, column {column!r}: expected {right}, found {cell or ''!r}"
+        )
+
+    def check(self, column: str, condition: str, right: str) -> None:
+        """Refuse the file if a condition holds in any row."""
+        if self.one(f"SELECT count(*) FROM raw WHERE {condition}")[0]:
+            raise self.refuse(column, condition, right)
+
+    def unique(self, columns: Sequence[str]) -> None:
+        """Refuse if two rows share the same values in these columns."""
+        keys = ", ".join(f"{text_of(c)} AS k{i}" for i, c in enumerate(columns))
+        names = ", ".join(f"k{i}" for i in range(len(columns)))
+        if not self.rows(f"SELECT 1 FROM (SELECT {keys} FROM raw) GROUP BY {names} HAVING count(*) > 1 LIMIT 1"):
+            return
+        *values, first, second = self.one(
+            f"SELECT {names}, list(row ORDER BY row)[1], list(row ORDER BY row)[2] AS again FROM "
+            f"(SELECT {keys}, row_number() OVER () AS row FROM raw) GROUP BY {names} HAVING count(*) > 1 "
+            "ORDER BY again LIMIT 1"
+        )
+        shown = ", ".join(f"{c}={v!r}" for c, v in zip(columns, values, strict=True))
+        raise InputError(
+            f"{self.file.name}: row {second + self.skip}: {shown} was already given in row {first + self.skip}; "
+            "each must be given once"
+        )
+
+    def _csv(self, names: list[str]) -> str:
+        kinds = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+        return (
+            f"SELECT * FROM read_csv({literal(str(self.file.path))}, delim=',', quote='\"', escape='\"', header=false, "
+            f"skip={self.skip}, auto_detect=false, all_varchar=true, columns={{{kinds}}}, nullstr='', "
+            f"encoding='{self.file.encoding}', max_line_size=10000000)"
+        )
+
+    def _parquet(self, names: list[str]) -> str:
+        texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in names)
+        return f"SELECT {texts} FROM read_parquet({literal(str(self.file.path))}, hive_partitioning=false)"
+
+    def _refusal(self, error: duckdb.Error) -> Exception:
+        text = str(error)
+        line = _LINE.search(text)
+        counts = _COUNTS.search(text)
+        if line and counts:
+            return InputError(f"{self.file.name}: row {line[1]}: expected {counts[1]} cells, found {counts[2]}")
+        if line and "unterminated quote" in text:
+            return InputError(f"{self.file.name}: row {line[1]}: a quotation mark is opened and never closed")
+        if "CSV" in text:
+            where = f"row {line[1]}: " if line else ""
+            return InputError(f"{self.file.name}: {where}not readable as CSV ({text.splitlines()[0]})")
+        if isinstance(error, (duckdb.InvalidInputException, duckdb.IOException)):
+            return InputError(f"{self.file.name}: cannot be read ({text.splitlines()[0]})")
+        return error
+
+
+def quoted(name: str) -> str:
+    """A column name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str | None) -> str:
+    """A text for SQL."""
+    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def text_of(column: str) -> str:
+    """A cell as text without spaces around it; '' is missing."""
+    return f"nullif(trim({quoted(column)}), '')"
+
+
+def number_of(column: str) -> str:
+    """A cell as a number; NULL if it is missing, or no number."""
+    return f"TRY_CAST({text_of(column)} AS DOUBLE)"
+
+
+def millionths(column: str) -> str:
+    """A cell as whole millionths: sums of these do not depend on the order of rows; costs carry five decimals."""
+    return f"CAST(round({number_of(column)} * {MILLION}) AS BIGINT)"
+
+
+def no_number(column: str) -> str:
+    """The condition that a cell is there and is no finite number."""
+    return f"({text_of(column)} IS NOT NULL AND NOT coalesce(isfinite({number_of(column)}), false))"
+
+
+def no_count(column: str) -> str:
+    """The condition that a cell is no whole number."""
+    return f"coalesce({number_of(column)} <> round({number_of(column)}) OR NOT isfinite({number_of(column)}), true)"

@@ -1,0 +1,221 @@
+"""Unpack: a path as given (file, folder, zip, gzip, `-`) becomes plain files with their columns, nothing trusted.
+
+Whatever is compressed is written out beside the lake, checked to its last byte, with a ceiling against bombs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import re
+import shutil
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import InputError
+
+_BLOCK = 1 << 20
+_RATIO = 200  # the largest published file unpacks to 24 times its size; repeated text reaches about 100
+_SMALL = 200 << 20  # bytes that may unpack at any ratio
+_TABLES = (".csv", ".txt", ".gz", ".parquet", ".xlsx")
+_NOT_TABLES = (".pdf", ".doc", ".docx", ".html", ".md", ".json", ".yaml", ".png", ".xls", ".py", ".ipynb")
+
+
+class NotATable(InputError):
+    """Bytes that are no table at all: refused when named, passed over in a folder."""
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """One plain file with a header that has been read.
+
+    name: how messages call it; label: what the manifest keeps (no folder); path: the plain bytes;
+    kind: csv, parquet or xlsx; sha256: of the file as it was given; top: the first rows of a CSV, header first.
+    """
+
+    name: str
+    label: str
+    path: Path
+    kind: str
+    sha256: str
+    encoding: str = "utf-8"
+    columns: tuple[str, ...] = ()
+    top: tuple[tuple[str, ...], ...] = ()
+
+    def column(self, *names: str) -> str | None:
+        """The file's own spelling of the first of these columns that it has; case and punctuation do not count."""
+        known = {plain_name(column): column for column in self.columns}
+        return next((known[plain_name(name)] for name in names if plain_name(name) in known), None)
+
+
+def plain_name(column: str) -> str:
+    """A column's name without case and punctuation.
+
+    >>> plain_name("Treatment  Function Code")
+    'treatment_function_code'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", column.strip().lower()).strip("_")
+
+
+def files_under(path: str | Path) -> list[Path]:
+    """The files that a path stands for: itself, or everything in a folder that may be a table, by name."""
+    place = Path(path)
+    if str(path) == "-" or place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise InputError(f"{place}: there is no such file or folder")
+    inside = sorted(p for p in place.rglob("*") if p.is_file() and not _hidden(p.relative_to(place)))
+    found = [p for p in inside if p.suffix.lower() not in _NOT_TABLES]
+    if not found:
+        raise InputError(f"{place}: the folder holds no file that could be a table")
+    return found
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file as given."""
+    digest = hashlib.sha256()
+    with _opened(path) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def unpack(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unpacked]:
+    """The plain tables in one file; `beside(name)` says where an unpacked one may lie. InputError if none."""
+    name, label = str(path), path.name
+    with _opened(path) as file:
+        magic = file.read(4)
+    if magic == b"PK\x03\x04":
+        yield from _zip(path, beside, sha256)
+    elif magic == b"PK\x05\x06":
+        raise InputError(f"{name}: the zip holds no files")
+    elif magic[:2] == b"\x1f\x8b":
+        target = beside("unpacked")
+        _copy(lambda: gzip.open(path, "rb"), target, path.stat().st_size, name, "gzip")
+        yield _plain(target, name, label, sha256)
+    else:
+        yield _plain(path, name, label, sha256)
+
+
+def from_input(beside: Callable[[str], Path]) -> Path:
+    """Standard input as a file."""
+    target = beside("standard-input")
+    with target.open("wb") as out:
+        shutil.copyfileobj(sys.stdin.buffer, out)
+    return target
+
+
+def _zip(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unpacked]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(f"{path}: the zip is broken or cut short ({error})") from error
+    with archive:
+        if "[Content_Types].xml" in archive.namelist():
+            yield Unpacked(str(path), path.name, path, "xlsx", sha256)
+            return
+        members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
+        tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
+        if not tables:
+            raise NotATable(f"{path}: the zip holds no CSV or Parquet file")
+        for member in tables:
+            name, label = f"{path}/{member.filename}", f"{path.name}/{member.filename}"
+            target = beside("unpacked")
+
+            def opened(member: zipfile.ZipInfo = member) -> IO[bytes]:
+                return archive.open(member)
+
+            _copy(opened, target, max(member.compress_size, 1), name, "zip")
+            if target.open("rb").read(2) == b"\x1f\x8b":
+                inner = beside("unpacked")
+                _copy(lambda target=target: gzip.open(target, "rb"), inner, target.stat().st_size, name, "gzip")  # type: ignore[misc]
+                target.unlink()
+                target = inner
+            yield _plain(target, name, label, sha256)
+            target.unlink(missing_ok=True)
+
+
+def _copy(opened: Callable[[], IO[bytes]], target: Path, packed: int, name: str, kind: str) -> None:
+    room = min(max(_SMALL, packed * _RATIO), shutil.disk_usage(target.parent).free)
+    done = 0
+    try:
+        with opened() as source, target.open("wb") as out:
+            while block := source.read(_BLOCK):
+                done += len(block)
+                if done > room:
+                    raise InputError(f"{name}: unpacks to more than {room:,} bytes from {packed:,}; refused as unsafe")
+                out.write(block)
+    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise InputError(f"{name}: the {kind} stream is broken or cut short ({error})") from error
+
+
+def _plain(path: Path, name: str, label: str, sha256: str) -> Unpacked:
+    with _opened(path) as file:
+        start = file.read(4)
+    if not start:
+        raise InputError(f"{name}: the file is empty; expected a header and rows")
+    if start == b"PAR1":
+        try:
+            columns = tuple(pq.read_schema(path).names)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise InputError(f"{name}: the Parquet file is broken or cut short ({error})") from error
+        return Unpacked(name, label, path, "parquet", sha256, columns=columns)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise InputError(f"{name}: the text is UTF-16; expected UTF-8 or Latin-1")
+    encoding = _encoding(path, name)
+    top = _top(path, encoding, name)
+    return Unpacked(name, label, path, "csv", sha256, encoding, top[0], top)
+
+
+def _encoding(path: Path, name: str) -> str:
+    """utf-8 if every byte is; else latin-1, as NHS files before 2020 are. Binary bytes are refused."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    encoding = "utf-8"
+    with _opened(path) as file:
+        while block := file.read(_BLOCK):
+            if b"\x00" in block:
+                raise NotATable(f"{name}: not a table of text (it holds binary bytes); expected CSV or Parquet")
+            if encoding == "utf-8" and not block.isascii():
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    encoding = "latin-1"
+            elif encoding == "utf-8" and decoder.getstate()[0]:
+                encoding = "latin-1"  # a character was cut by plain text
+    return encoding
+
+
+def _top(path: Path, encoding: str, name: str) -> tuple[tuple[str, ...], ...]:
+    with _opened(path) as file:
+        raw = file.read(1 << 16)
+    text = raw.decode(encoding, errors="ignore").removeprefix("\ufeff")
+    try:
+        rows = [row for _, row in zip(range(6), csv.reader(io.StringIO(text)), strict=False)]
+    except csv.Error as error:
+        raise InputError(f"{name}: not readable as CSV ({error})") from error
+    top = tuple(tuple(cell.strip() for cell in row) for row in rows)
+    if not top or not any(top[0]):
+        raise InputError(f"{name}: the first row is empty; expected column names")
+    return top
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "__")) for part in path.parts)
