@@ -134,7 +134,7 @@ FORMAT_MODULE_PATH = ["evenhand_web.site.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [("nhsuk", VAR / "nhsuk")]
-WHITENOISE_USE_FINDERS = OPEN
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = OPEN  # in the demonstration, straight from where they lie
 _static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,67 @@
+"""A real browser against a real server: Debian's Chromium, driven by Playwright, under the pages' own policy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+
+import cast
+from browsing import ARGUMENTS, WIDE
+from evenhand_web.site.nhsuk import prepare
+
+# Playwright runs an event loop in this thread; the database is not used from inside it
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the whole run."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: `make test` installs it where it may")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def frontend():
+    """The NHS.UK frontend, where the test server finds it."""
+    if not (settings.NODE_MODULES / "nhsuk-frontend").is_dir():
+        pytest.skip("no node_modules: `make test` brings them with npm")
+    return prepare(settings.NODE_MODULES, settings.VAR / "nhsuk")
+
+
+@pytest.fixture
+def page(browser, frontend):
+    """A fresh window; the test fails if the browser refused or missed anything on the way."""
+    context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/London")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.complaints = complaints
+    yield page
+    context.close()
+    unexpected = [text for text in complaints if "status of 4" not in text]
+    assert unexpected == [], unexpected
+
+
+@pytest.fixture
+def people(transactional_db):
+    """The cast by user name, in a database that the live server sees."""
+    cast.organisations()
+    return cast.people()
+
+
+@pytest.fixture
+def address(live_server, people) -> str:
+    """Where the service answers."""
+    return live_server.url
