@@ -1,1 +1,5 @@
-"""synthetic"""
+"""A synthetic NHS in the published formats, with the truth that was planted written beside it."""
+
+from .demonstration import MONTHS, PRACTICES, SEED, Demonstration, make
+
+__all__ = ["MONTHS", "PRACTICES", "SEED", "Demonstration", "make"]
