@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 
 from .. import table
 from ..errors import InputError
-from ..listen import Change, Design, SurveyResult, as_document, change, estimate, hits, size
+from ..listen import Change, Design, Intake, SurveyResult, as_document, change, estimate, hits, intake, size
+from ..listen.instrument import load_instrument
+from ..listen.intake import read_events, read_invited
 from ..listen.interval import KINDS
-from ..table import MISSING, Table
+from ..table import MISSING, Table, parse_time
 from .output import add_output, emit
 
 
@@ -23,6 +26,7 @@ def register(steps: Any) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _register_estimate(commands)
     _register_change(commands)
+    _register_intake(commands)
     _register_power(commands)
 
 
@@ -45,6 +49,22 @@ def _register_change(commands: Any) -> None:
     parser.add_argument("--last", metavar="WAVE", help="to this wave [the last]")
     add_output(parser)
     parser.set_defaults(run=_change)
+
+
+def _register_intake(commands: Any) -> None:
+    parser = commands.add_parser("intake", help="from a survey's events to clean answers", allow_abbrev=False)
+    parser.add_argument("events", metavar="EVENTS", help="event,token,time,status,<questions>")
+    parser.add_argument("--invited", metavar="FILE", required=True, help="one row a person asked, with a column token")
+    parser.add_argument("--instrument", metavar="FILE.yaml", required=True, help="or the id of one of Evenhand's own")
+    parser.add_argument("--close", metavar="TIME", required=True, help="the last moment; a date is its whole day")
+    parser.add_argument("--all-invited", action="store_true",
+                        help="--out has every person asked, with `responded` 1 or 0")  # fmt: skip
+    parser.add_argument("--audit", type=Path, metavar="FILE", help="every event and answer not taken, and why")
+    first = parser.add_mutually_exclusive_group()
+    first.add_argument("--day-first", dest="day_first", action="store_const", const=True, default=None)
+    first.add_argument("--month-first", dest="day_first", action="store_const", const=False)
+    add_output(parser)
+    parser.set_defaults(run=_intake)
 
 
 def _register_power(commands: Any) -> None:
@@ -91,7 +111,7 @@ def _estimate_rows(result: SurveyResult) -> list[dict[str, Any]]:
         {
             "group": e.group, "n": e.n, "estimate": e.estimate, "se": e.se, "low": e.low, "high": e.high,
             "df": e.df, "deff": e.deff, "unweighted": u.estimate,
-        }  # fmt: skip
+        }
         for e, u in zip(result.estimates, result.unweighted, strict=True)
     ]
 
@@ -120,6 +140,47 @@ def _change_rows(found: Change) -> list[dict[str, Any]]:
     ]
     return [*rows, {"wave": "change", "n": None, "estimate": found.change, "se": found.se,
                     "low": found.low, "high": found.high, "p": found.p}]  # fmt: skip
+
+
+def _intake(options: argparse.Namespace) -> None:
+    instrument = load_instrument(options.instrument)
+    invited = table.read(options.invited)
+    events, times = read_events(table.read(options.events), instrument, day_first=options.day_first)
+    try:
+        close, _ = parse_time(options.close, day_first=options.day_first)
+    except ValueError as error:
+        raise InputError(f"--close: expected {error}, found {options.close!r}") from None
+    if ":" not in options.close and not options.close.isdigit():
+        close += np.timedelta64(1, "D") - np.timedelta64(1, "us")
+    found = intake(events, times, read_invited(invited), instrument, close)
+    if options.out is not None:
+        rows = _clean_rows(found, invited if options.all_invited else None)
+        emit(argparse.Namespace(out=options.out, json=False), rows, rows)
+    if options.audit is not None:
+        lines = [line.as_json() for line in found.audit]
+        emit(argparse.Namespace(out=options.audit, json=False), lines, lines)
+    counts = found.as_json()
+    shown = counts | {"rejected_events": sum(found.rejected_events.values())}
+    emit(argparse.Namespace(out=None, json=options.json), counts, [shown], title=instrument.title)
+
+
+def _clean_rows(found: Intake, invited: Table | None) -> list[dict[str, Any]]:
+    """One row a completed token, or one a person invited."""
+    place = {token: i for i, token in enumerate(found.tokens)}
+
+    def row(token: str) -> dict[str, Any]:
+        i = place.get(token)
+        when = {"time": None if i is None else found.times[i]}
+        return when | {name: None if i is None else cells[i] or None for name, cells in found.answers.items()}
+
+    if invited is None:
+        return [{"token": token} | row(token) for token in found.tokens]
+    people = zip(*(invited.text(column) for column in invited.columns), strict=True)
+    return [
+        (known := dict(zip(invited.columns, cells, strict=True)))
+        | {"responded": int(known["token"] in place)} | row(known["token"])
+        for cells in people
+    ]
 
 
 def _power(options: argparse.Namespace) -> None:

@@ -52,12 +52,12 @@ class Surveyed:
         columns: dict[str, object] = {"y": y[inside], "start": start[inside]}
         for name, labels in (("strata", design.strata), ("clusters", design.clusters), ("groups", groups)):
             if labels is not None:
-                columns[name] = [str(labels[row]) for row in self.rows]
+                columns[name] = [str(labels[row]) for row in self.rows.tolist()]
         if design.population_size is not None:
             columns["population"] = np.asarray(design.population_size)[inside]
         margin = {f"margin {column}": labels for column, labels in design.rake.items()}
         for name, every in margin.items():
-            columns[name] = [str(every[row]) for row in self.rows]
+            columns[name] = [str(every[row]) for row in self.rows.tolist()]
         self._frame = pl.DataFrame(columns).with_columns(pl.col("y").fill_nan(None))
         self._plan = svy.Design(
             wgt="start",
