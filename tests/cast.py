@@ -1,9 +1,10 @@
 """The one cast of people that page tests use: who they are, where they work, and what they may therefore do.
 
     Demonstration region
-      └ Icb One        board member, finance director, clinical lead, pharmacist (medicines optimisation)
+      └ Icb One        board member, finance director, clinical lead, pharmacist (medicines optimisation),
+                       and the practice manager once more, as the manager who signs for general practice
           └ Place One (sub-ICB location)
-              └ Network One (PCN)     the practice manager is its manager as well
+              └ Network One (PCN)
                   ├ Practice One      GP, practice manager
                   └ Practice Two      nobody of the cast
       └ Icb Two        nobody of the cast: what happens here is none of theirs
@@ -40,15 +41,15 @@ class Character:
     posts: tuple[tuple[str, str], ...]  # (role, organisation)
 
 
-GP = Character("gp", "Demo GP", "gp", 2, (("member", "PRACTICE1"),))
+GP = Character("gp", "Demo GP", "GP", 2, (("member", "PRACTICE1"),))
 PRACTICE_MANAGER = Character(
-    "practice-manager", "Demo practice manager", "manager", 1, (("manager", "PRACTICE1"), ("manager", "PCN1"))
+    "practice-manager", "Demo practice manager", "Manager", 1, (("manager", "PRACTICE1"), ("manager", "ICB1"))
 )
-PHARMACIST = Character("pharmacist", "Demo pharmacist", "pharmacist", 2, (("medicines_optimisation", "ICB1"),))
-CLINICAL_LEAD = Character("clinical-lead", "Demo clinical lead", "gp", 3, (("clinical_lead", "ICB1"),))
-FINANCE_DIRECTOR = Character("finance-director", "Demo finance director", "finance", 3, (("finance_lead", "ICB1"),))
-BOARD_MEMBER = Character("board-member", "Demo board member", "manager", 1, (("board_member", "ICB1"),))
-OUTSIDER = Character("outsider", "Demo outsider", "gp", 1, ())
+PHARMACIST = Character("pharmacist", "Demo pharmacist", "Pharmacist", 2, (("medicines_optimisation", "ICB1"),))
+CLINICAL_LEAD = Character("clinical-lead", "Demo clinical lead", "GP", 3, (("clinical_lead", "ICB1"),))
+FINANCE_DIRECTOR = Character("finance-director", "Demo finance director", "Finance", 3, (("finance_lead", "ICB1"),))
+BOARD_MEMBER = Character("board-member", "Demo board member", "Manager", 1, (("board_member", "ICB1"),))
+OUTSIDER = Character("outsider", "Demo outsider", "GP", 1, ())
 CAST = (GP, PRACTICE_MANAGER, PHARMACIST, CLINICAL_LEAD, FINANCE_DIRECTOR, BOARD_MEMBER, OUTSIDER)
 PASSWORD = "demonstration"
 

@@ -28,7 +28,7 @@ GRID = {
     "explain": ({cast.GP}, {cast.GP, cast.PHARMACIST, cast.CLINICAL_LEAD}),
     "promise": ({cast.GP}, {cast.GP, cast.PHARMACIST, cast.CLINICAL_LEAD}),
     "sign_clinical_lead": ({cast.CLINICAL_LEAD}, {cast.CLINICAL_LEAD}),
-    "sign_manager": ({cast.PRACTICE_MANAGER}, set()),
+    "sign_manager": ({cast.PRACTICE_MANAGER}, {cast.PRACTICE_MANAGER}),
     "run_campaign": ({cast.PHARMACIST}, {cast.PHARMACIST}),
     "prove": ({cast.PHARMACIST}, {cast.PHARMACIST}),
     "confirm_finance_lead": ({cast.FINANCE_DIRECTOR}, {cast.FINANCE_DIRECTOR}),
@@ -66,7 +66,7 @@ def test_an_action_allowed_below_is_never_lost_by_a_higher_identity_level(action
 
 
 def test_a_registration_that_was_not_checked_does_not_vote():
-    unchecked = Actor("p1", "gp", 1, (PostHeld("member", PRACTICE1),))
+    unchecked = Actor("p1", "GP", 1, (PostHeld("member", PRACTICE1),))
     assert why_not(unchecked, "vote", PRACTICE1) == (
         "To vote in Practice One you need a checked professional registration, or a manager's role there."
     )

@@ -55,13 +55,16 @@ class Invitation(models.Model):
 
 
 class AnswerEvent(AppendOnly):
-    """One answer to one question as it came in; the last one stands. It carries the random key, no person."""
+    """Answers as they came in, all that a respondent had given by then; the last submission stands.
+
+    The row has the layout that evenhand.listen reads: token, time, status and the answers by question. It carries
+    the random key and no person.
+    """
 
     wave = models.ForeignKey(SurveyWave, models.PROTECT, related_name="answers")
-    respondent = models.CharField(max_length=40, db_index=True)
-    question = models.CharField(max_length=80, blank=True, help_text="empty for the event of submitting")
-    value = models.TextField(blank=True)
+    respondent = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=[("partial", "partial"), ("submitted", "submitted")])
+    answers = models.JSONField(help_text="question -> answer, both text")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(AppendOnly.Meta):

@@ -54,7 +54,7 @@ class Person(models.Model):
         3: "NHS smartcard or Care Identity",
     }
     key = models.CharField(max_length=40, primary_key=True, default=new_key, editable=False)
-    profession = models.CharField(max_length=40, help_text="gp, nurse, pharmacist, consultant, manager, finance ...")
+    profession = models.CharField(max_length=40, help_text="as staff lists say it: GP, Nurse, Pharmacist, Manager")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="people")
     identity_level = models.PositiveSmallIntegerField(default=0, choices=list(IDENTITY_LEVELS.items()))
     removed_by_moderator = models.BooleanField(default=False)

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-CLINICAL = frozenset({"gp", "consultant", "nurse", "pharmacist", "midwife", "allied_health", "paramedic", "dentist"})
+# professions with a registration (GMC, NMC, GPhC, HCPC), as staff lists call them, in small letters
+CLINICAL = frozenset({
+    "gp", "hospital doctor", "doctor", "consultant", "nurse", "midwife", "pharmacist", "pharmacy technician",
+    "dietitian", "optometrist", "paramedic", "physiotherapist", "podiatrist",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Actor:
     @property
     def clinician(self) -> bool:
         """Whether they act as a clinician: a clinical profession with a registration that was checked."""
-        return self.profession in CLINICAL and self.identity_level >= 2
+        return self.profession.lower() in CLINICAL and self.identity_level >= 2
 
 
 @dataclass(frozen=True)
