@@ -1,15 +1,19 @@
 """Measures: YAML definitions, counted over the lake into panels."""
 
-from .build import Built, build, for_lake
+from .build import Built, build, for_lake, matched
 from .indicator import Version, versions
-from .library import find, load_all, load_pathways
+from .library import find, load_all, load_pathways, read_files
 from .model import Guidance, Measure, Replacement, Search
-from .panel import Reading, adhoc, latest_month, panel, read
+from .own import own_organisations
+from .panel import Reading, adhoc, latest_month, look_up, panel, read, unnamed
 from .pathway import Decision, Pathway
+from .prices import UnitPrices, unit_prices
+from .rows import rows
 from .rule import Counted, Rule, Waits, read_codes
 
 __all__ = [
     "Built", "Counted", "Decision", "Guidance", "Measure", "Pathway", "Reading", "Replacement", "Rule", "Search",
-    "Version", "Waits", "adhoc", "build", "find", "for_lake", "latest_month", "load_all", "load_pathways", "panel",
-    "read", "read_codes", "versions",
+    "UnitPrices", "Version", "Waits", "adhoc", "build", "find", "for_lake", "latest_month", "load_all",
+    "load_pathways", "look_up", "matched", "own_organisations", "panel", "read", "read_codes", "read_files", "rows",
+    "unit_prices", "unnamed", "versions",
 ]  # fmt: skip

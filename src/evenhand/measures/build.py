@@ -7,16 +7,17 @@ whose hash still holds are read; the rest are counted again. Each month is writt
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from ..lake import Lake, Origin, Snapshot, month_number, month_of
-from . import library
+from . import catalogue, library
 from .model import Measure
-from .month import Column, compute
+from .month import Column, check_matches, compute
 
 # kind of measure -> the lake's tables it is counted from
 SOURCES = {
@@ -39,6 +40,33 @@ def for_lake(lake: Lake) -> dict[str, Measure]:
     """Evenhand's measures and those in the lake's own `measures` folder."""
     own = lake.path / "measures"
     return library.load_all([own] if own.is_dir() else [])
+
+
+def matched(lake: Lake, measure: Measure, every: dict[str, Measure]) -> dict[str, Any]:
+    """How many presentations of the lake each side means, the codes that none has, and the months held.
+
+    Raises
+    ------
+    InputError
+        If one side means nothing that the lake knows.
+    """
+    if measure.kind == "indicator":
+        return {}
+    found: dict[str, Any] = {}
+    if measure.kind == "prescribing":
+        held = catalogue.read(lake.table("presentation"))
+        parts = [every[name] for name in measure.sum_of] if measure.sum_of else [measure]
+        unknown: list[str] = []
+        for part in parts:
+            check_matches(held, part)
+        for name in ("numerator", "denominator", "replacement"):
+            rules = [r for r in (getattr(part, name) for part in parts) if r is not None and r.selects]
+            if rules:
+                found[name] = int(np.any([held.could_match(rule) for rule in rules], axis=0).sum())
+                unknown += [word for rule in rules for word in held.unknown(rule)]
+        found["not_in_this_lake"] = list(dict.fromkeys(unknown))
+    months = months_held(lake, measure.kind)
+    return {**found, "months": len(months), "stored": sum(is_stored(lake, m, measure, every) for m in months)}
 
 
 def build(
@@ -83,7 +111,7 @@ def build(
 def months_held(lake: Lake, kind: str | None = None) -> list[int]:
     """Months with prescribing or waits in the lake, rising."""
     kinds = SOURCES if kind is None else (kind,)
-    return sorted({month for k in kinds for month in _snapshots(lake, _FIRST_OF[k])})
+    return sorted({month for k in kinds for month in snapshots_of(lake, _FIRST_OF[k])})
 
 
 def hash_of(lake: Lake, month: int, measure: Measure, every: dict[str, Measure]) -> str:
@@ -96,7 +124,7 @@ def source_names(lake: Lake, month: int, kind: str) -> tuple[str, ...]:
     """The snapshots that a month is counted from, as `table key sha256`."""
     found = {
         f"{snapshot.table} {snapshot.key} {snapshot.sha256}"
-        for table in SOURCES[kind] for snapshot in _snapshots(lake, table).get(month, ())
+        for table in SOURCES[kind] for snapshot in snapshots_of(lake, table).get(month, ())
     }  # fmt: skip
     return tuple(sorted(found))
 
@@ -106,34 +134,17 @@ def is_stored(lake: Lake, month: int, measure: Measure, every: dict[str, Measure
     return (measure.id, hash_of(lake, month, measure, every)) in _stored(lake).get(month, frozenset())
 
 
-def _countable(lake: Lake, month: int, measure: Measure) -> bool:
-    return measure.kind in SOURCES and month in _snapshots(lake, _FIRST_OF[measure.kind])
-
-
-def _stale(lake: Lake, month: int, every: dict[str, Measure]) -> bool:
-    return any(
-        name not in every or hash_of(lake, month, every[name], every) != text
-        for name, text in _stored(lake).get(month, frozenset())
-    )
-
-
-def _write(lake: Lake, month: int, columns: Iterable[Column], every: dict[str, Measure]) -> None:
-    fresh = [_rows(column, month, hash_of(lake, month, every[column.measure], every)) for column in columns]
-    counted = {column.measure for column in columns}
+def stored_rows(lake: Lake, measure: Measure, every: dict[str, Measure], level: str, months: Sequence[int]) -> pa.Table:
+    """The stored panel of one measure at one published level over months in which it stands."""
     panel = lake.table("panel")
-    held = panel.filter(panel.month == month).to_pyarrow()
-    keep = [
-        name in every and name not in counted and hash_of(lake, month, every[name], every) == text
-        for name, text in zip(held["measure"].to_pylist(), held["definition"].to_pylist(), strict=True)
-    ]
-    content = pa.concat_tables([held.filter(pa.array(keep, pa.bool_())), *fresh])
-    order = [("measure", "ascending"), ("level", "ascending"), ("code", "ascending")]
-    name = str(month_of(month))
-    origin = Origin(file="measures", rows=content.num_rows, source="measures", note="counted by evenhand measures build")
-    lake.write("panel", name, content.sort_by(order), source=origin)
+    hashes = [hash_of(lake, month, measure, every) for month in months]
+    wanted = (panel.measure == measure.id) & (panel.level == level)
+    wanted = wanted & panel.month.isin(list(months)) & panel.definition.isin(hashes)
+    return panel.filter(wanted).to_pyarrow()
 
 
-def _rows(column: Column, month: int, text: str) -> pa.Table:
+def as_rows(column: Column, month: int, text: str) -> pa.Table:
+    """One measure of one month as rows of the lake's panel table."""
     size = len(column.codes)
     return pa.table({
         "measure": pa.array([column.measure] * size, pa.string()),
@@ -144,6 +155,33 @@ def _rows(column: Column, month: int, text: str) -> pa.Table:
         "numerator": pa.array(column.numerator, pa.float64(), from_pandas=True),
         "denominator": pa.array(column.denominator, pa.float64(), from_pandas=True),
     })  # fmt: skip
+
+
+def _countable(lake: Lake, month: int, measure: Measure) -> bool:
+    return measure.kind in SOURCES and month in snapshots_of(lake, _FIRST_OF[measure.kind])
+
+
+def _stale(lake: Lake, month: int, every: dict[str, Measure]) -> bool:
+    return any(
+        name not in every or hash_of(lake, month, every[name], every) != text
+        for name, text in _stored(lake).get(month, frozenset())
+    )
+
+
+def _write(lake: Lake, month: int, columns: Iterable[Column], every: dict[str, Measure]) -> None:
+    fresh = [as_rows(column, month, hash_of(lake, month, every[column.measure], every)) for column in columns]
+    counted = {column.measure for column in columns}
+    panel = lake.table("panel")
+    held = panel.filter(panel.month == month).to_pyarrow()
+    keep = [
+        name in every and name not in counted and hash_of(lake, month, every[name], every) == text
+        for name, text in zip(held["measure"].to_pylist(), held["definition"].to_pylist(), strict=True)
+    ]
+    content = pa.concat_tables([held.filter(pa.array(keep, pa.bool_())), *fresh])
+    order = [("measure", "ascending"), ("level", "ascending"), ("code", "ascending")]
+    name = str(month_of(month))
+    origin = Origin(file="measures", rows=content.num_rows, source="measures", note="counted, can be counted again")
+    lake.write("panel", name, content.sort_by(order), source=origin)
 
 
 def _stored(lake: Lake) -> dict[int, frozenset[tuple[str, str]]]:
@@ -158,11 +196,11 @@ def _stored(lake: Lake) -> dict[int, frozenset[tuple[str, str]]]:
 
 
 def _fingerprints(lake: Lake, table: str, month: int) -> list[str]:
-    parts = [snapshot.part(table) for snapshot in _snapshots(lake, table).get(month, ())]
+    parts = [snapshot.part(table) for snapshot in snapshots_of(lake, table).get(month, ())]
     return [f"{table} {part.sha256}" for part in parts if part is not None]
 
 
-def _snapshots(lake: Lake, table: str) -> dict[int, tuple[Snapshot, ...]]:
+def snapshots_of(lake: Lake, table: str) -> dict[int, tuple[Snapshot, ...]]:
     """The snapshots that hold a table, by month; their keys begin with the month."""
 
     def find() -> dict[int, tuple[Snapshot, ...]]:

@@ -17,6 +17,7 @@ from .month import compute
 from .waits import INCOMPLETE
 
 MONTH = 240  # any month: the example has only one
+_PRESCRIBING = ("practice", "code", "name", "items", "quantity", "cost", "nic")
 # The drawn value is read to four decimals; numerator and denominator to a billionth, since pounds are floats.
 VALUE_TOLERANCE, COUNT_TOLERANCE = 0.5e-4, 1e-9
 
@@ -82,8 +83,7 @@ def read_facts(measure: Measure, where: str) -> plain.Facts:
     """The published rows that the example draws."""
     example = measure.example
     facts = plain.Facts()
-    for row in _rows(example.prescribing, f"{where}.prescribing",
-                     ("practice", "code", "name", "items", "quantity", "cost", "nic"), ("quantity_per_item",)):  # fmt: skip
+    for row in _rows(example.prescribing, f"{where}.prescribing", _PRESCRIBING, ("quantity_per_item",)):
         items, quantity = drawn.number(row, "items", where=where), drawn.number(row, "quantity", where=where)
         each = drawn.number(row, "quantity_per_item", where=where) if "quantity_per_item" in row else quantity / items
         facts.prescribing.append(plain.Prescription(

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ibis.expr.types as ir
 
 from ..errors import InputError, did_you_mean
 from ..lake import Lake, month_of
 from ..records import HOSPITAL_LEVELS, LEVELS
+from .levels import Grid, grid_of
 from .model import Example, Measure, Search
 from .rule import Counted
 
 
 @dataclass(frozen=True)
 class Version:
-    """One extract of an indicator: the name it was loaded under, its version, levels, first and last month."""
+    """One extract of an indicator: the name it was loaded under, its version, levels, first and last month.
+
+    `source` says which lake snapshots (table, key, sha256) it is.
+    """
 
     name: str
     version: str
@@ -23,23 +29,31 @@ class Version:
     first: int
     last: int
     rows: int
+    source: tuple[str, ...] = ()
+
+    @property
+    def months(self) -> tuple[str, str]:
+        """First and last month, YYYY-MM."""
+        return str(month_of(self.first)), str(month_of(self.last))
 
 
 def versions(lake: Lake, names: tuple[str, ...]) -> tuple[Version, ...]:
     """Every extract that is loaded under one of these names, by name and version."""
     table = lake.table("indicator")
+    snapshots = lake.snapshots("indicator")
     held = (
         table.filter(table.measure.isin(names)).group_by("measure", "version", "level")
         .aggregate(first=table.month.min(), last=table.month.max(), rows=table.count())
         .order_by("measure", "version", "level").to_pyarrow().to_pylist()
     )  # fmt: skip
-    found: dict[tuple[str, str], list[dict]] = {}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in held:
         found.setdefault((row["measure"], row["version"]), []).append(row)
     return tuple(
         Version(
             name, version, tuple(row["level"] for row in rows), min(row["first"] for row in rows),
             max(row["last"] for row in rows), sum(row["rows"] for row in rows),
+            tuple(f"{s.table} {s.key} {s.sha256}" for s in snapshots if s.key.startswith(f"{name}/{version}/")),
         )
         for (name, version), rows in found.items()
     )  # fmt: skip
@@ -75,27 +89,37 @@ def choose(measure: Measure, held: tuple[Version, ...], wanted: str | None) -> V
     return fits[0]
 
 
-def rows(lake: Lake, version: Version, level: str) -> ir.Table:
-    """The rows of one version at one level: month, code, numerator, denominator."""
-    table = lake.table("indicator")
-    chosen = (table.measure == version.name) & (table.version == version.version) & (table.level == level)
-    return table.filter(chosen).select("month", "code", "numerator", "denominator")
+def months(lake: Lake, version: Version) -> list[int]:
+    """The months of a version, rising."""
+    return sorted(int(month) for month in _rows(lake, version).select("month").distinct().to_pyarrow()[0].to_pylist())
+
+
+def grid(lake: Lake, version: Version, level: str, within: Sequence[int]) -> Grid:
+    """The numbers of one version at one level over these months."""
+    rows = _rows(lake, version)
+    rows = rows.filter((rows.level == level) & rows.month.isin(list(within)))
+    return grid_of(rows.select("month", "code", "numerator", "denominator").to_pyarrow(), within)
 
 
 def base_level(measure: Measure, version: Version, level: str) -> str:
     """The loaded level to start from: the one asked for, or the nearest below it."""
     if level in version.levels:
         return level
-    order = (*reversed(LEVELS), *reversed(HOSPITAL_LEVELS))
     if level in LEVELS:
-        below = [lev for lev in order[: len(LEVELS)] if LEVELS.index(lev) > LEVELS.index(level) and lev in version.levels]
+        below = [lev for lev in LEVELS[LEVELS.index(level) + 1 :] if lev in version.levels]
+        below += [lev for lev in HOSPITAL_LEVELS if lev in version.levels]
         if below:
-            return below[-1]
-    if level not in order or level == "nation":
-        return version.levels[0]
+            return below[0]
+    elif level not in HOSPITAL_LEVELS:
+        return next((lev for lev in reversed(LEVELS) if lev in version.levels), version.levels[0])
     raise InputError(
         f"measure {measure.id!r}: no numbers at or below level {level!r}; it was loaded at: {', '.join(version.levels)}"
     )
+
+
+def _rows(lake: Lake, version: Version) -> ir.Table:
+    table = lake.table("indicator")
+    return table.filter((table.measure == version.name) & (table.version == version.version))
 
 
 def plain(name: str) -> Measure:

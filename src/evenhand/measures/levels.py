@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..errors import InputError, did_you_mean
@@ -25,6 +27,18 @@ class Grid:
     numerator: Matrix
     denominator: Matrix
     left_out: tuple[str, ...] = ()
+
+
+def grid_of(rows: pa.Table, months: Sequence[int]) -> Grid:
+    """Rows of month, code, numerator and denominator as a grid over these months (rising)."""
+    codes, row = np.unique(np.array(rows["code"].to_pylist(), dtype=str), return_inverse=True)
+    column = np.searchsorted(np.array(months), rows["month"].to_numpy())
+    sides = []
+    for name in ("numerator", "denominator"):
+        cells = np.full((len(codes), len(months)), np.nan)
+        cells[row, column] = rows[name].to_numpy(zero_copy_only=False).astype(np.float64)
+        sides.append(cells)
+    return Grid(tuple(str(code) for code in codes), sides[0], sides[1])
 
 
 def roll_up(grid: Grid, level: str, organisations: Organisations, as_of: np.datetime64) -> Grid:
@@ -48,7 +62,7 @@ def roll_up(grid: Grid, level: str, organisations: Organisations, as_of: np.date
                 f"no organisations of level {level!r} are loaded{did_you_mean(level, known)}; there are: "
                 f"{', '.join(known)}"
             )
-        parents = {code: _one_parent(code, level, organisations, as_of) for code in grid.codes}
+        parents = {code: parent_of(code, level, organisations, as_of) for code in grid.codes}
     codes = tuple(sorted({parent for parent in parents.values() if parent is not None}))
     if not codes:
         raise InputError(f"none of the {len(grid.codes)} organisations with numbers belongs to a {level} in {as_of}")
@@ -68,9 +82,12 @@ def roll_up(grid: Grid, level: str, organisations: Organisations, as_of: np.date
     return Grid(codes, sums[0], sums[1], left)
 
 
-def only_practices(grid: Grid, organisations: Organisations) -> Grid:
-    """Without the prescribers that the organisations know to be something else than a general practice."""
-    keep = [i for i, code in enumerate(grid.codes) if organisations.level(code) in (None, "practice", "unknown")]
+def general_practices(grid: Grid, organisations: Organisations, also: frozenset[str] = frozenset()) -> Grid:
+    """Without the prescribers that the organisations know to be something else; `also` are kept all the same."""
+    keep = [
+        i for i, code in enumerate(grid.codes)
+        if code in also or organisations.level(code) in (None, "practice", "unknown")
+    ]  # fmt: skip
     if len(keep) == len(grid.codes):
         return grid
     return Grid(tuple(grid.codes[i] for i in keep), grid.numerator[keep], grid.denominator[keep], grid.left_out)
@@ -104,7 +121,7 @@ def merge(lake_says: Organisations, own: Organisations | None) -> Organisations:
     )
 
 
-def _one_parent(code: str, level: str, organisations: Organisations, as_of: np.datetime64) -> str | None:
+def parent_of(code: str, level: str, organisations: Organisations, as_of: np.datetime64) -> str | None:
     """The nearest organisation of the level above `code`; refused if two are equally near."""
     front, seen = [code], {code}
     while front:

@@ -25,15 +25,20 @@ def load_all(extra_paths: Iterable[str | Path] = ()) -> dict[str, Measure]:
     """
     found: dict[str, tuple[Path, Measure]] = {}
     own = sorted((DEFINITIONS / "measures").glob("*.yaml"))
-    for path in [*own, *(file for extra in extra_paths for file in _files(Path(extra)))]:
-        measure = load(path, Measure)
+    for path, measure in [*((path, load(path, Measure)) for path in own), *_read(extra_paths)]:
         if measure.id in found and found[measure.id][0].resolve() != path.resolve():
-            raise InputError(f"{path}: measure {measure.id!r} already stands in {found[measure.id][0]}; choose another id")
+            other = found[measure.id][0]
+            raise InputError(f"{path}: measure {measure.id!r} already stands in {other}; choose another id")
         found[measure.id] = (path, measure)
     measures = {name: measure for name, (_, measure) in found.items()}
     for path, measure in found.values():
         _check_names(path, measure, measures)
     return measures
+
+
+def read_files(paths: Iterable[str | Path]) -> dict[str, Measure]:
+    """Only the measures in these YAML files or folders, by id; what they name is not looked up."""
+    return {measure.id: measure for _, measure in _read(paths)}
 
 
 def load_pathways(measures: dict[str, Measure]) -> dict[str, Pathway]:
@@ -55,10 +60,9 @@ def find(measures: dict[str, Measure], name: str) -> Measure:
     return measures[name]
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(path.glob("*.yaml"))
-    return [path]
+def _read(paths: Iterable[str | Path]) -> list[tuple[Path, Measure]]:
+    files = [file for path in paths for file in (sorted(Path(path).glob("*.yaml")) if Path(path).is_dir() else [path])]
+    return [(Path(file), load(Path(file), Measure)) for file in files]
 
 
 def _check_names(path: Path, measure: Measure, measures: dict[str, Measure]) -> None:

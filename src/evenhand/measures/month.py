@@ -40,7 +40,8 @@ def compute(tables: prescribing.Tables, month: int, wanted: Sequence[Measure], e
     """Count one month for all `wanted` measures; `every` holds the parts that a sum names.
 
     A practice with published prescribing that month and no matching rows counts 0. A practice without any is
-    absent. Over patients, a practice whose list was not published has a missing denominator.
+    absent. Over patients, a practice whose list was not published has a missing denominator; unidentified
+    prescribers have 0 patients, so that what they prescribed stays in the sums of higher levels.
     """
     parts = {m.id: _parts(m, every) for m in wanted if m.kind == "prescribing"}
     needed = {part.id: part for several in parts.values() for part in several}
@@ -102,7 +103,8 @@ def _prescribing(
             return by_rule[key]
         if key not in lists:
             registered = patients.count(tables, month, rule)
-            lists[key] = np.array([registered.get(practice, np.nan) for practice in counts.practices])
+            have = np.array([registered.get(practice, np.nan) for practice in counts.practices], dtype=np.float64)
+            lists[key] = np.where(counts.unidentified & np.isnan(have), 0.0, have)
         return lists[key]
 
     columns = {m.id: Column(m.id, "practice", counts.practices, side(m.numerator), side(m.denominator)) for m in able}

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from ..errors import InputError, did_you_mean
-from ..lake import Lake, month_number, month_of
+from ..lake import Lake, month_of
 from ..records import Organisations, Panel
 from ..sources import organisations as organisations_source
-from . import indicator
-from .build import for_lake, hash_of, is_stored, months_held, source_names
-from .levels import Grid, merge, only_practices, roll_up
+from . import catalogue, indicator
+from .build import for_lake, months_held
+from .levels import general_practices, merge, roll_up
 from .model import Example, Measure, Search
-from .month import compute
+from .numbers import Asked, find
+from .prescribing import unidentified
 from .rule import Counted
-from .waits import COLUMN
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A panel and what it rests on: which version of an indicator, whose membership, who was left out."""
+    """A panel and what it rests on.
+
+    version: of an indicator; membership: the month whose memberships were used; left_out: organisations below
+    with numbers that belong to none of the level.
+    """
 
     panel: Panel
     measure: Measure
@@ -90,30 +92,31 @@ def read(
     if version is not None and definition.kind != "indicator":
         raise InputError(f"measure {definition.id!r} has no versions; only an indicator has them")
     if strict:
-        _known_codes(lake, definition)
+        check_codes(lake, definition)
     merged = merge(organisations_source.read(lake), organisations)
     as_of = latest_month(lake)
-    months = _months(lake, definition, first, last, version)
-    if definition.kind == "indicator":
-        chosen = indicator.choose(definition, indicator.versions(lake, _names(definition)), version)
-        base = indicator.base_level(definition, chosen, level)
-        grid = _indicator_grid(lake, chosen, base, months)
-        source: tuple[str, ...] = _indicator_source(lake, chosen)
-        used: str | None = chosen.version
-    else:
-        base = _base_level(definition, level, merged)
-        grid = _counted_grid(lake, definition, every, base, months)
-        source = tuple(dict.fromkeys(s for m in months for s in source_names(lake, m, definition.kind)))
-        used = None
-    if base == "practice":
-        grid = only_practices(grid, merged)
-    if base != level:
+    numbers = find(lake, definition, every, Asked(level, first, last, version, merged))
+    grid = numbers.grid
+    if numbers.level == "practice":
+        # Nobody can be compared with unidentified prescribers, but the sums above hold what they prescribed.
+        also = frozenset[str]() if level == "practice" else unidentified(lake)
+        grid = general_practices(grid, merged, also)
+    if numbers.level != level:
         grid = roll_up(grid, level, merged, as_of)
     found = Panel(
-        definition.id, level, grid.codes, np.array([month_of(m) for m in months], dtype="datetime64[M]"),
-        grid.numerator, grid.denominator, source,
+        definition.id, level, grid.codes, np.array([month_of(m) for m in numbers.months], dtype="datetime64[M]"),
+        grid.numerator, grid.denominator, numbers.source,
     )  # fmt: skip
-    return Reading(found, definition, used, str(as_of), grid.left_out)
+    return Reading(found, definition, numbers.version, str(as_of), grid.left_out)
+
+
+def check_codes(lake: Lake, measure: Measure) -> None:
+    """Refuse a rule of which a code or name is known to no presentation of the lake."""
+    held = catalogue.read(lake.table("presentation"))
+    for side, rule in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+        if rule.source == "prescribing" and (unknown := held.unknown(rule)):
+            near = did_you_mean(unknown[0], sorted({code[: len(unknown[0])] for code in held.codes}))
+            raise InputError(f"{side}: no presentation in the lake has {unknown[0]!r}{near}")
 
 
 def look_up(lake: Lake, name: str, every: dict[str, Measure]) -> Measure:
@@ -155,103 +158,7 @@ def latest_month(lake: Lake) -> np.datetime64:
     return month_of(lake.remember("measures.latest", find))
 
 
-def _known_codes(lake: Lake, measure: Measure) -> None:
-    from . import catalogue
-
-    held = catalogue.read(lake.table("presentation"))
-    for side, rule in (("numerator", measure.numerator), ("denominator", measure.denominator)):
-        if rule.source == "prescribing" and (unknown := held.unknown(rule)):
-            raise InputError(
-                f"{side}: no presentation in the lake has {unknown[0]!r}"
-                f"{did_you_mean(unknown[0], {code[:len(unknown[0])] for code in held.codes})}"
-            )
-
-
 def _unit(numerator: Counted, denominator: Counted, same: bool) -> str:
     if denominator.patients:
         return f"{numerator.sum} per {denominator.patients:,} patients"
     return f"share of {numerator.sum}" if same else f"{numerator.sum} per {denominator.sum}"
-
-
-def _names(measure: Measure) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((measure.id, *(measure.indicator or ()))))
-
-
-def _months(lake: Lake, measure: Measure, first: str | None, last: str | None, version: str | None) -> list[int]:
-    if measure.kind == "indicator":
-        chosen = indicator.choose(measure, indicator.versions(lake, _names(measure)), version)
-        held = sorted({int(m) for lev in chosen.levels
-                       for m in indicator.rows(lake, chosen, lev).month.as_table().distinct().execute()["month"]})  # fmt: skip
-    else:
-        held = months_held(lake, measure.kind)
-    if not held:
-        raise InputError(f"measure {measure.id!r}: the lake holds no month of {measure.kind}; `evenhand load` it first")
-    low = month_number(first) if first else held[0]
-    high = month_number(last) if last else held[-1]
-    chosen_months = [m for m in held if low <= m <= high]
-    if not chosen_months:
-        raise InputError(
-            f"measure {measure.id!r}: no month between {month_of(low)} and {month_of(high)}; "
-            f"the lake holds {month_of(held[0])} to {month_of(held[-1])}"
-        )
-    return chosen_months
-
-
-def _base_level(measure: Measure, level: str, organisations: Organisations) -> str:
-    if measure.kind == "prescribing":
-        if level in ("provider", "specialty"):
-            raise InputError(f"measure {measure.id!r} counts GP prescribing; there is no level {level!r}")
-        return "practice"
-    if level in COLUMN:
-        return level
-    if level in ("practice", "pcn"):
-        raise InputError(f"measure {measure.id!r} counts waits, published by {', '.join(COLUMN)}; not by {level}")
-    children = {c for c, p in zip(organisations.child, organisations.parent, strict=True)
-                if organisations.level(p) == level}  # fmt: skip
-    return "provider" if any(organisations.level(c) == "provider" for c in children) else "sicbl"
-
-
-def _counted_grid(lake: Lake, measure: Measure, every: dict[str, Measure], base: str, months: Sequence[int]) -> Grid:
-    stored = [m for m in months if is_stored(lake, m, measure, every)]
-    pieces = [_stored_rows(lake, measure, every, base, stored)] if stored else []
-    for month in sorted(set(months) - set(stored)):
-        counted = compute(lake, month, [measure], every)
-        if counted.refused:
-            raise InputError(counted.refused[measure.id])
-        for column in counted.columns:
-            if column.level == base:
-                pieces.append(pa.table({
-                    "month": pa.array([month] * len(column.codes), pa.int16()), "code": pa.array(column.codes, pa.string()),
-                    "numerator": column.numerator, "denominator": column.denominator,
-                }))  # fmt: skip
-    return _grid(pa.concat_tables(pieces), months)
-
-
-def _stored_rows(lake: Lake, measure: Measure, every: dict[str, Measure], base: str, months: Sequence[int]) -> pa.Table:
-    panel = lake.table("panel")
-    hashes = [hash_of(lake, month, measure, every) for month in months]
-    return panel.filter(
-        (panel.measure == measure.id) & (panel.level == base)
-        & panel.month.isin(list(months)) & panel.definition.isin(hashes)
-    ).select("month", "code", "numerator", "denominator").to_pyarrow()  # fmt: skip
-
-
-def _indicator_grid(lake: Lake, version: indicator.Version, level: str, months: Sequence[int]) -> Grid:
-    rows = indicator.rows(lake, version, level)
-    return _grid(rows.filter(rows.month.isin(list(months))).to_pyarrow(), months)
-
-
-def _indicator_source(lake: Lake, version: indicator.Version) -> tuple[str, ...]:
-    held = lake.snapshots("indicator")
-    return tuple(f"{s.table} {s.key} {s.sha256}" for s in held if s.key.startswith(f"{version.name}/{version.version}"))
-
-
-def _grid(rows: pa.Table, months: Sequence[int]) -> Grid:
-    codes, row = np.unique(np.array(rows["code"].to_pylist(), dtype=object).astype(str), return_inverse=True)
-    column = np.searchsorted(np.array(months), rows["month"].to_numpy())
-    sides = []
-    for name in ("numerator", "denominator"):
-        cells = np.full((len(codes), len(months)), np.nan)
-        cells[row, column] = rows[name].to_numpy(zero_copy_only=False).astype(np.float64)
-        sides.append(cells)
-    return Grid(tuple(str(code) for code in codes), sides[0], sides[1])

@@ -1,7 +1,7 @@
 """Prescribing of one month, counted for every rule at once: one pass over that month's rows.
 
-Money and quantities are added as whole hundred-thousandths, the finest that NHSBSA publishes (actual cost has
-five decimals), so that a sum does not depend on the order of rows, threads or engine.
+Money and quantities are added as whole millionths, the finest that the lake keeps, so that a sum does not depend
+on the order of rows, threads or engine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from . import catalogue as catalogues
 from .catalogue import Catalogue
 from .rule import Counted, Rule, compare
 
-FINEST = 100_000  # parts of one: NHSBSA publishes actual cost to five decimals
+FINEST = 1_000_000  # parts of one: NHSBSA publishes actual cost to five decimals, the lake keeps six
 COLUMN = {"items": "items", "quantity": "quantity", "cost": "actual_cost", "nic": "nic"}
 _NO_RULE = -1
 
@@ -35,10 +35,14 @@ class Tables(Protocol):
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """Practices with published prescribing in a month, P of them rising, and each rule's count float64 (P,)."""
+    """Practices with published prescribing in a month, P of them rising, and each rule's count float64 (P,).
+
+    `unidentified` (P,): prescribers without a practice of their own, one for each sub-ICB location.
+    """
 
     practices: tuple[str, ...]
     counts: tuple[NDArray[np.float64], ...]
+    unidentified: NDArray[np.bool_]
 
 
 def count(tables: Tables, month: int, rules: Sequence[Counted], catalogue: Catalogue) -> MonthCounts:
@@ -59,7 +63,15 @@ def count(tables: Tables, month: int, rules: Sequence[Counted], catalogue: Catal
         for practice, value in _from_bands(tables, month, rules[number], catalogue).items():
             if practice in place:
                 counts[number][place[practice]] = value
-    return MonthCounts(practices, tuple(counts))
+    flagged = unidentified(tables)
+    return MonthCounts(practices, tuple(counts), np.array([p in flagged for p in practices], dtype=bool))
+
+
+def unidentified(tables: Tables) -> frozenset[str]:
+    """The codes of prescribers without a practice of their own."""
+    keys = tables.table("practice_key")
+    flagged = keys.filter(ibis.coalesce(keys.unidentified, False)).select("practice")
+    return frozenset(flagged.to_pyarrow()["practice"].to_pylist())
 
 
 def catalogue_of(tables: Tables, month: int, rules: Sequence[Rule]) -> Catalogue:
@@ -135,9 +147,8 @@ def _whole(column: ir.Value) -> ir.IntegerValue:
 
 
 def _add_up(tables: Tables, sums: ir.Table) -> dict[tuple[str, int], dict[str, float]]:
-    """Sums by practice code and rule; prescribers without a practice of their own are left out."""
-    keys = tables.table("practice_key")
-    keys = keys.filter(~ibis.coalesce(keys.unidentified, False)).select("practice_id", "practice")
+    """Sums by practice code and rule."""
+    keys = tables.table("practice_key").select("practice_id", "practice")
     rows = sums.inner_join(keys, "practice_id").to_pyarrow().to_pylist()
     names = [name for name in COLUMN.values() if rows and name in rows[0]]
     return {(row["practice"], row["rule"]): {name: row[name] / FINEST for name in names} for row in rows}

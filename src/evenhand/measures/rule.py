@@ -178,6 +178,8 @@ class Counted(Rule):
             raise ValueError("nothing says what counts; add bnf or name (or `everything: yes`, if that is meant)")
         if self.sum is None and not self.is_empty:
             raise ValueError("codes without `sum`; add sum: items, quantity, cost or nic")
+        if self.sum in ("cost", "nic") and self.uses("quantity_per_item"):
+            raise ValueError("quantity_per_item reads rows that keep no money; use sum: items or quantity")
         if self.patients is None and (self.age or self.sex):
             raise ValueError("age and sex belong to `patients`")
         return self

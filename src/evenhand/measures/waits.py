@@ -30,10 +30,10 @@ def count(tables: Tables, month: int, numerator: Waits, level: str) -> dict[str,
     provider and specialty are as published; sicbl is the commissioner.
     """
     column = COLUMN[level]
-    totals = _chosen(tables.table("rtt_total"), month, numerator)
+    totals = chosen(tables.table("rtt_total"), month, numerator)
     by_total = totals.group_by(code=totals[column]).aggregate(pathways=totals.total_all.sum()).to_pyarrow().to_pylist()
-    bands = _chosen(tables.table("rtt"), month, numerator)
-    wanted = bands.filter(_counts(bands, numerator))
+    bands = chosen(tables.table("rtt"), month, numerator)
+    wanted = bands.filter(counts(bands, numerator))
     by_band = wanted.group_by(code=wanted[column]).aggregate(counted=wanted.pathways.sum()).to_pyarrow().to_pylist()
     hits = {row["code"]: float(row["counted"]) for row in by_band}
     known = _known(bands, numerator)
@@ -43,7 +43,8 @@ def count(tables: Tables, month: int, numerator: Waits, level: str) -> dict[str,
     }
 
 
-def _chosen(table: ir.Table, month: int, rule: Waits) -> ir.Table:
+def chosen(table: ir.Table, month: int, rule: Waits) -> ir.Table:
+    """The month's incomplete pathways of the rule's functions; of all, without their published total."""
     rows = table.filter((table.month == month) & (table.part == INCOMPLETE))
     if rule.functions is not None:
         return rows.filter(rows.treatment_function.isin(rule.functions))
@@ -51,7 +52,8 @@ def _chosen(table: ir.Table, month: int, rule: Waits) -> ir.Table:
     return rows.filter(rows.treatment_function != TOTAL) if has_functions else rows
 
 
-def _counts(bands: ir.Table, rule: Waits) -> ir.BooleanValue:
+def counts(bands: ir.Table, rule: Waits) -> ir.BooleanValue:
+    """Whether a band is within (or over) the weeks that the rule names."""
     # Band w holds waits of more than w and up to w + 1 weeks: 'Gt 17 To 18' is within 18.
     if rule.within_weeks is not None:
         within: ir.BooleanValue = (bands.weeks_from < rule.within_weeks) & ~bands.open

@@ -1,0 +1,101 @@
+"""Numbers: a measure's published numbers, at the level where they are published, before anything is added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ..errors import InputError
+from ..lake import Lake, month_number, month_of
+from ..records import LEVELS, Organisations
+from . import indicator
+from .build import as_rows, is_stored, months_held, source_names, stored_rows
+from .levels import Grid, grid_of
+from .model import Measure
+from .month import compute
+from .waits import COLUMN
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a panel is asked for."""
+
+    level: str
+    first: str | None
+    last: str | None
+    version: str | None
+    organisations: Organisations
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A measure's published numbers at the level where they are published, before they are added up."""
+
+    level: str
+    months: list[int]
+    grid: Grid
+    source: tuple[str, ...]
+    version: str | None = None
+
+
+def find(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Asked) -> Numbers:
+    """The numbers from which the level that is asked for can be added up."""
+    return (_loaded if measure.kind == "indicator" else _counted)(lake, measure, every, asked)
+
+
+def _loaded(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Asked) -> Numbers:
+    """An indicator's numbers, as they were loaded."""
+    names = tuple(dict.fromkeys((measure.id, *(measure.indicator or ()))))
+    version = indicator.choose(measure, indicator.versions(lake, names), asked.version)
+    level = indicator.base_level(measure, version, asked.level)
+    months = _within(measure, indicator.months(lake, version), asked)
+    return Numbers(level, months, indicator.grid(lake, version, level, months), version.source, version.version)
+
+
+def _counted(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Asked) -> Numbers:
+    """A measure's own numbers: stored panels where they stand, counted now where they do not."""
+    level = _base_level(measure, asked.level, asked.organisations)
+    months = _within(measure, months_held(lake, measure.kind), asked)
+    stored = [month for month in months if is_stored(lake, month, measure, every)]
+    pieces = [stored_rows(lake, measure, every, level, stored)]
+    for month in sorted(set(months) - set(stored)):
+        counted = compute(lake, month, [measure], every)
+        if counted.refused:
+            raise InputError(counted.refused[measure.id])
+        pieces += [as_rows(column, month, "") for column in counted.columns if column.level == level]
+    columns = ["month", "code", "numerator", "denominator"]
+    grid = grid_of(pa.concat_tables([piece.select(columns) for piece in pieces]), months)
+    source = tuple(dict.fromkeys(s for month in months for s in source_names(lake, month, measure.kind)))
+    return Numbers(level, months, grid, source)
+
+
+def _within(measure: Measure, held: list[int], asked: Asked) -> list[int]:
+    if not held:
+        raise InputError(f"measure {measure.id!r}: the lake holds no month of {measure.kind}; `evenhand load` it first")
+    low = month_number(asked.first) if asked.first else held[0]
+    high = month_number(asked.last) if asked.last else held[-1]
+    chosen = [month for month in held if low <= month <= high]
+    if not chosen:
+        raise InputError(
+            f"measure {measure.id!r}: no month between {month_of(low)} and {month_of(high)}; "
+            f"the lake holds {month_of(held[0])} to {month_of(held[-1])}"
+        )
+    return chosen
+
+
+def _base_level(measure: Measure, level: str, organisations: Organisations) -> str:
+    """The published level that a level is added up from."""
+    if measure.kind == "prescribing":
+        if level in ("provider", "specialty"):
+            raise InputError(f"measure {measure.id!r} counts GP prescribing; there is no level {level!r}")
+        return "practice"
+    if level in COLUMN:
+        return level
+    if level in ("practice", "pcn"):
+        raise InputError(f"measure {measure.id!r} counts waits, published by {', '.join(COLUMN)}; not by {level}")
+    if level in LEVELS:
+        return "sicbl"
+    ties = zip(organisations.child, organisations.parent, strict=True)
+    kinds = {organisations.level(child) for child, parent in ties if organisations.level(parent) == level}
+    return "provider" if "provider" in kinds else "sicbl"
