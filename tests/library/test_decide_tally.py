@@ -143,9 +143,11 @@ def test_the_tally_equals_a_plain_recount(rows):
 
 @given(st.permutations(range(12)))
 def test_the_order_of_rows_does_not_matter_when_times_differ(order):
-    rows = [("a", "s", 1, 5), ("a", "s", -1, 7), ("b", "s", 0, 1), ("b", "s", 1, 2), ("c", "t", 1, 9),
-            ("c", "t", "retract", 8), ("d", "t", 1, 3), ("d", "t", "retract", 4), ("e", "s", 1, 10), ("e", "t", -1, 11), ("a", "t", 0, 12),
-            ("b", "t", 1, 6)]  # fmt: skip
+    rows = [
+        ("a", "s", 1, 5), ("a", "s", -1, 7), ("b", "s", 0, 1), ("b", "s", 1, 2), ("c", "t", 1, 9),
+        ("c", "t", "retract", 8), ("d", "t", 1, 3), ("d", "t", "retract", 4), ("e", "s", 1, 10), ("e", "t", -1, 11),
+        ("a", "t", 0, 12), ("b", "t", 1, 6),
+    ]  # fmt: skip
     mixed = [rows[i] for i in order]
     table = Table("t", {"participant": [r[0] for r in mixed], "statement": [r[1] for r in mixed],
                         "vote": [str(r[2]) for r in mixed], "time": [str(r[3]) for r in mixed]})  # fmt: skip
@@ -189,7 +191,7 @@ CAP = ["--participants", "p.csv", "--cap-per-organisation"]
         (GOOD, ["--statements", "m.csv"], {"m": "statement,moderation\nt,accepted\n"}, "statement 's' has votes"),
         (GOOD, ["--statements", "m.csv"], {"m": "statement,moderation\ns,fine\n"}, "row 2, column 'moderation'"),
         (GOOD, ["--statements", "m.csv"], {"m": "statement,moderation\ns,duplicate_of:t\n"}, "not a statement"),
-        (GOOD, ["--statements", "m.csv"], {"m": "statement,moderation\ns,duplicate_of:t\nt,duplicate_of:s\n"}, "its own"),
+        (GOOD, ["--statements", "m.csv"], {"m": "statement,moderation\ns,duplicate_of:t\nt,duplicate_of:s\n"}, "own"),
     ],
 )  # fmt: skip
 def test_a_fault_is_refused_in_one_line_that_says_where(run, votes, words, files, said):
