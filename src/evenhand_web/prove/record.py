@@ -1,0 +1,34 @@
+"""A verdict as rows: the record itself, its guardrails, and which snapshots of the lake it was computed from."""
+
+from __future__ import annotations
+
+import math
+
+from django.db import transaction
+
+from evenhand.lake import Lake
+from evenhand.records import Verdict
+from evenhand_web.people.models import Person
+
+from .models import GuardrailRecord, RegisteredDesign, VerdictRecord
+
+
+@transaction.atomic
+def keep_verdict(design: RegisteredDesign, verdict: Verdict, lake: Lake, person: Person) -> VerdictRecord:
+    """Keep a verdict of evenhand.prove as it was computed; an earlier one stays beside it."""
+    record = VerdictRecord.objects.create(
+        design=design, sentence=verdict.sentence, evidenced=verdict.evidenced, countable=verdict.countable,
+        verdict=verdict.as_json(), person=person,
+        snapshots=[{"table": s.table, "key": s.key, "sha256": s.sha256} for s in lake.snapshots()],
+    )  # fmt: skip
+    for guardrail in verdict.guardrails:
+        GuardrailRecord.objects.create(
+            verdict_record=record, measure=guardrail.measure, verdict=guardrail.verdict, harm=guardrail.harm,
+            effect=_finite(guardrail.effect), se=_finite(guardrail.se), bound=_finite(guardrail.bound),
+            margin=guardrail.margin, reason=guardrail.reason,
+        )  # fmt: skip
+    return record
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
