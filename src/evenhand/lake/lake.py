@@ -81,7 +81,7 @@ class Lake:
             files, contested = self._files(name)
             views.show(self.connection, name, files, contested)
             self._shown[name] = True
-        return self.connection.table(name)
+        return views.table_of(self.connection, name)
 
     def snapshots(self, table: str | None = None) -> tuple[Snapshot, ...]:
         """What the lake holds, or what it holds for one table, by table and key."""
