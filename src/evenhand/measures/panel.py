@@ -123,8 +123,8 @@ def look_up(lake: Lake, name: str, every: dict[str, Measure]) -> Measure:
     """A measure by id; an indicator table without a YAML of its own is a measure too, with a neutral direction."""
     if name in every:
         return every[name]
-    table = lake.table("indicator")
-    loaded = lake.remember("measures.indicators", lambda: set(table.measure.as_table().distinct().execute()["measure"]))
+    names = lake.table("indicator").select("measure").distinct()
+    loaded = lake.remember("measures.indicators", lambda: set(names.to_pyarrow()["measure"].to_pylist()))
     if name in loaded:
         return indicator.plain(name)
     hint = did_you_mean(name, [*every, *loaded])
@@ -150,8 +150,8 @@ def latest_month(lake: Lake) -> np.datetime64:
     def find() -> int:
         months = [*months_held(lake)]
         for table, column in (("indicator", "month"), ("list_size", "month"), ("organisation", "as_of")):
-            found = lake.table(table)[column].max().execute()
-            if found is not None and found == found:
+            found = lake.table(table)[column].max().to_pyarrow().as_py()
+            if found is not None:
                 months.append(int(found))
         return max(months, default=0)
 

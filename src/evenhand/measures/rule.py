@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Sum = Literal["items", "quantity", "cost", "nic"]
 SUMS = ("items", "quantity", "cost", "nic")
@@ -86,9 +86,9 @@ class Rule(Strict):
     product: Literal["generic", "branded"] | None = None
     quantity_per_item: Comparison | None = None
     unit_price: Comparison | None = None
-    any: tuple[Rule, ...] | None = Field(None, min_length=1)
-    all: tuple[Rule, ...] | None = Field(None, min_length=1)
-    not_: Rule | None = Field(None, alias="not")
+    any: tuple[Part, ...] | None = Field(None, min_length=1)
+    all: tuple[Part, ...] | None = Field(None, min_length=1)
+    not_: Part | None = Field(None, alias="not")
 
     @property
     def is_empty(self) -> bool:
@@ -121,13 +121,22 @@ class Rule(Strict):
         """Every name that is written anywhere in the rule, in order."""
         return tuple(dict.fromkeys((*(self.name or ()), *(n for part in self.parts for n in part.names()))))
 
-    @model_validator(mode="after")
-    def _parts_say_something(self) -> Rule:
-        if self.everything is False:
-            raise ValueError("`everything` can only be yes; leave it out otherwise")
-        if any(part.is_empty for part in self.parts):
-            raise ValueError("a nested rule is empty and would match everything; give it bnf, name or product")
-        return self
+    @field_validator("everything")
+    @classmethod
+    def _only_yes(cls, value: bool | None) -> bool | None:
+        if value is False:
+            raise ValueError("can only be yes; leave it out otherwise")
+        return value
+
+
+def _not_empty(rule: Rule) -> Rule:
+    if rule.is_empty:
+        raise ValueError("a nested rule is empty and would match everything; give it bnf, name or product")
+    return rule
+
+
+Part = Annotated[Rule, AfterValidator(_not_empty)]
+Rule.model_rebuild()
 
 
 class Waits(Strict):

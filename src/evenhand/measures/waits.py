@@ -48,7 +48,7 @@ def chosen(table: ir.Table, month: int, rule: Waits) -> ir.Table:
     rows = table.filter((table.month == month) & (table.part == INCOMPLETE))
     if rule.functions is not None:
         return rows.filter(rows.treatment_function.isin(rule.functions))
-    has_functions = rows.filter(rows.treatment_function != TOTAL).limit(1).count().execute() > 0
+    has_functions = rows.filter(rows.treatment_function != TOTAL).limit(1).count().to_pyarrow().as_py() > 0
     return rows.filter(rows.treatment_function != TOTAL) if has_functions else rows
 
 
@@ -67,5 +67,5 @@ def counts(bands: ir.Table, rule: Waits) -> ir.BooleanValue:
 def _known(bands: ir.Table, rule: Waits) -> bool:
     """Whether the bands reach far enough: older files end at 52 weeks and over."""
     weeks = rule.within_weeks or rule.over_weeks
-    last = bands.filter(bands.open).weeks_from.min().execute() if weeks else None
-    return last is None or last != last or int(last) >= int(weeks or 0)
+    last = bands.filter(bands.open).weeks_from.min().to_pyarrow().as_py() if weeks else None
+    return last is None or int(last) >= int(weeks or 0)

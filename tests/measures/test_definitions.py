@@ -1,0 +1,194 @@
+"""Every measure that ships keeps the promises of its kind: read aloud, worked through, no HTML, real codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from shared import DATA, needs_data
+
+from evenhand.errors import InputError
+from evenhand.measures import load_all, load_pathways, read_files
+from evenhand.measures.catalogue import Catalogue
+from evenhand.measures.example import by_engine, check, read_facts
+from evenhand.measures.library import DEFINITIONS
+from evenhand.measures.plain import Facts, count
+
+FILES = sorted((DEFINITIONS / "measures").glob("*.yaml"))
+MEASURES = load_all()
+DPP4 = (DEFINITIONS / "measures" / "diabetes_dpp4_cost.yaml").read_text(encoding="utf-8")
+# The hierarchy at hand is of February 2020: tirzepatide came later (0601023AZ, NHSBSA).
+SINCE_2020 = {"0601023AZ"}
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_the_worked_example_comes_out_on_both_engines(name: str) -> None:
+    assert check(MEASURES[name], MEASURES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_is_named_like_its_measure(path: Path) -> None:
+    assert list(read_files([path])) == [path.stem]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_measure_holds_html(path: Path) -> None:
+    assert not re.search(r"</?[a-zA-Z][^>]*>", path.read_text(encoding="utf-8"))
+
+
+def test_html_is_refused() -> None:
+    with pytest.raises(InputError, match="holds HTML"):
+        _loaded(DPP4.replace("The gliptins", "The <b>gliptins</b>"))
+
+
+def test_every_measure_says_who_wrote_it_and_that_no_clinician_has_checked_it() -> None:
+    assert {(m.authored_by, m.checked_by) for m in MEASURES.values()} == {
+        ("Evenhand project", "not yet checked by a clinician")
+    }
+
+
+def test_at_least_ten_measures_stand_for_diabetes_and_access() -> None:
+    assert sum(m.pathway in ("diabetes", "access") for m in MEASURES.values()) >= 10
+
+
+def test_the_pathway_runs_from_prevention_to_aftercare_and_names_its_measures() -> None:
+    pathway = load_pathways(MEASURES)["diabetes"]
+    stages = [decision.stage for decision in pathway.decisions]
+    assert stages[0] == "prevention" and stages[-1] == "aftercare"
+    assert {m.id for m in MEASURES.values() if m.pathway == "diabetes"} <= set(pathway.measures)
+
+
+def test_a_measure_that_money_rests_on_has_a_replacement() -> None:
+    dear = [m for m in MEASURES.values() if m.direction != "neutral" and m.kind == "prescribing"]
+    assert all(m.replacement is not None for m in dear)
+
+
+@needs_data
+def test_every_code_is_one_of_the_nhsbsas() -> None:
+    with zipfile.ZipFile(DATA / "09_prices" / "bnf_hierarchy_2020-02.zip") as archive:
+        text = archive.read(archive.namelist()[0]).decode("latin-1")
+    rows = [(r["BNF Presentation Code"], r["BNF Presentation"]) for r in csv.DictReader(io.StringIO(text))]
+    import numpy as np
+
+    held = Catalogue(np.arange(len(rows), dtype=np.int32), tuple(r[0] for r in rows), tuple(r[1] for r in rows))
+    sides = [s for m in MEASURES.values() for s in (m.numerator, m.denominator, m.replacement) if s is not None]
+    written = {code for side in sides for code in side.codes()}
+    assert {code for code in written if not held.by_code(code).any()} == SINCE_2020
+
+
+def _loaded(text: str, where: str = "m.yaml"):
+    from evenhand.definition import loads
+    from evenhand.measures import Measure
+
+    return loads(text, Measure, where=where)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("direction: lower", "direction: down", "direction"),
+        ("unit: share of items", "units: share of items", "unknown key 'units'; did you mean 'unit'?"),
+        ("is_share: yes", "is_share: perhaps", "is_share"),
+        ("kind: prescribing", "kind: waits", "waits need `waits:`"),
+        ("  sum: items\n  bnf:\n    - 0601023AA   #", "  sum: cost\n  bnf:\n    - 0601023AA   #", "one thing on both"),
+        ("review_due: 2027-03-31", "review_due: soon", "review_due"),
+        ("title: Gliptins other than sitagliptin", "title: ' '", "is empty"),
+        ("  bnf: [0601023X0]\n\nguidance", "\nguidance", "none: yes"),
+        ("id: diabetes_dpp4_cost", "id: Diabetes", "id"),
+        ("cautions: |", "caution: |", "unknown key 'caution'; did you mean 'cautions'?"),
+    ],
+)
+def test_a_measure_that_says_something_else_is_refused(old: str, new: str, says: str) -> None:
+    assert old in DPP4
+    with pytest.raises(InputError) as refused:
+        _loaded(DPP4.replace(old, new, 1))
+    assert "m.yaml:" in str(refused.value) and says in str(refused.value)
+
+
+def test_a_wrong_worked_example_is_refused_with_both_numbers() -> None:
+    wrong = _loaded(DPP4.replace("|        40 |         100 | 0.4", "|        41 |         100 | 0.41"))
+    with pytest.raises(InputError, match="numerator is drawn as 41, but the engine counts 40"):
+        check(wrong, MEASURES)
+
+
+def test_a_practice_that_the_example_forgets_is_refused() -> None:
+    wrong = _loaded(DPP4.replace("    C            |         0 |           0 | -\n", ""))
+    with pytest.raises(InputError, match="C has rows, but no line"):
+        check(wrong, MEASURES)
+
+
+def test_a_ragged_table_is_refused() -> None:
+    wrong = _loaded(DPP4.replace("|     8 |      224 | 248.00 | 266.00", "|     8 |      224 | 248.00"))
+    with pytest.raises(InputError, match="row 5 has 6 cells, the heading 7"):
+        check(wrong, MEASURES)
+
+
+def test_a_guardrail_that_does_not_exist_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    text = DPP4.replace("id: diabetes_dpp4_cost", "id: mine").replace("[wait_within_18_weeks,", "[wait_within_18_week,")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="no measure 'wait_within_18_week'; did you mean 'wait_within_18_weeks'"):
+        load_all([tmp_path])
+
+
+def test_two_files_with_one_id_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(DPP4, encoding="utf-8")
+    with pytest.raises(InputError, match="already stands in"):
+        load_all([tmp_path])
+
+
+def test_measures_over_the_same_denominator_can_be_added(tmp_path: Path) -> None:
+    _write_sum(tmp_path, "patients: 1000", "patients: 1000")
+    measures = load_all([tmp_path])
+    lines = check(measures["both"], measures)
+    assert [(line.organisation, line.numerator, line.denominator) for line in lines] == [("A", 7.0, 2.0)]
+
+
+def test_measures_over_different_denominators_cannot_be_added(tmp_path: Path) -> None:
+    _write_sum(tmp_path, "patients: 1000", "patients: 1")
+    with pytest.raises(InputError, match="different denominators"):
+        load_all([tmp_path])
+
+
+def test_better_words_rebuild_nothing_and_another_rule_does() -> None:
+    measure = MEASURES["diabetes_dpp4_cost"]
+    reworded = _loaded(DPP4.replace("items of all gliptins", "all items of gliptins").replace("NG28", "NG-28"))
+    changed = _loaded(DPP4.replace("    - 0601023AK   # alogliptin\n", "", 1))
+    assert reworded.definition() == measure.definition() != changed.definition()
+
+
+def test_the_two_engines_are_two_and_both_are_asked() -> None:
+    measure = MEASURES["diabetes_dpp4_cost"]
+    facts = read_facts(measure, "here")
+    more = replace(facts, prescribing=[replace(r, items=r.items * 2) for r in facts.prescribing])
+    assert by_engine(measure, MEASURES, more) == count(measure, MEASURES, more) != count(measure, MEASURES, facts)
+    assert count(measure, MEASURES, Facts()) == {}
+
+
+def _write_sum(folder: Path, one: str, two: str) -> None:
+    head = DPP4[DPP4.index("why_it_matters") : DPP4.index("numerator:")]
+    tail = DPP4[DPP4.index("cautions: |") : DPP4.index("guardrails:")]
+    rows = (
+        "practice | code | name | items | quantity | cost | nic\n"
+        "    A | 0601023AEAAAAAA | Linagliptin | 3 | 84 | 9 | 9\n    A | 0601023X0AAAAAA | Sitagliptin | 4 | 112 | 2 | 2"
+    )
+    lists = "practice | sex | age_band | patients\n    A | all | all | 2000"
+
+    def measure(name: str, numerator: str, denominator: str, expected: str, extra: str = "") -> None:
+        (folder / f"{name}.yaml").write_text(
+            f"id: {name}\ntitle: {name}\npathway: diabetes\nkind: prescribing\n{head}numerator: {{{numerator}}}\n"
+            f"denominator: {{{denominator}}}\nunit: items\nis_share: no\ndirection: neutral\nminimum_denominator: 0\n"
+            f"{extra}{tail}review_due: 2027-01-01\nexample:\n  prescribing: |\n    {rows}\n  list_size: |\n    {lists}\n"
+            f"  expected: |\n    organisation | numerator | denominator | value\n    {expected}\n",
+            encoding="utf-8",
+        )
+
+    per = 2 if one.endswith("1000") else 2000
+    measure("one", "sum: items, bnf: [0601023AE]", one, f"A | 3 | {per} | {3 / per}")
+    per = 2 if two.endswith("1000") else 2000
+    measure("two", "sum: items, bnf: [0601023X0]", two, f"A | 4 | {per} | {4 / per}")
+    measure("both", "words: both", "words: patients", "A | 7 | 2 | 3.5", "sum_of: [one, two]\n")
