@@ -147,6 +147,11 @@ def _matrix(
 
 
 def _estimable(X: Floats, columns: Sequence[str]) -> None:
+    if X.shape[0] <= X.shape[1]:
+        raise InputError(
+            f"{X.shape[0]} units with complete values for {X.shape[1]} coefficients; "
+            "need more units, or fewer covariates"
+        )
     scale = np.linalg.norm(X, axis=0)
     unit = X / np.where(scale > 0, scale, 1.0)
     for j in range(1, X.shape[1]):
@@ -155,11 +160,6 @@ def _estimable(X: Floats, columns: Sequence[str]) -> None:
                 f"{columns[j]} says nothing that {', '.join(columns[:j])} do not already say "
                 "(it is constant or a combination of them); leave it out"
             )
-    if X.shape[0] <= X.shape[1]:
-        raise InputError(
-            f"{X.shape[0]} units with complete values for {X.shape[1]} coefficients; "
-            "need more units, or fewer covariates"
-        )
 
 
 def _check(
