@@ -43,6 +43,11 @@ class Figure:
     table_open: bool = False
 
     @property
+    def has_picture(self) -> bool:
+        """Whether there is more than a table (a template would call `draw` instead of looking at it)."""
+        return self.draw is not None
+
+    @property
     def wide(self) -> SafeString:
         """The picture for a wide screen, to stand inside the page."""
         return svg.inline(_drawn(self, WIDE, "svg").decode(), prefix=f"{self.name}-w", label=self.sentence)
@@ -98,12 +103,11 @@ def _drawn(figure: Figure, width: int, kind: str) -> bytes:
 
     assert figure.draw is not None, f"figure {figure.name} has no picture"
     chart = figure.draw(width)
-    drawing = json.dumps(chart.to_dict(), sort_keys=True, default=str) if hasattr(chart, "to_dict") else None
-    if drawing is None:
-        return render(chart, kind)
+    specification = chart if isinstance(chart, dict) else chart.to_dict()
+    drawing = json.dumps(specification, sort_keys=True, default=str)
     key = hashlib.sha256(f"{kind} {drawing}".encode()).hexdigest()
-    found = cache.get(key)
+    found: bytes | None = cache.get(key)
     if found is None:
-        found = render(chart, kind)
+        found = render(specification, kind)
         cache.set(key, found, 3600)
     return found

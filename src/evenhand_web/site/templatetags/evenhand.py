@@ -97,7 +97,7 @@ def percent(value: Any, decimals: int = 1) -> str:
 
 @register.filter
 def figures(value: Any, digits: int = 3) -> str:
-    """A number to so many significant figures, thousands marked; text stays as it is."""
+    """A number to so many significant figures, whole numbers in full, thousands marked; text stays as it is."""
     if isinstance(value, str) or value is None or isinstance(value, bool):
         return "–" if value is None else str(value)
     number = _number(value)
@@ -105,7 +105,8 @@ def figures(value: Any, digits: int = 3) -> str:
         return str(value) if not isinstance(value, float) else "–"
     if isinstance(value, int):
         return f"{value:,}".replace("-", "−")
-    return _significant(number, int(digits)).replace("-", "−")
+    words = f"{number:,.0f}" if abs(number) >= 10 ** int(digits) else _significant(number, int(digits))
+    return words.replace("-", "−")
 
 
 @register.filter
