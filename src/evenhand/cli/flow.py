@@ -1,0 +1,77 @@
+"""`evenhand flow`: the whole story in order, on the terminal, as JSON, as one HTML page or as a PDF."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..records import plain
+from .output import write_bytes
+
+ENDINGS = (".html", ".pdf", ".json")
+
+
+def register(steps: Any) -> None:
+    """Add the command."""
+    parser = steps.add_parser("flow", help="the whole story, in order", allow_abbrev=False)
+    parser.add_argument("--lake", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--organisation", metavar="CODE", help="one organisation; without it, no practice is named")
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"a report, by extension: {' '.join(ENDINGS)}")
+    parser.set_defaults(run=_flow)
+
+
+def _flow(options: argparse.Namespace) -> None:
+    from ..flow import story
+
+    if options.out is not None and options.out.suffix.lower() not in ENDINGS:
+        raise InputError(f"--out {options.out}: expected a name ending in one of {' '.join(ENDINGS)}")
+    told = story(options.lake, options.organisation)
+    document = json.dumps(plain(told), allow_nan=False, ensure_ascii=False)
+    if options.out is not None:
+        write_bytes(options.out, _report(told, options.out.suffix.lower(), document))
+    if options.json:
+        print(document)
+    elif options.out is None:
+        _print(told)
+
+
+def _report(told: Any, kind: str, document: str) -> bytes:
+    if kind == ".json":
+        return document.encode()
+    from ..report import html, pdf
+
+    return pdf(told) if kind == ".pdf" else html(told).encode()
+
+
+def _print(told: Any) -> None:
+    """The story on a terminal: sentences first, the numbers under them."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..report.wording import DEMONSTRATION, STEP_NAMES, about
+    from ..story.written import table
+
+    console = Console()
+    if told.demonstration:
+        console.print(DEMONSTRATION, style="black on yellow")
+    console.print(Text(told.title, style="bold"), Text(f"{told.name[:1].upper()}{told.name[1:]}. {about(told)}"))
+    for number, chapter in enumerate(told.chapters, 1):
+        console.print()
+        console.print(Text(f"{number}. {STEP_NAMES[chapter.step].upper()}", style="bold blue"), chapter.question)
+        for line in chapter.says:
+            console.print(Padding(Text(line), (0, 0, 0, 3)))
+        for figure in chapter.figures:
+            if figure.in_print or figure.draw is None:
+                shown = Table(*figure.columns, title=figure.says, title_justify="left", title_style="dim")
+                for row in table(figure):
+                    shown.add_row(*row)
+                console.print(Padding(shown, (1, 0, 0, 3)))
+        console.print(Padding(Text(f"Next: {chapter.next_step}", style="italic"), (0, 0, 0, 3)))
+    if told.ledger_head:
+        console.print(f"\nLedger head: {told.ledger_head}", soft_wrap=True)

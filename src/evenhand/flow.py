@@ -1,0 +1,179 @@
+"""The whole story in order, on one page: LISTEN, SEE, DECIDE, CHANGE, PROVE, ACCOUNT. Start reading here.
+
+`story` tells it for everybody in a lake, or for one organisation. Each step below asks its own package for the
+numbers and says them in a sentence; where a lake holds nothing for a step yet, the step says that, and what to do
+next. Published data lies in the lake; what people said lies beside it, in LAKE/people and LAKE/schemes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import account
+from .account import Saving
+from .lake import Lake
+from .records import Scheme, Verdict
+from .story import (
+    Chapter,
+    People,
+    Place,
+    Story,
+    book,
+    changing,
+    counting,
+    deciding,
+    judge,
+    listening,
+    look,
+    proving,
+    rows_behind,
+    seeing,
+    sources,
+)
+
+__all__ = ["STEPS", "Story", "book", "rows_behind", "saving", "story", "verdict"]
+
+TITLE = "Is this variation warranted?"
+
+
+def story(lake: Lake | Path, organisation: str | None = None) -> Story:
+    """Tell the whole story of a lake, or of one organisation in it, step by step.
+
+    Raises
+    ------
+    InputError
+        If there is no lake, or it does not know the organisation; or if a file beside it cannot be read.
+    """
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    place, people = Place.find(opened, organisation), People.of(opened)
+    if opened.demonstration:
+        book(opened)  # a demonstration brings its own signatories; does nothing if its ledger is there
+    ledger = people.ledger()
+    return Story(
+        title=TITLE, organisation=place.code, name=place.name, level=place.level, demonstration=opened.demonstration,
+        figures_date=None if place.as_of is None else str(place.as_of),
+        ledger_head=ledger[-1].hash if ledger else None,
+        chapters=tuple(step(opened, place, people) for step in STEPS), sources=sources(opened),
+    )  # fmt: skip
+
+
+def verdict(lake: Lake | Path, scheme: Scheme | Path) -> Verdict:
+    """What may be concluded about one scheme: panel, allocation, trial, guardrails, and the design as registered.
+
+    A scheme given as a file has its allocation beside it; one given as a record has it in LAKE/schemes.
+    """
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    if isinstance(scheme, Path):
+        return judge.verdict(opened, judge.read_scheme(scheme), folder=scheme.parent)
+    return judge.verdict(opened, scheme)
+
+
+def saving(lake: Lake | Path, scheme: Scheme | Path) -> Saving:
+    """What one scheme saved against its counterfactual, net, and how much of it may be booked."""
+    given = judge.read_scheme(scheme) if isinstance(scheme, Path) else scheme
+    return account.saving(verdict(lake, scheme), given)
+
+
+def hear(lake: Lake, place: Place, people: People) -> Chapter:
+    """LISTEN: what clinicians know, believe and want."""
+    question = "What do clinicians know, believe and want?"
+    survey = people.survey()
+    if survey is None:
+        return _nothing("listen", question, "Nobody has been asked yet.",
+                        "Send the survey in definitions/surveys to your clinicians, and put the answers in "
+                        "people/survey.csv beside the lake.")  # fmt: skip
+    asked = listening.questions(survey)
+    found = listening.results(asked, people.design(survey))
+    return Chapter(
+        "listen", question, True, listening.says(asked, found, survey),
+        "Ask again after the campaign, and show people what became of it.",
+        {name: result.group().as_json() for name, result in found.items()}, (listening.figure(asked, found),),
+    )  # fmt: skip
+
+
+def see(lake: Lake, place: Place, people: People) -> Chapter:
+    """SEE: where clinical decisions vary, and how much of it is more than chance."""
+    question = "Where do clinical decisions vary, and how much of it is unwarranted?"
+    sights = look(lake, place)
+    if not sights:
+        return _nothing("see", question, seeing.nothing(lake),
+                        "Load published prescribing, waits or an indicator with `evenhand load`.")  # fmt: skip
+    return Chapter(
+        "see", question, True, seeing.says(sights, place),
+        "Ask the clinicians concerned why: variation is a question, not a verdict.",
+        {sight.measure.id: seeing.numbers(sight) for sight in sights}, seeing.figures(sights, place),
+    )  # fmt: skip
+
+
+def decide(lake: Lake, place: Place, people: People) -> Chapter:
+    """DECIDE: what clinicians want to do about it, and what was signed."""
+    question = "What do clinicians want to do about it, here?"
+    tally, force = people.tally(), people.in_force()
+    if tally is None and force is None:
+        return _nothing("decide", question, "Nothing has been put to the vote yet.",
+                        "Put it to your clinicians as statements they can agree or disagree with.")  # fmt: skip
+    texts = people.texts()
+    numbers: dict[str, Any] = {"votes": tally.votes, "participants": tally.participants} if tally else {}
+    numbers |= force.as_json() if force else {}
+    return Chapter(
+        "decide", question, True, deciding.says(tally, force, texts), deciding.next_step(force), numbers,
+        (deciding.figure(tally, texts),) if tally else (),
+    )  # fmt: skip
+
+
+def change(lake: Lake, place: Place, people: People) -> Chapter:
+    """CHANGE: who has seen it, promised, done it."""
+    question = "Who has seen it, promised, done it?"
+    schemes = people.schemes_of(place)
+    funnel = people.engagement()
+    if funnel is None and not schemes:
+        return _nothing("change", question, "No campaign has been sent yet.",
+                        "Plan randomised waves with `evenhand change power` and `change randomise`.")  # fmt: skip
+    return Chapter(
+        "change", question, True, changing.says(people, schemes, funnel),
+        "What people report is shown and never counted: only the data counts.",
+        funnel.as_json() if funnel else {}, (changing.figure(funnel),) if funnel else (),
+    )  # fmt: skip
+
+
+def prove(lake: Lake, place: Place, people: People) -> Chapter:
+    """PROVE: did practice change, because of this?"""
+    question = "Did practice really change, because of this?"
+    schemes = people.schemes_of(place)
+    if not schemes:
+        return _nothing("prove", question, "No scheme is registered, so nothing can be proved.",
+                        "Write a scheme as a YAML file in schemes/ beside the lake, and register its design before "
+                        "its outcome is read.")  # fmt: skip
+    judged = [judge.verdict(lake, scheme) for scheme in schemes]
+    return Chapter(
+        "prove", question, True, proving.says(schemes, judged), proving.next_step(judged),
+        {found.scheme: found.as_json() for found in judged}, proving.figures(schemes, judged),
+    )  # fmt: skip
+
+
+def count(lake: Lake, place: Place, people: People) -> Chapter:
+    """ACCOUNT: what it is worth, and how far it has come towards the target."""
+    question = "What is it worth, and will we reach the target?"
+    ledger = people.ledger()
+    if not ledger:
+        return _nothing("account", question, "The ledger is empty: no pound is claimed.",
+                        "An opportunity comes on the ledger first; it is confirmed when a verdict is evidenced and a "
+                        "finance lead and a clinical lead have signed.")  # fmt: skip
+    schemes = people.schemes_of(place)
+    target = round(100 * sum(scheme.planned_saving_pounds for scheme in schemes))
+    near = {entry["organisation"] for entry in ledger if place.touches(entry["organisation"])}
+    found = account.progress(ledger, target, organisations=near)
+    whole = account.check(ledger)
+    return Chapter(
+        "account", question, True, counting.says(found, whole), counting.next_step(found),
+        found.as_json() | {"broken": [b.as_json() for b in whole.broken]}, counting.figures(found, ledger),
+    )  # fmt: skip
+
+
+STEPS: tuple[Callable[[Lake, Place, People], Chapter], ...] = (hear, see, decide, change, prove, count)
+
+
+def _nothing(step: str, question: str, says: str, next_step: str) -> Chapter:
+    return Chapter(step, question, False, (says,), next_step)

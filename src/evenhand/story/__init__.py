@@ -1,0 +1,14 @@
+"""What the story is told with: its record, the people's files beside a lake, one file a step for its words."""
+
+from . import changing, counting, deciding, judge, listening, proving, seeing
+from .book import book
+from .chapter import Chapter, Figure, Source, Story
+from .people import People
+from .place import Place
+from .sight import Sight, look
+from .trail import rows_behind, sources
+
+__all__ = [
+    "Chapter", "Figure", "People", "Place", "Sight", "Source", "Story", "book", "changing", "counting", "deciding",
+    "judge", "listening", "look", "proving", "rows_behind", "seeing", "sources",
+]  # fmt: skip

@@ -1,0 +1,67 @@
+"""The money, in sentences, a table and the bar by state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .. import charts
+from ..account import Check, Entry, Progress
+from ..charts.words import pounds
+from .chapter import Figure
+
+SHOWN = ("idea", "opportunity", "planned", "committed", "in_flight", "evidenced", "confirmed")
+
+
+def says(found: Progress, whole: Check) -> tuple[str, ...]:
+    """What is confirmed of the target, what stands beside it, and whether the ledger is whole."""
+    lines = []
+    if found.target_pence:
+        lines.append(
+            f"{pounds(found.confirmed_pence / 100)} is confirmed of {pounds(found.target_pence / 100)} planned "
+            f"({found.share:.0%}), with {found.patients_confirmed:,} patients; only what is confirmed counts."
+        )
+    else:
+        lines.append(f"{pounds(found.confirmed_pence / 100)} is confirmed, with {found.patients_confirmed:,} patients.")
+    others = [s for s in found.states if s.savings and s.state not in ("confirmed", "reversed")]
+    if others:
+        parts = "; ".join(f"{s.savings} {s.state.replace('_', ' ')} ({pounds(s.pence / 100)})" for s in others)
+        lines.append(f"Beside it, never added to it: {parts}.")
+    state = "every invariant holds" if not whole.broken else f"{len(whole.broken)} invariants are broken"
+    lines.append(f"The ledger has {whole.entries} entries, and {state}.")
+    return tuple(lines)
+
+
+def next_step(found: Progress) -> str:
+    """What would bring the target nearer, honestly."""
+    if found.gap_pence <= 0:
+        return "The target is reached; test again every quarter whether the savings persist."
+    return f"{pounds(found.gap_pence / 100)} is still to be found, proved and confirmed."
+
+
+def figures(found: Progress, ledger: Sequence[Entry]) -> tuple[Figure, ...]:
+    """The bar by state, and where each saving stands."""
+    rows = tuple(
+        (s.state.replace("_", " "), s.savings, s.pence / 100, s.patients) for s in found.states if s.state in SHOWN
+    )
+
+    def draw(width: int) -> object:
+        return charts.waterfall(
+            [str(row[0]) for row in rows], [float(row[2]) for row in rows], target=found.target_pence / 100,
+            title="Where the money stands, state by state", width=width,
+        )  # fmt: skip
+
+    kinds = ("text", "count", "pounds", "count")
+    bar = Figure("states", "Each saving stands in one state; amounts of different states are never added.",
+                 ("state", "savings", "£", "patients"), rows, kinds, draw=draw)  # fmt: skip
+    last: dict[str, Entry] = {}
+    for entry in ledger:
+        last[entry.saving] = entry
+    trail = tuple(
+        (e.saving, e.state.replace("_", " "), e.number, e["booked"],
+         e["reason"] or "; ".join(e["proof"].get("verdict", {}).get("reasons", [])) or "-")
+        for e in last.values()
+    )  # fmt: skip
+    says = "Where each saving stands; `evidence account trace ENTRY` follows it back to rows, votes and signatures."
+    return bar, Figure("savings", says.replace("evidence account", "evenhand account"),
+                       ("saving", "state", "entry", "booked", "why not further"), trail,
+                       ("text", "text", "count", "text", "text"), in_print=True)  # fmt: skip

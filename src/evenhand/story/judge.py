@@ -1,0 +1,100 @@
+"""The judgement of a scheme: the lake's panels, the sealed allocation and the registered design, put before PROVE."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from .. import account, definition, prove, table
+from ..errors import InputError
+from ..lake import Lake
+from ..measures import read as read_measure
+from ..records import Guardrail, GuardrailRule, Panel, Scheme, Verdict, Window
+
+LEDGER = Path("people") / "ledger.jsonl"
+
+
+def read_scheme(path: Path) -> Scheme:
+    """A scheme from its YAML file."""
+    return definition.load(path, Scheme)
+
+
+def verdict(lake: Lake, scheme: Scheme, *, folder: Path | None = None) -> Verdict:
+    """What may be concluded about a scheme from the published data in the lake.
+
+    folder: where its allocation file lies (LAKE/schemes unless given). The design counts as registered if the
+    ledger in the lake holds its hash from when the scheme was planned.
+
+    Raises
+    ------
+    InputError
+        If the allocation or the measure cannot be read, or the design judges nothing.
+    """
+    file = (folder or lake.path / "schemes") / scheme.allocation
+    allocation = table.read(file, needs=("unit", "arm"))
+    allocation.unique("unit")
+    units, arm = allocation.text("unit"), allocation.text("arm")
+    clusters = None if scheme.cluster == "unit" else allocation.text(scheme.cluster)
+    reading = read_measure(
+        lake, scheme.measure, scheme.level, first=scheme.baseline.first, last=scheme.follow_up.last
+    )
+    panel = reading.panel
+    before, outcome = (_totals(panel, window, units) for window in (scheme.baseline, scheme.follow_up))
+    everybody, _ = _totals(panel, scheme.baseline, panel.organisations)
+    return prove.verdict(
+        scheme, arm=arm, baseline=before[0], outcome=outcome[0], months_seen=outcome[1], clusters=clusters,
+        guardrails=[guardrail(lake, scheme, rule) for rule in scheme.guardrails],
+        registered=registered(lake, scheme), seal=seal(file), peers=everybody.value,
+        title=reading.measure.title, is_share=reading.measure.is_share,
+        source=(*panel.source, f"allocation {file.name} {seal(file)}"),
+    )  # fmt: skip
+
+
+def guardrail(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> Guardrail:
+    """One guardrail over the months up to the end of the follow-up; not assessed where the lake cannot say."""
+    try:
+        panel = read_measure(lake, rule.measure, rule.level, last=scheme.follow_up.last).panel
+    except InputError as error:
+        nothing = float("nan")
+        return Guardrail(rule.measure, "not_assessed", nothing, nothing, nothing, rule.margin, rule.harm, str(error))
+    named = (*rule.treated, *rule.controls)
+    values = np.vstack([_row(panel, code) for code in named])
+    months = len(panel.months)
+    return prove.guardrail(
+        [code for code in named for _ in range(months)], np.tile(panel.months, len(named)), values.ravel(),
+        [code in rule.treated for code in named for _ in range(months)],
+        start=np.datetime64(scheme.start, "M").astype("datetime64[D]"), margin=rule.margin, harm=rule.harm,
+        measure=rule.measure,
+    )  # fmt: skip
+
+
+def registered(lake: Lake, scheme: Scheme) -> str:
+    """The hash of the design that was put on the ledger when the scheme was planned; '' if none was."""
+    file = lake.path / LEDGER
+    if not file.is_file():
+        return ""
+    designs = [e["proof"].get("design") for e in account.read(file) if e["scheme"] == scheme.id]
+    return next((str(design) for design in designs if design), "")
+
+
+def seal(file: Path) -> str:
+    """The sha256 of an allocation file: who gets it when, and nobody moved afterwards."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _totals(panel: Panel, window: Window, units: list[str] | tuple[str, ...]) -> tuple[prove.Totals, int]:
+    """Each unit's sums over the published months of a window (NaN where it lacks one), and how many those are."""
+    part = panel.between(window.first, window.last)
+    place = {code: row for row, code in enumerate(part.organisations)}
+    rows = [place.get(unit, -1) for unit in units]
+    absent = np.array([row < 0 for row in rows])
+    numerator, denominator = (side[rows].sum(axis=1) for side in (part.numerator, part.denominator))
+    return prove.Totals(np.where(absent, np.nan, numerator), np.where(absent, np.nan, denominator)), len(part.months)
+
+
+def _row(panel: Panel, code: str) -> np.ndarray:
+    if code in panel.organisations:
+        return panel.value[panel.row(code)]
+    return np.full(len(panel.months), np.nan)

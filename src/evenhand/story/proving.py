@@ -1,0 +1,66 @@
+"""What was proved, in sentences, a table and a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .. import charts
+from ..records import Scheme, Verdict
+from .chapter import Figure
+
+HELD = {"pass": "held", "inconclusive": "not yet known", "breach": "at risk", "not_assessed": "not assessed"}
+
+
+def says(schemes: Sequence[Scheme], judged: Sequence[Verdict]) -> tuple[str, ...]:
+    """Each verdict as a sentence, and what before/after would have claimed."""
+    lines = [f"{scheme.title}: {found.sentence}" for scheme, found in zip(schemes, judged, strict=True)]
+    evidenced = sum(found.evidenced for found in judged)
+    flattered = sum(
+        not found.evidenced and found.naive_change * scheme.planned_effect > 0
+        for scheme, found in zip(schemes, judged, strict=True)
+    )
+    lines.append(
+        f"{evidenced} of {len(judged)} are evidenced. A plain before-and-after would have praised {flattered} of the "
+        "others; it is shown and never counted."
+    )
+    return tuple(lines)
+
+
+def next_step(judged: Sequence[Verdict]) -> str:
+    """What the verdicts ask for."""
+    if any(g.verdict == "breach" for found in judged for g in found.guardrails):
+        return "A guardrail is at risk: stop, tell the clinical lead, and score the quality impact again."
+    if any(found.countable for found in judged):
+        return "Bring what is evidenced to the finance lead and the clinical lead to be confirmed."
+    return "Wait for the rest of the follow-up, or try another change."
+
+
+def figures(schemes: Sequence[Scheme], judged: Sequence[Verdict]) -> tuple[Figure, ...]:
+    """Effect and interval of each scheme beside the smallest effect that was worth having."""
+    columns = ("scheme", "effect", "low", "high", "planned", "before and after", "by chance alone", "guardrails",
+               "evidenced", "countable")  # fmt: skip
+    rows = []
+    for scheme, found in zip(schemes, judged, strict=True):
+        guardrails = ", ".join(f"{g.measure}: {HELD[g.verdict]}" for g in found.guardrails)
+        e = found.effect
+        rows.append((
+            scheme.title, e.effect, e.low, e.high, scheme.planned_effect, found.naive_change,
+            found.regression_to_the_mean, guardrails, _yes(found.evidenced), _yes(found.countable),
+        ))  # fmt: skip
+
+    def draw(width: int) -> object:
+        return charts.forest(
+            [scheme.title for scheme in schemes],
+            *(np.array([getattr(found.effect, name) for found in judged]) for name in ("effect", "low", "high")),
+            matters=np.array([scheme.planned_effect for scheme in schemes]),
+            title="What each scheme did, against its controls", width=width,
+        )  # fmt: skip
+
+    return (Figure("effects", "Effect against the controls with 95% interval, in the measure's unit.", columns,
+                   tuple(rows), ("text", *(("value",) * 6), *(("text",) * 3)), in_print=True, draw=draw),)  # fmt: skip
+
+
+def _yes(word: bool) -> str:
+    return "yes" if word else "no"

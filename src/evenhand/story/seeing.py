@@ -1,0 +1,182 @@
+"""What SEE finds, in sentences, tables and charts. No organisation is named unless the story is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import charts
+from ..charts.words import number, pounds
+from ..lake import Lake
+from .chapter import Figure
+from .place import Place
+from .sight import Sight
+
+MOST = 6  # measures in the table of a report of four pages
+
+
+def says(sights: Sequence[Sight], place: Place) -> tuple[str, ...]:
+    """The widest honest opportunity, how much of the spread is chance, and access."""
+    lines = [*_spread(sights[0], place), *_worth(sights)]
+    lines += [_waits(sight) for sight in sights if sight.measure.id == "wait_within_18_weeks"]
+    return tuple(lines)
+
+
+def nothing(lake: Lake) -> str:
+    """Why there is nothing to see."""
+    if not lake.snapshots():
+        return "The lake is empty."
+    return "The lake holds nothing here that a measure of the library counts."
+
+
+def numbers(sight: Sight) -> dict[str, Any]:
+    """One measure's numbers, for notebooks and scripts."""
+    found = sight.opportunity
+    return {
+        "level": sight.level, "units": sight.counted_units, "first": sight.first, "last": sight.last,
+        "version": sight.version, "value": sight.place_value, "numerator": float(np.nansum(sight.numerator)),
+        "denominator": float(np.nansum(sight.denominator)), "lowest": _edge(sight, 0.0), "highest": _edge(sight, 1.0),
+        "pounds_per_unit": sight.price,
+        "opportunity_pounds": None if found is None else found.total.as_json() | {"naive": found.naive},
+        "split": None if found is None else found.split,
+        "outliers": None if sight.funnel is None else sum(o is not None for o in sight.funnel.outlier),
+        "latest": None if sight.chart is None else sight.chart.variation,
+    }  # fmt: skip
+
+
+def figures(sights: Sequence[Sight], place: Place) -> tuple[Figure, ...]:
+    """The table of measures, the spread of the first, and its course over time."""
+    found = [_table(sights)]
+    first = sights[0]
+    if first.funnel is not None:
+        found.append(_funnel(first, place))
+    elif first.counted_units > 1:
+        found.append(_strip(first, place))
+    if first.chart is not None:
+        found.append(_course(first, place))
+    return tuple(found)
+
+
+def _spread(sight: Sight, place: Place) -> list[str]:
+    measure, share = sight.measure, sight.measure.is_share
+    window = sight.first if sight.first == sight.last else f"{sight.first} to {sight.last}"
+    whole = f"{measure.title}, {place.name}, {window}: {number(sight.place_value, share=share)} ({measure.unit})"
+    if sight.counted_units < 2:
+        return [f"{whole}. There is one organisation only, so nothing to compare it with here."]
+    low, high = (number(_edge(sight, q), share=share) for q in (0.0, 1.0))
+    lines = [f"{whole}; it runs from {low} to {high} over {sight.counted_units} of level {sight.level}."]
+    if sight.opportunity is not None:
+        split = sight.opportunity.split
+        lines.append(f"Chance explains {_part(split.chance, split.observed)} of that spread.")
+    if sight.funnel is not None:
+        outside = sum(o is not None for o in sight.funnel.outlier)
+        count = f"{outside} lie" if outside != 1 else "1 lies"
+        lines.append(f"Beyond chance and the variation that all share, {count} outside the 99.8% limits.")
+    elif measure.unit.startswith("£"):
+        lines.append("Pounds are no count, so no chance limits are drawn; the spread holds chance and need as well.")
+    else:
+        lines.append("They are too few to tell variation from chance.")
+    return lines
+
+
+def _worth(sights: Sequence[Sight]) -> list[str]:
+    priced = [s for s in sights if s.opportunity is not None]
+    if not priced:
+        return ["No opportunity is named: that takes counts, ten organisations or more, and a price."]
+    best = priced[0]
+    total = best.opportunity.total if best.opportunity else None
+    assert total is not None
+    line = (
+        f"If nobody were on the worse side of the best quarter, {best.measure.title.lower()} would cost "
+        f"{pounds(total.value)} less ({pounds(total.low)} to {pounds(total.high)}) over the {_months(best)}, "
+        "chance taken out"
+    )
+    naive = best.opportunity.naive if best.opportunity else 0.0
+    return [f"{line}; the plain gap would claim {pounds(naive)}."]
+
+
+def _waits(sight: Sight) -> str:
+    return (
+        f"Access: {sight.place_value:.1%} of waits in {sight.first} to {sight.last} were within 18 weeks "
+        f"({np.nansum(sight.denominator):,.0f} pathway-months; the standard is 92%)."
+    )
+
+
+def _table(sights: Sequence[Sight]) -> Figure:
+    columns = ("measure", "unit", "value", "lowest", "highest", "organisations", "opportunity £", "low £", "high £")
+    rows = []
+    for sight in sights[:MOST]:
+        total = sight.opportunity.total if sight.opportunity else None
+        rows.append((
+            sight.measure.title, sight.measure.unit, sight.place_value, _edge(sight, 0.0), _edge(sight, 1.0),
+            sight.counted_units, *((total.value, total.low, total.high) if total else (None, None, None)),
+        ))  # fmt: skip
+    says = "Measures by what there is to gain over the latest months (up to twelve); opportunity with 90% interval."
+    kinds = ("text", "text", "value", "value", "value", "count", "pounds", "pounds", "pounds")
+    return Figure("measures", says, columns, tuple(rows), kinds, in_print=True)
+
+
+def _funnel(sight: Sight, place: Place) -> Figure:
+    funnel = sight.funnel
+    assert funnel is not None
+    own = place.code if place.code in funnel.units else None
+
+    def draw(width: int) -> object:
+        return charts.funnel(funnel, own=own, title=sight.measure.title, share=sight.measure.is_share,
+                             unit=sight.measure.unit, width=width)  # fmt: skip
+
+    parts = [(word, sum(o == key for o in funnel.outlier)) for word, key in (("above", "high"), ("below", "low"))]
+    inside = len(funnel.units) - sum(count for _, count in parts)
+    rows = [("inside the limits", inside), *((f"{word} the 99.8% limit", count) for word, count in parts)]
+    says = f"Each dot is one {sight.level}; dots outside the funnel differ by more than chance and shared variation."
+    return Figure("funnel", says, ("where", "organisations"), tuple(rows), ("text", "count"), draw=draw)
+
+
+def _strip(sight: Sight, place: Place) -> Figure:
+    value = sight.value[np.isfinite(sight.value)]
+    units = [unit for unit, v in zip(sight.units, sight.value, strict=True) if np.isfinite(v)]
+    own = units.index(place.code) if place.code in units else None
+
+    def draw(width: int) -> object:
+        return charts.strip(value, own=own, title=sight.measure.title, unit=sight.measure.unit,
+                            share=sight.measure.is_share, width=width)  # fmt: skip
+
+    quantiles = [("lowest", 0.0), ("a quarter are below", 0.25), ("middle", 0.5), ("a quarter are above", 0.75),
+                 ("highest", 1.0)]  # fmt: skip
+    rows = tuple((word, float(np.quantile(value, q))) for word, q in quantiles)
+    return Figure("spread", f"Each dot is one {sight.level}.", ("where", "value"), rows,
+                  ("text", "share" if sight.measure.is_share else "value"), draw=draw)  # fmt: skip
+
+
+def _course(sight: Sight, place: Place) -> Figure:
+    chart = sight.chart
+    assert chart is not None
+
+    def draw(width: int) -> object:
+        return charts.spc(chart, sight.months, title=f"{sight.measure.title}, {place.name}", unit=sight.measure.unit,
+                          share=sight.measure.is_share, width=width)  # fmt: skip
+
+    rows = tuple(
+        (str(month), value, low, high, rule) for month, value, low, high, rule in
+        zip(sight.months, chart.values, chart.lower, chart.upper, chart.special_cause, strict=True)
+    )  # fmt: skip
+    word = (chart.variation or "not known").replace("_", " ")
+    return Figure("course", f"Month by month; the latest point shows {word}.",
+                  ("month", "value", "lower limit", "upper limit", "rule"), rows,
+                  ("text", *(("share" if sight.measure.is_share else "value",) * 3), "text"), draw=draw)  # fmt: skip
+
+
+def _edge(sight: Sight, quantile: float) -> float:
+    value = sight.value[np.isfinite(sight.value)]
+    return float(np.quantile(value, quantile)) if len(value) else float("nan")
+
+
+def _part(part: float, whole: float) -> str:
+    return f"{min(1.0, part / whole):.0%}" if whole > 0 else "an unknown part"
+
+
+def _months(sight: Sight) -> str:
+    months = int((np.datetime64(sight.last, "M") - np.datetime64(sight.first, "M")).astype(int)) + 1
+    return f"latest {months} months" if months > 1 else "latest month"

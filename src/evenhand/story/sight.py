@@ -1,0 +1,150 @@
+"""Sight: what SEE finds for one measure in one place - the spread, what chance leaves of it, and what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import see
+from ..errors import InputError
+from ..lake import Lake
+from ..measures import Measure, Reading, for_lake, versions
+from ..measures import read as read_measure
+from ..records import ControlChart, Funnel, Opportunity
+from ..stats.xmr import xmr
+from .place import Place
+from .worth import opportunity, pounds_per_unit
+
+Floats = NDArray[np.float64]
+WINDOW = 12  # months that a picture of variation sums, or as many as there are
+FEWEST_POINTS = 12  # a control chart of less says nothing about special cause (NHS Making Data Count)
+FEWEST_FUNNEL = 10  # units (our rule)
+IMPROVES = {"lower": "decrease", "higher": "increase", "neutral": "neutral"}
+MAY_REACH = ("practice", "provider", "sicbl", "pcn", "icb", "region", "nation")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One measure in one place.
+
+    units: U organisations of `level` in the place; numerator, denominator, value: float64 (U,), sums over `first`
+    to `last`; months (T,) and series (T,): the place as a whole, a ratio of sums; place_value: over the window.
+    """
+
+    measure: Measure
+    version: str | None
+    level: str
+    units: tuple[str, ...]
+    numerator: Floats
+    denominator: Floats
+    months: NDArray[np.datetime64]
+    series: Floats
+    first: str
+    last: str
+    price: float
+    opportunity: Opportunity | None
+    funnel: Funnel | None
+    chart: ControlChart | None
+
+    @property
+    def value(self) -> Floats:
+        """The units' values over the window; NaN where there is nothing to divide by."""
+        return _ratio(self.numerator, self.denominator)
+
+    @property
+    def place_value(self) -> float:
+        """The whole place over the window."""
+        return float(_ratio(np.array([np.nansum(self.numerator)]), np.array([np.nansum(self.denominator)]))[0])
+
+    @property
+    def counted_units(self) -> int:
+        """Units with a value."""
+        return int(np.isfinite(self.value).sum())
+
+
+def look(lake: Lake, place: Place) -> tuple[Sight, ...]:
+    """Every measure of the library that the lake can answer in this place, the best paid opportunity first, then
+    in the library's order. An indicator table without a definition of its own has none of the words, so it is
+    counted in the lake and not looked at here."""
+    found = [sight for measure in for_lake(lake).values() if (sight := _sight(lake, place, measure)) is not None]
+    return tuple(sorted(found, key=lambda s: -s.opportunity.total.value if s.opportunity else 0.0))
+
+
+def _sight(lake: Lake, place: Place, measure: Measure) -> Sight | None:
+    try:
+        level = _level(lake, measure)
+        reading = read_measure(lake, measure.id, level)
+    except InputError:
+        return None  # nothing of it was published into this lake
+    rows = [row for row, code in enumerate(reading.panel.organisations) if place.holds(code)]
+    if not rows or not len(reading.panel.months):
+        return None
+    return _seen(lake, reading, level, rows)
+
+
+def _seen(lake: Lake, reading: Reading, level: str, rows: list[int]) -> Sight:
+    panel, measure = reading.panel, reading.measure
+    months = panel.months
+    last = months[-1]
+    window = months > last - WINDOW
+    top, bottom = panel.numerator[rows], panel.denominator[rows]
+    known = np.isfinite(top) & np.isfinite(bottom)
+    top, bottom = np.where(known, top, 0.0), np.where(known, bottom, 0.0)
+    series = _ratio(top.sum(axis=0), bottom.sum(axis=0))
+    units = tuple(panel.organisations[row] for row in rows)
+    there = known[:, window].any(axis=1)
+    numerator, denominator = (np.where(there, side[:, window].sum(axis=1), np.nan) for side in (top, bottom))
+    first = str(months[window][0])
+    price = pounds_per_unit(lake, measure, str(last))
+    return Sight(
+        measure, reading.version, level, units, numerator, denominator, months, series, first, str(last), price,
+        _opportunity(lake, measure, level, units, first, str(last), price),
+        _funnel(measure, units, numerator, denominator), _chart(measure, series),
+    )  # fmt: skip
+
+
+def _level(lake: Lake, measure: Measure) -> str:
+    """The level at which the measure is published."""
+    if measure.kind != "indicator":
+        return "practice" if measure.kind == "prescribing" else "provider"
+    held = versions(lake, tuple(dict.fromkeys((measure.id, *(measure.indicator or ())))))
+    levels = [level for version in held for level in version.levels]
+    if not levels:
+        raise InputError(f"measure {measure.id!r} is not in the lake")
+    return min(levels, key=lambda level: MAY_REACH.index(level) if level in MAY_REACH else len(MAY_REACH))
+
+
+def _opportunity(
+    lake: Lake, measure: Measure, level: str, units: tuple[str, ...], first: str, last: str, price: float
+) -> Opportunity | None:
+    try:
+        return opportunity(lake, measure, level, units, first, last, price)
+    except InputError:
+        return None  # too little to tell anything from chance
+
+
+def _funnel(measure: Measure, units: tuple[str, ...], numerator: Floats, denominator: Floats) -> Funnel | None:
+    """The units against chance; none where the numerator is money, or the units are too few."""
+    enough = np.isfinite(numerator) & (denominator >= max(measure.minimum_denominator, 1))
+    counts = bool(np.all(numerator[enough] == np.round(numerator[enough])))
+    if enough.sum() < FEWEST_FUNNEL or not counts or measure.unit.startswith("£"):
+        return None
+    kept = [unit for unit, yes in zip(units, enough, strict=True) if yes]
+    kind = "proportion" if measure.is_share else "rate"
+    try:
+        return see.funnel(kept, numerator[enough], denominator[enough], kind=kind)
+    except InputError:
+        return None
+
+
+def _chart(measure: Measure, series: Floats) -> ControlChart | None:
+    if np.isfinite(series).sum() < FEWEST_POINTS:
+        return None
+    return xmr(series, improves=IMPROVES[measure.direction])
+
+
+def _ratio(top: Floats, bottom: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom > 0, top / bottom, np.nan)

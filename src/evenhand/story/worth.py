@@ -1,0 +1,84 @@
+"""Worth: what one unit of a measure's numerator costs more than its replacement, and what an area could save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import see
+from ..errors import InputError
+from ..lake import Lake
+from ..measures import Measure, unit_prices
+from ..measures import read as read_measure
+from ..records import Opportunity, Scheme
+from .place import Place
+
+SEED = 1  # of the posterior draws, so that the same lake tells the same story
+FEWEST_UNITS = 10  # below, neither a benchmark nor a spread can be told from chance (our rule)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Whole pence and patients, and the snapshots that they were computed from."""
+
+    pence: int
+    patients: int
+    sources: tuple[str, ...]
+
+
+def pounds_per_unit(lake: Lake, measure: Measure, month: str) -> float:
+    """Pounds saved when one unit of the numerator moves to the better side, nationally in this month; NaN if
+    nothing says so. 1 for an indicator that counts pounds."""
+    if measure.kind == "indicator":
+        return 1.0 if _is_money(measure) else float("nan")
+    if measure.kind != "prescribing":
+        return float("nan")
+    try:
+        return unit_prices(lake, measure, month).saving
+    except InputError:
+        return float("nan")
+
+
+def opportunity(
+    lake: Lake, measure: Measure, level: str, units: tuple[str, ...], first: str, last: str, price: float
+) -> Opportunity | None:
+    """What would be saved in these months if no unit lay on the worse side of the best quarter; None where the
+    numerator is no count, nothing says which way is better, or the units are too few."""
+    if measure.direction == "neutral" or _is_money(measure) or not np.isfinite(price):
+        return None
+    panel = read_measure(lake, measure, level, first=first, last=last).panel
+    keep = [row for row, code in enumerate(panel.organisations) if code in set(units)]
+    with np.errstate(invalid="ignore"):
+        top, bottom = (np.nansum(side[keep], axis=1) for side in (panel.numerator, panel.denominator))
+    enough = bottom >= max(measure.minimum_denominator, 1)
+    if enough.sum() < FEWEST_UNITS or price <= 0:
+        return None
+    codes = [panel.organisations[row] for row, yes in zip(keep, enough, strict=True) if yes]
+    return see.opportunity(
+        codes, top[enough], bottom[enough], unit_cost=price, better=measure.direction,
+        rng=np.random.default_rng(SEED),
+    )  # fmt: skip
+
+
+def area_opportunity(lake: Lake, scheme: Scheme) -> Worth:
+    """The modelled opportunity of a scheme's area in its baseline window, at the scheme's own price difference."""
+    reading = read_measure(lake, scheme.measure, scheme.level, first=scheme.baseline.first, last=scheme.baseline.last)
+    place = Place.find(lake, scheme.area)
+    units = tuple(code for code in reading.panel.organisations if place.holds(code))
+    try:
+        found = opportunity(
+            lake, reading.measure, scheme.level, units, scheme.baseline.first, scheme.baseline.last,
+            scheme.money.pounds_per_unit,
+        )  # fmt: skip
+    except InputError:
+        found = None
+    pounds = found.total.value if found is not None else 0.0
+    patients = pounds / scheme.money.pounds_per_unit * scheme.money.patients_per_unit if pounds else 0.0
+    return Worth(int(100 * pounds), int(patients), reading.panel.source)
+
+
+def _is_money(measure: Measure) -> bool:
+    """Whether the numerator is pounds, which are no count and know no chance of a count."""
+    return measure.numerator.sum in ("cost", "nic") or measure.unit.startswith("£")
+
