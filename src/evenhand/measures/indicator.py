@@ -40,9 +40,10 @@ class Version:
 def versions(lake: Lake, names: tuple[str, ...]) -> tuple[Version, ...]:
     """Every extract that is loaded under one of these names, by name and version."""
     table = lake.table("indicator")
+    table = table.filter(table.measure.isin(names))
     snapshots = lake.snapshots("indicator")
     held = (
-        table.filter(table.measure.isin(names)).group_by("measure", "version", "level")
+        table.group_by("measure", "version", "level")
         .aggregate(first=table.month.min(), last=table.month.max(), rows=table.count())
         .order_by("measure", "version", "level").to_pyarrow().to_pylist()
     )  # fmt: skip
