@@ -8,11 +8,46 @@ import pyarrow as pa
 
 from ..lake import Origin, Transaction, month_number
 from .organisations import MENTIONED, NATION, NATION_NAME
-from .scan import Scan
+from .scan import Scan, quoted
 from .unpack import Unpacked
 
 if TYPE_CHECKING:
     from .prescribing import Layout
+
+
+def codes(scan: Scan, where: Layout) -> None:
+    """Every practice and presentation of the file once, in `source_practice` and `source_presentation`.
+
+    A practice has its own code. Unidentified prescribers have `-` or a code made from their sub-ICB location; `-` is
+    kept with that location behind it, so that totals above practices stay whole. n counts rows.
+    """
+    said = {
+        "practice_name": where.practice_name, "pco_name": where.pco_name, "parent": where.parent,
+        "parent_name": where.parent_name, "region": where.region, "region_name": where.region_name,
+    }  # fmt: skip
+    spelled = ", ".join(f"{scan.text(column)} AS {name}" for name, column in said.items())
+    flag = f"lower(coalesce({scan.text(where.unidentified)}, 'n')) IN ('y', 'yes', 'true', '1')"
+    scan.run(f"""
+        CREATE TABLE source_practice AS
+        SELECT *, CASE WHEN own = '-' THEN '-' || pco ELSE own END AS practice, own = '-' OR flagged AS unidentified
+        FROM (
+            SELECT raw_practice, raw_pco, sum(n) AS n, bool_or(flagged) AS flagged,
+                   trim(raw_practice) AS own, regexp_replace(trim(raw_pco), '^(...)00$', '\\1') AS pco,
+                   {", ".join(f"min({name}) AS {name}" for name in said)}
+            FROM (
+                SELECT {quoted(where.practice)} AS raw_practice, {quoted(where.pco)} AS raw_pco, {spelled},
+                       {flag} AS flagged, count(*) AS n FROM raw GROUP BY ALL
+            ) GROUP BY ALL
+        )
+    """)
+    scan.run(f"""
+        CREATE TABLE source_presentation AS
+        SELECT *, trim(raw_code) AS bnf_code FROM (
+            SELECT {quoted(where.code)} AS raw_code, {scan.text(where.presentation)} AS name,
+                   {scan.text(where.chemical)} AS chemical, sum({scan.number(where.items)}) AS items, count(*) AS n
+            FROM raw GROUP BY ALL
+        )
+    """)
 
 
 def number_codes(scan: Scan, transaction: Transaction, file: Unpacked) -> None:
@@ -23,7 +58,7 @@ def number_codes(scan: Scan, transaction: Transaction, file: Unpacked) -> None:
             "SELECT bnf_code, min(name) AS name FROM source_presentation GROUP BY bnf_code")
     scan.run("CREATE TABLE practice_number AS SELECT raw_practice, raw_pco, practice_id FROM source_practice "
              "JOIN practice_key USING (practice)")
-    scan.run("CREATE TABLE presentation_number AS SELECT raw_code, presentation_id FROM source_presentation "
+    scan.run("CREATE TABLE presentation_number AS SELECT DISTINCT raw_code, presentation_id FROM source_presentation "
              "JOIN presentation USING (bnf_code)")  # fmt: skip
 
 

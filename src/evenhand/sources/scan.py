@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ..errors import InputError
 from ..table import parse_date
@@ -37,6 +38,7 @@ class Scan:
         self.engine = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)})
         self.engine.execute("SET TimeZone = 'UTC'")
         self.engine.execute("SET enable_progress_bar = false")
+        self._numeric: set[str] = set()
         self.run(f"CREATE VIEW raw AS {self._csv(names) if file.kind == 'csv' else self._parquet(names)}")
 
     def __enter__(self) -> Scan:
@@ -44,6 +46,39 @@ class Scan:
 
     def __exit__(self, *_: object) -> None:
         self.engine.close()
+
+    def text(self, column: str) -> str:
+        """A cell as text without spaces around it; NULL is missing."""
+        name = quoted(column)
+        return f"CAST({name} AS VARCHAR)" if column in self._numeric else f"nullif(trim({name}), '')"
+
+    def number(self, column: str) -> str:
+        """A cell as a number; NULL if it is missing, or no number."""
+        if column in self._numeric:
+            return f"CAST({quoted(column)} AS DOUBLE)"
+        return f"TRY_CAST({self.text(column)} AS DOUBLE)"
+
+    def millionths(self, column: str) -> str:
+        """A cell as whole millionths: sums of these do not depend on the order of rows; costs carry five decimals."""
+        return f"CAST(round({self.number(column)} * {MILLION}) AS BIGINT)"
+
+    def no_number(self, column: str, *, most: float, missing: bool = False) -> str:
+        """The condition that a cell is no finite number of at most this size (or is missing, unless it may be)."""
+        value = self.number(column)
+        bad = f"coalesce(NOT isfinite({value}) OR abs({value}) > {most}, true)"
+        return f"({self.text(column)} IS NOT NULL AND {bad})" if missing else bad
+
+    def no_count(self, column: str, *, most: float, missing: bool = False) -> str:
+        """The condition that a cell is no whole number of at most this size."""
+        value = self.number(column)
+        bad = f"coalesce(NOT isfinite({value}) OR abs({value}) > {most} OR {value} <> round({value}), true)"
+        return f"({self.text(column)} IS NOT NULL AND {bad})" if missing else bad
+
+    def settle(self, columns: Sequence[str], path: Path) -> None:
+        """Write the columns that matter into a file that can be read again and again without parsing."""
+        chosen = ", ".join(quoted(column) for column in columns)
+        self.run(f"COPY (SELECT {chosen} FROM raw) TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)")
+        self.run(f"CREATE OR REPLACE VIEW raw AS SELECT * FROM read_parquet({literal(str(path))})")
 
     def run(self, sql: str) -> None:
         """Do something; a file that cannot be read is the user's to mend."""
@@ -71,14 +106,21 @@ class Scan:
         except duckdb.Error as error:
             raise self._refusal(error) from error
 
+    def stream(self, sql: str) -> pa.RecordBatchReader:
+        """Answers as Arrow batches, never all in memory."""
+        try:
+            return self.engine.sql(sql).to_arrow_reader(1 << 18)
+        except duckdb.Error as error:
+            raise self._refusal(error) from error
+
     def months(self, column: str, *, day_first: bool | None = None) -> dict[str, str]:
         """Every spelling of a month in a column, and the month as YYYY-MM."""
         found = {}
-        for (text,) in self.rows(f"SELECT DISTINCT {text_of(column)} FROM raw LIMIT 100000"):
+        for (text,) in self.rows(f"SELECT DISTINCT {self.text(column)} FROM raw LIMIT 100000"):
             try:
                 found[text] = parse_date(text or "", day_first=day_first).strftime("%Y-%m")
             except ValueError as error:
-                raise self.refuse(column, f"{text_of(column)} IS NOT DISTINCT FROM {literal(text)}", str(error)) \
+                raise self.refuse(column, f"{self.text(column)} IS NOT DISTINCT FROM {literal(text)}", str(error)) \
                     from None  # fmt: skip
         if not found:
             raise InputError(f"{self.file.name}: has a header but no rows")
@@ -87,7 +129,7 @@ class Scan:
     def refuse(self, column: str, condition: str, right: str) -> InputError:
         """The error for the first row where a condition holds, as a person counts rows (the header is row 1)."""
         found = self.rows(
-            f"SELECT row, cell FROM (SELECT *, row_number() OVER () AS row, {text_of(column)} AS cell FROM raw) "
+            f"SELECT row, cell FROM (SELECT *, row_number() OVER () AS row, {self.text(column)} AS cell FROM raw) "
             f"WHERE {condition} ORDER BY row LIMIT 1"
         )
         row, cell = found[0] if found else (0, "?")
@@ -102,7 +144,7 @@ class Scan:
 
     def unique(self, columns: Sequence[str]) -> None:
         """Refuse if two rows share the same values in these columns."""
-        keys = ", ".join(f"{text_of(c)} AS k{i}" for i, c in enumerate(columns))
+        keys = ", ".join(f"{self.text(c)} AS k{i}" for i, c in enumerate(columns))
         names = ", ".join(f"k{i}" for i in range(len(columns)))
         if not self.rows(f"SELECT 1 FROM (SELECT {keys} FROM raw) GROUP BY {names} HAVING count(*) > 1 LIMIT 1"):
             return
@@ -126,13 +168,22 @@ class Scan:
         )
 
     def _parquet(self, names: list[str]) -> str:
-        texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in names)
-        return f"SELECT {texts} FROM read_parquet({literal(str(self.file.path))}, hive_partitioning=false)"
+        schema = pq.read_schema(self.file.path)
+        self._numeric = {name for name in names if _is_number(schema.field(name).type)}
+        cells = ", ".join(
+            quoted(name) if name in self._numeric else f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}"
+            for name in names
+        )
+        return f"SELECT {cells} FROM read_parquet({literal(str(self.file.path))}, hive_partitioning=false)"
 
     def _refusal(self, error: duckdb.Error) -> Exception:
         text = str(error)
         line = _LINE.search(text)
         counts = _COUNTS.search(text)
+        if "invalid state" in text:
+            return InputError(
+                f"{self.file.name}: not readable as CSV; line endings are mixed or a quotation mark stands inside a cell"
+            )
         if line and counts:
             return InputError(f"{self.file.name}: row {line[1]}: expected {counts[1]} cells, found {counts[2]}")
         if line and "unterminated quote" in text:
@@ -155,26 +206,5 @@ def literal(text: str | None) -> str:
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
 
-def text_of(column: str) -> str:
-    """A cell as text without spaces around it; '' is missing."""
-    return f"nullif(trim({quoted(column)}), '')"
-
-
-def number_of(column: str) -> str:
-    """A cell as a number; NULL if it is missing, or no number."""
-    return f"TRY_CAST({text_of(column)} AS DOUBLE)"
-
-
-def millionths(column: str) -> str:
-    """A cell as whole millionths: sums of these do not depend on the order of rows; costs carry five decimals."""
-    return f"CAST(round({number_of(column)} * {MILLION}) AS BIGINT)"
-
-
-def no_number(column: str) -> str:
-    """The condition that a cell is there and is no finite number."""
-    return f"({text_of(column)} IS NOT NULL AND NOT coalesce(isfinite({number_of(column)}), false))"
-
-
-def no_count(column: str) -> str:
-    """The condition that a cell is no whole number."""
-    return f"coalesce({number_of(column)} <> round({number_of(column)}) OR NOT isfinite({number_of(column)}), true)"
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
