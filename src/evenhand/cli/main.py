@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 from .. import __version__
 from ..errors import InputError, did_you_mean
@@ -23,12 +24,19 @@ FILES = {
 }  # fmt: skip
 
 
+class Parser(argparse.ArgumentParser):
+    """Says a mistake in the words of a command in one line; its commands do the same."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line on standard error, exit code 2."""
+        print(f"{self.prog}: {message} (--help shows the options)".replace("\n", " "), file=sys.stderr)
+        raise SystemExit(2)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked, 2 if the user must change something."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    parser = argparse.ArgumentParser(
-        prog="evenhand", description="Is this variation warranted?", allow_abbrev=False
-    )
+    parser = Parser(prog="evenhand", description="Is this variation warranted?", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"evenhand {__version__}")
     steps = parser.add_subparsers(dest="step", metavar="COMMAND", required=True)
     named = next((word for word in words if not word.startswith("-")), None)
