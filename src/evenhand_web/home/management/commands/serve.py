@@ -1,0 +1,34 @@
+"""`python -m evenhand_web serve`: the pages of a demonstration on this machine, and who may sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.core.servers.basehttp import run
+from django.core.wsgi import get_wsgi_application
+
+from evenhand_web.people.models import Identity
+
+
+class Command(BaseCommand):
+    help = "Serve a demonstration on this machine. In production a WSGI server serves evenhand_web.wsgi instead."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.OPEN:
+            raise CommandError("serve is for a demonstration (EVENHAND_DEMO=1); use a WSGI server in production")
+        host, port = options["host"], options["port"]
+        self.stdout.write(f"Evenhand is at http://{host}:{port}/ (Ctrl+C ends it)")
+        names = ", ".join(Identity.objects.order_by("pk").values_list("username", flat=True))
+        self.stdout.write(f"Sign in as {names}; the password is {settings.EVENHAND_DEMO_PASSWORD}")
+        try:
+            run(host, port, get_wsgi_application(), threading=True)
+        except OSError as error:
+            raise CommandError(f"port {port}: {error.strerror}; name another with --port (make: PORT=8001)") from error
+        except KeyboardInterrupt:
+            self.stdout.write("Ended.")
