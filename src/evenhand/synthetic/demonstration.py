@@ -31,7 +31,7 @@ from .published_waits import waits_file
 from .schemes import scheme_files, schemes
 from .truth import truth_files
 
-PRACTICES, MONTHS, SEED = 256, 30, 1
+PRACTICES, MONTHS, SEED = 256, 30, 2010
 SETTINGS = "demonstration.json"
 FORMAT = 1  # of the demonstration: rises when the same seed would make other files
 WORKERS = 2

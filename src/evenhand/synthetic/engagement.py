@@ -17,7 +17,7 @@ from .clinicians import PROFESSIONS, Clinicians
 STAGES = ("reached", "viewed", "completed", "evaluated", "intends", "reported", "verified")
 # Of those at the stage before, how many go on (ours, near the anchors of METHODS E.2): to 'reported'.
 RATES = (0.92, 0.45, 0.70, 0.60, 0.55, 0.75)
-KEEN_PRACTICE, SLOW_PRACTICE = 1.15, 0.75  # the same rates where the practice changes and where it does not
+KEEN_PRACTICE, SLOW_PRACTICE = 1.05, 0.92  # the same rates where the practice changes and where it does not
 SIDE_EXITS = (("already_doing", 0.05), ("not_applicable", 0.04), ("disagreed", 0.06))  # of those who viewed
 DAYS = (0, 6, 3, 5, 4, 90, 20)  # mean days from the stage before
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Scheme
-from .answers import HALF_WAY, LATE, MISTYPED, OPENED, TWICE, Answers
+from .answers import OPENED, QUESTIONS, Answers, arrivals
 from .calendar import Calendar
-from .chance import stream
 from .clinicians import Clinicians
 from .engagement import Engagement
 from .opinions import STATEMENTS, Votes, identifier
@@ -54,40 +54,28 @@ def _tokens(people: Clinicians) -> list[str]:
     return [person.replace("demo-", "invitation-") for person in people.person]
 
 
-def _survey(people: Clinicians, said: Answers) -> dict[str, Column]:
-    """The answers of those who answered; blank for the rest of the frame."""
-    there = people.responded
-    answers = {"aware": said.aware, "positive": said.positive, "barrier": said.barrier, "would_act": said.would_act}
-    return {"responded": there.astype(np.int64)} | {
-        name: [word if here else "" for word, here in zip(words, there, strict=True)] for name, words in answers.items()
+def _survey(people: Clinicians, given: Answers) -> dict[str, Column]:
+    """The answers of those who answered, blank for the rest of the frame; `aware` and `positive` put the first and
+    the third question as yes and no."""
+    there = people.responded.tolist()
+    positive = [{"": "", "positive": "yes"}.get(word, "no") for word in given.said["expected_difference"]]
+    columns = {"aware": given.said["heard_of_qipp"], "positive": positive} | given.said
+    return {"responded": people.responded.astype(np.int64)} | {
+        name: [word if here else "" for word, here in zip(words, there, strict=True)]
+        for name, words in columns.items()
     }
 
 
-def _events(people: Clinicians, said: Answers, seed: int) -> dict[str, Column]:
-    """How the answers came in: some half-way first, some twice, some late, some with a slip of the finger."""
-    rng = stream(seed, "survey events")
-    tokens = _tokens(people)
-    rows: list[tuple[int, str, str, str, str, str, str]] = []
-    for i in np.flatnonzero(people.responded):
-        full = (said.aware[i], said.positive[i], said.barrier[i], said.would_act[i])
-        second = int(said.second[i])
-        half, twice, late, slip = rng.random(4) < (HALF_WAY, TWICE, LATE, MISTYPED)
-        if half:
-            rows.append((second - 900, tokens[i], "partial", full[0], "", "", ""))
-        first = (full[0], full[1], full[2], "perhaps") if slip else full
-        rows.append((second, tokens[i], "submitted", *first))
-        if twice:
-            rows.append((second + 1800, tokens[i], "submitted", *full))
-        if late:
-            rows.append((second + 40 * 86_400, tokens[i], "submitted", *full))
-    rows.append((86_400, "invitation-unknown", "submitted", "yes", "yes", "time", "yes"))
-    rows.sort()
-    time = [str(OPENED + row[0]) for row in rows]
-    columns = list(zip(*rows, strict=True))
-    names = ("token", "time", "status", "aware", "positive", "barrier", "would_act")
-    values = (columns[1], time, *columns[2:])
-    table: dict[str, Column] = {"event": [f"e{i + 1:05d}" for i in range(len(rows))]}
-    return table | dict(zip(names, values, strict=True))
+def _events(people: Clinicians, given: Answers, seed: int) -> dict[str, Column]:
+    events = arrivals(people, given, seed)
+    tokens = [*_tokens(people), "invitation-unknown"]
+    table: dict[str, Column] = {
+        "event": [f"e{i + 1:05d}" for i in range(len(events))],
+        "token": [tokens[event.person] for event in events],
+        "time": [str(OPENED + event.second) for event in events],
+        "status": [event.status for event in events],
+    }
+    return table | {question: [event.said.get(question, "") for event in events] for question in QUESTIONS}
 
 
 def _statements() -> dict[str, Column]:
@@ -137,8 +125,8 @@ def _signed(world: Nation, when: Calendar, plans: tuple[Scheme, ...]) -> dict[st
     }
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> dict[str, Column]:
-    return dict(zip(header, zip(*rows, strict=True), strict=True))
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Column]:
+    return {name: [row[i] for row in rows] for i, name in enumerate(header)}
 
 
 def _engagement(when: Calendar, people: Clinicians, events: tuple[Engagement, ...]) -> dict[str, Column]:
@@ -166,8 +154,8 @@ def _commitments(
                 rows.append((people.person[p], work[p], plan.id, "v2", plan.measure, str(plan.planned_effect), by, day,
                              "done" if int(p) in said else ""))  # fmt: skip
     header = ("person", "organisation", "plan", "version", "measure", "size", "by", "time", "said")
-    return _table(header, rows) if rows else {name: [] for name in header}
+    return _table(header, rows)
 
 
 def _days(when: Calendar, day: NDArray[np.int64]) -> NDArray[np.str_]:
-    return (when.months[when.start].astype("datetime64[D]") + day).astype(str)
+    return np.asarray((when.months[when.start].astype("datetime64[D]") + day).astype(str))

@@ -11,13 +11,14 @@ import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-Column = Sequence[str] | NDArray | pa.Array
+Column = Sequence[str] | NDArray[Any]  # or an Arrow array
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold: the same bytes whenever it is made
 _LEVEL = 1  # of compression: the fastest, a third larger than the default
 

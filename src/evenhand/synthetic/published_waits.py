@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,10 @@ def _columns(
     trust, sicbl, part = key.T
     icb, home = world.icb_of_trust[trust], world.icb_of_sicbl[np.maximum(sicbl, 0)]
     english = sicbl >= 0
-    named = lambda words, rows: pick(["", *words], np.where(english, rows + 1, 0))  # noqa: E731
+
+    def named(words: Sequence[str], rows: NDArray[np.int64]) -> pa.Array:
+        return pick(["", *words], np.where(english, rows + 1, 0))
+
     functions = [*((code, name) for code, name, _, _ in FUNCTIONS), TOTAL]
     return {
         "Period": pick([period], np.zeros(len(key), np.int64)),

@@ -147,6 +147,6 @@ def _statements() -> bytes:
         "statement": [identifier(i) for i in range(len(STATEMENTS))],
         "planted": [s.kind for s in STATEMENTS],
         "rejected_by": [s.rejected_by for s in STATEMENTS],
-        "agree_camp_1": [KINDS[s.kind][0] for s in STATEMENTS],
-        "agree_camp_2": [KINDS[s.kind][1] for s in STATEMENTS],
+        "agree_camp_1": np.array([KINDS[s.kind][0] for s in STATEMENTS]),
+        "agree_camp_2": np.array([KINDS[s.kind][1] for s in STATEMENTS]),
     })  # fmt: skip
