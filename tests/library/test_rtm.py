@@ -12,7 +12,8 @@ from evenhand.prove import rtm
 @pytest.mark.parametrize("reliability", [0.0, 0.3, 0.5, 0.8, 1.0])
 def test_barnetts_example_of_a_cut_at_40(reliability: float) -> None:
     # Barnett et al. (2005), equation 1: mean 60, total sd 15, cut 40: C(z) = 1.798, so 26.97 x (1 - rho)
-    found = rtm(mean=60, sd_between=15 * reliability**0.5, sd_within=15 * (1 - reliability) ** 0.5, cut=40, side="below")
+    between, within = 15 * reliability**0.5, 15 * (1 - reliability) ** 0.5
+    found = rtm(mean=60, sd_between=between, sd_within=within, cut=40, side="below")
     assert found.regression_to_the_mean == pytest.approx(26.97 * (1 - reliability), abs=0.01)
     assert found.reliability == pytest.approx(reliability)
 
