@@ -1,0 +1,161 @@
+"""Opportunity: what it would be worth if nobody were on the worse side of a benchmark, chance taken out first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import InputError, did_you_mean
+from ..records import Estimate, Opportunity, VariationSplit
+from .noise import family_of
+from .theta import Levels, true_levels
+from .units import check_counts, summed
+
+# The share of units at or below the benchmark when lower is better; mirrored when higher is.
+QUANTILES = {"q25": 0.25, "q10": 0.10, "median": 0.50}
+BENCHMARKS = (*QUANTILES, "mean")
+BETTER = ("lower", "higher")
+
+Floats = NDArray[np.float64]
+
+
+def opportunity(
+    units: Sequence[str],
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    *,
+    unit_cost: ArrayLike = 1.0,
+    better: str = "lower",
+    benchmark: str = "q25",
+    case_mix: ArrayLike | None = None,
+    draws: int = 500,
+    rng: np.random.Generator,
+    family: str = "auto",
+    standard_error: ArrayLike | None = None,
+    seed: int | None = None,
+) -> Opportunity:
+    """Ask what is to be gained if every unit reached the benchmark, without counting luck.
+
+    True levels are drawn from their posterior; in each draw the benchmark is taken anew and the gaps beyond it are
+    added up, each times its denominator and unit cost. Nothing is claimed at all unless Cochran's Q rejects "all
+    alike" at 0.001. Rows of a unit are summed first; a unit with a missing number or no denominator takes no part.
+
+    Parameters
+    ----------
+    unit_cost
+        Pounds that one unit of the numerator is worth; one number, or one a row. 1 where the numerator is pounds.
+    better
+        lower or higher: on which side of the benchmark nothing is to be gained.
+    benchmark
+        q25, q10, median: a quantile of the units' true levels, counted from the better end; or their mean.
+    case_mix
+        float64 (rows, K): what a unit cannot choose. Its linear part is taken out of levels and benchmark.
+    family
+        binomial, poisson, normal, or auto: hits of those counted, counts, or (pounds) anything else. A normal
+        value's noise is `standard_error`, or, if unknown, a constant over the denominator, learnt from how much
+        smaller units scatter more.
+    standard_error
+        Of the value of each unit, in the value's own unit, one a row with one row a unit.
+
+    Raises
+    ------
+    InputError
+        If fewer than three units more than case-mix columns can be compared, a number is out of range, an option is
+        unknown, or the noise of a normal value cannot be told from the units.
+
+    Source: METHODS B.5; posterior draws after Louis (1984) JASA 79:393 and Shen & Louis (1998) JRSS B 60:455,
+    who show why means of posteriors spread too little and raw values too much.
+    """
+    _check(better, benchmark, draws)
+    names, (hits, base) = summed(units, numerator, denominator)
+    cost = _per_unit(units, unit_cost, denominator, "unit cost")
+    mix = None if case_mix is None else _columns(units, case_mix, denominator)
+    se = None if standard_error is None else _one_row(units, names, standard_error)
+    there = np.flatnonzero(np.isfinite(hits) & np.isfinite(base) & (base > 0))
+    kind = family_of(hits[there], base[there], family, se is not None)
+    if kind != "normal":
+        check_counts(names, hits, base, share=kind == "binomial")
+    found = true_levels(
+        hits[there], base[there], kind, None if se is None else se[there], None if mix is None else mix[there], draws, rng
+    )
+    sign = 1.0 if better == "lower" else -1.0
+    at = _benchmark(found.draws, benchmark, sign)
+    weight = (base * cost)[there]
+    gaps = np.maximum(0.0, sign * (found.draws - at[:, None])) * weight
+    total = gaps.sum(axis=1)
+    observed = found.value - found.shift
+    naive = np.maximum(0.0, sign * (observed - _benchmark(observed[None, :], benchmark, sign))) @ weight
+
+    def spread(values: Floats) -> Floats:
+        out = np.full(len(names), np.nan)
+        out[there] = values
+        return out
+
+    low, high = np.quantile(found.draws, [0.025, 0.975], axis=0)
+    return Opportunity(
+        names, spread(found.value), spread(found.draws.mean(axis=0)), spread(low), spread(high),
+        spread((found.draws > at[:, None]).mean(axis=0)), spread(gaps.mean(axis=0)), _estimate(total), float(naive),
+        _estimate(at), benchmark, better, kind, _split(found, hits[there], base[there]), draws, seed,
+    )  # fmt: skip
+
+
+def _benchmark(levels: Floats, benchmark: str, sign: float) -> Floats:
+    """The benchmark of each row of levels, float64 (M,)."""
+    if benchmark == "mean":
+        return np.asarray(levels.mean(axis=1))
+    share = QUANTILES[benchmark]
+    return np.asarray(np.quantile(levels, share if sign > 0 else 1 - share, axis=1))
+
+
+def _estimate(values: Floats) -> Estimate:
+    low, median, high = (float(q) for q in np.quantile(values, [0.05, 0.5, 0.95]))
+    return Estimate(median, float(values.std(ddof=1)), low, high, 0.9)
+
+
+def _split(found: Levels, hits: Floats, base: Floats) -> VariationSplit:
+    observed = float(found.value.var(ddof=1))
+    case_mix = min(observed, found.explained)
+    chance = min(observed - case_mix, found.chance) if found.differ else observed - case_mix
+    expected = base * (hits.sum() / base.sum() + found.shift)
+    component = float("nan")
+    if found.family != "normal" and (expected > 0).all():
+        # McPherson et al. (1982) NEJM 307:1310: variance of O/E less what Poisson counts would give, times 100
+        component = float(100 * np.mean(((hits - expected) / expected) ** 2 - 1 / expected))
+    return VariationSplit(observed, chance, case_mix, observed - case_mix - chance, component)
+
+
+def _per_unit(units: Sequence[str], values: ArrayLike, denominator: ArrayLike, what: str) -> Floats:
+    """One number a unit: the rows' mean, weighted by their denominators."""
+    rows = np.broadcast_to(np.asarray(values, dtype=np.float64), (len(units),))
+    if not np.isfinite(rows).all():
+        raise InputError(f"unit {units[int(np.flatnonzero(~np.isfinite(rows))[0])]!r}: {what} is missing")
+    weight = np.nan_to_num(np.asarray(denominator, dtype=np.float64))
+    _, (top, bottom, plain, count) = summed(units, rows * weight, weight, rows, np.ones(len(units)))
+    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), plain / count)
+
+
+def _columns(units: Sequence[str], case_mix: ArrayLike, denominator: ArrayLike) -> Floats:
+    columns = np.asarray(case_mix, dtype=np.float64)
+    columns = columns[:, None] if columns.ndim == 1 else columns
+    return np.column_stack([_per_unit(units, column, denominator, "case-mix") for column in columns.T])
+
+
+def _one_row(units: Sequence[str], names: tuple[str, ...], standard_error: ArrayLike) -> Floats:
+    se = np.asarray(standard_error, dtype=np.float64)
+    if len(names) != len(units):
+        raise InputError("a standard error needs one row a unit; a unit is given twice")
+    if not (np.isfinite(se) & (se > 0)).all():
+        raise InputError("a standard error must be a number above 0")
+    return se
+
+
+def _check(better: str, benchmark: str, draws: int) -> None:
+    if better not in BETTER:
+        raise InputError(f"better: expected lower or higher, found {better!r}{did_you_mean(better, BETTER)}")
+    if benchmark not in BENCHMARKS:
+        known = ", ".join(BENCHMARKS)
+        raise InputError(f"benchmark: expected {known}, found {benchmark!r}{did_you_mean(benchmark, BENCHMARKS)}")
+    if draws < 20:
+        raise InputError(f"draws: expected 20 or more, found {draws}")
