@@ -31,6 +31,7 @@ from .story import (
     rows_behind,
     seeing,
     sources,
+    waiting,
 )
 
 __all__ = ["STEPS", "Story", "book", "rows_behind", "saving", "story", "verdict"]
@@ -101,7 +102,7 @@ def see(lake: Lake, place: Place, people: People) -> Chapter:
         return _nothing("see", question, seeing.nothing(lake),
                         "Load published prescribing, waits or an indicator with `evenhand load`.")  # fmt: skip
     return Chapter(
-        "see", question, True, seeing.says(sights, place),
+        "see", question, True, (*seeing.says(sights, place), *waiting.says(lake, place)),
         "Ask the clinicians concerned why: variation is a question, not a verdict.",
         {sight.measure.id: seeing.numbers(sight) for sight in sights}, seeing.figures(sights, place),
     )  # fmt: skip

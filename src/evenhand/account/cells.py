@@ -73,8 +73,8 @@ class Claims:
                     return f"{code} was claimed at level {level} by {holder}, so it cannot be claimed at {cells.level}"
         for key in _keys(cells):
             for holder, theirs in self._taken.get(key, ()):
-                if holder != saving and (code := self._common(mine, theirs)) is not None:
-                    return f"{key[1]} x {key[2]} x {code} was claimed by {holder}"
+                if holder != saving and (shared := self._common(mine, theirs)) is not None:
+                    return f"{key[1]} x {key[2]} x {shared} was claimed by {holder}"
         return None
 
     def take(self, saving: str, cells: Cells) -> None:

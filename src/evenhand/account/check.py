@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from ..errors import InputError
 from ..records import Record
@@ -72,7 +74,8 @@ def read(path: str | Path) -> Iterator[Entry]:
 def _lines(path: str | Path, name: str) -> Iterator[str]:
     try:
         with ExitStack() as closing:
-            raw = sys.stdin.buffer if str(path) == "-" else closing.enter_context(open(path, "rb"))
+            opened = sys.stdin.buffer if str(path) == "-" else closing.enter_context(open(path, "rb"))
+            raw = cast(BufferedReader, opened)
             stream: Iterable[bytes] = raw
             if raw.peek(2)[:2] == b"\x1f\x8b":
                 stream = closing.enter_context(gzip.GzipFile(fileobj=raw))

@@ -135,7 +135,7 @@ class Ledger:
     def restate(self, saving: str, *, booked: str, signatures: Sequence[Mapping[str, str]]) -> Entry:
         """Book a confirmed saving anew at what its latest verdict allows."""
         verdict, cells = self._verdict(saving), self._book.savings[saving].cells
-        return self._confirmed(saving, "restatement", verdict, booked, cells and cells.as_json(), signatures)
+        return self._confirmed(saving, "restatement", verdict, booked, cells.as_json() if cells else None, signatures)
 
     def reverse(self, saving: str, *, booked: str, reason: str) -> Entry:
         """Take a saving off the ledger: everything booked for it nets to zero and its cells are free again."""

@@ -144,7 +144,8 @@ def reach(parameters: Parameters | None = None, *, draws: int = 200_000, seed: i
             layer.pounds_bn * ((1 - shares[name]) * drawn["rest_delivered"] + shares[name] * closed)
             for name, layer in known.layers.items()
         )
-        return (1 - drawn["overlap"]) * np.sum(list(layers), axis=0)
+        reached: Floats = (1 - drawn["overlap"]) * np.sum(list(layers), axis=0)
+        return reached
 
     without, engaged_total = total(np.zeros(draws)), total(drawn["adoption"])
     real = drawn["real_share_of_reported"]

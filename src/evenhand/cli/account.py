@@ -60,9 +60,9 @@ def _run_trace(options: argparse.Namespace) -> None:
     found = account.trace(account.read(_file(options)), options.entry)
     document = found.as_json()
     if options.lake is not None:
-        from .. import flow
+        from ..flow import rows_behind
 
-        document["rows"] = flow.rows_behind(options.lake, found)
+        document["rows"] = rows_behind(options.lake, found)
     rows = [{"step": s.step, "entry": s.entry, "booked": s.booked, "says": s.says} for s in found.trail]
     pounds = f"£{found.pence / 100:,.2f} {found.state}"
     emit(options, document, rows, title=f"entry {found.entry}, saving {found.saving}: {pounds}")
@@ -97,11 +97,10 @@ def _saving(commands: Any) -> None:
 
 
 def _run_saving(options: argparse.Namespace) -> None:
-    from .. import flow
-    from ..lake import Lake
+    from ..flow import verdict as judge
 
     scheme = definition.load(options.scheme, Scheme)
-    verdict = flow.verdict(Lake.open(options.lake), scheme, folder=options.scheme.parent)
+    verdict = judge(options.lake, options.scheme)
     found = account.saving(verdict, scheme)
     document = found.as_json() | {"sentence": verdict.sentence, "level": found.net.level}
     rows = [

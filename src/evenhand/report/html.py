@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ..story.written import table
 from .wording import DEMONSTRATION, STEP_NAMES, about, claim
 
 STYLE = Path(__file__).with_name("report.css")
+CODE = re.compile(r"`([^`]+)`")
 WIDE, NARROW = 620, 328  # pixels: a column of the page, and a phone of 360 less its margins
 
 
@@ -43,15 +45,20 @@ def html(story: Story) -> str:
 
 
 def _chapter(number: int, chapter: Chapter) -> str:
-    says = "".join(f"<p>{escape(line)}</p>" for line in chapter.says)
+    says = "".join(f"<p>{_text(line)}</p>" for line in chapter.says)
     figures = "\n".join(_figure(figure) for figure in chapter.figures)
     return f"""<section aria-labelledby="{chapter.step}">
 <h2 id="{chapter.step}"><span class="step">{number}</span> {STEP_NAMES[chapter.step]}</h2>
 <p class="question">{escape(chapter.question)}</p>
 {says}
 {figures}
-<p class="next"><strong>Next:</strong> {escape(chapter.next_step)}</p>
+<p class="next"><strong>Next:</strong> {_text(chapter.next_step)}</p>
 </section>"""
+
+
+def _text(line: str) -> str:
+    """A sentence, what stands between backticks as code."""
+    return CODE.sub(r"<code>\1</code>", escape(line))
 
 
 def _figure(figure: Figure) -> str:

@@ -15,7 +15,7 @@ from .wording import DEMONSTRATION, STEP_NAMES, about, claim, grouped
 TEMPLATE = Path(__file__).with_name("report.typ")
 MOST_PAGES = 4  # PAGES.md, Money: the board report is four A4 pages
 WIDTH = 430  # pixels of a chart: half an A4 column, so that its letters stay readable
-SIZES = (9.0, 8.5, 8.0, 7.5)  # points: the largest type in which the story fits
+SIZES = (10.0, 9.0, 8.5, 8.0, 7.5)  # points: the largest type in which the story fits
 
 
 def pdf(story: Story) -> bytes:

@@ -1,6 +1,6 @@
 """What the story is told with: its record, the people's files beside a lake, one file a step for its words."""
 
-from . import changing, counting, deciding, judge, listening, proving, seeing
+from . import changing, counting, deciding, judge, listening, proving, seeing, waiting
 from .book import book
 from .chapter import Chapter, Figure, Source, Story
 from .people import People
@@ -11,4 +11,5 @@ from .trail import rows_behind, sources
 __all__ = [
     "Chapter", "Figure", "People", "Place", "Sight", "Source", "Story", "book", "changing", "counting", "deciding",
     "judge", "listening", "look", "proving", "rows_behind", "seeing", "sources",
+    "waiting",
 ]  # fmt: skip

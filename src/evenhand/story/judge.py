@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import account, definition, prove, table
 from ..errors import InputError
@@ -94,7 +95,6 @@ def _totals(panel: Panel, window: Window, units: list[str] | tuple[str, ...]) ->
     return prove.Totals(np.where(absent, np.nan, numerator), np.where(absent, np.nan, denominator)), len(part.months)
 
 
-def _row(panel: Panel, code: str) -> np.ndarray:
-    if code in panel.organisations:
-        return panel.value[panel.row(code)]
-    return np.full(len(panel.months), np.nan)
+def _row(panel: Panel, code: str) -> NDArray[np.float64]:
+    row = panel.row(code) if code in panel.organisations else None
+    return np.full(len(panel.months), np.nan) if row is None else np.asarray(panel.value[row])

@@ -12,6 +12,10 @@ from ..measures import latest_month
 from ..records import LEVELS, Organisations
 from ..sources import organisations as organisations_source
 
+PLURAL = {
+    "practice": "practices", "provider": "providers", "sicbl": "sub-ICB locations", "pcn": "PCNs", "icb": "ICBs",
+    "region": "regions", "specialty": "specialties",
+}  # fmt: skip
 EVERYBODY = "every organisation in the lake"
 
 

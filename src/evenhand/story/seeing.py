@@ -11,17 +11,15 @@ from .. import charts
 from ..charts.words import number, pounds
 from ..lake import Lake
 from .chapter import Figure
-from .place import Place
+from .place import PLURAL, Place
 from .sight import Sight
 
 MOST = 6  # measures in the table of a report of four pages
 
 
 def says(sights: Sequence[Sight], place: Place) -> tuple[str, ...]:
-    """The widest honest opportunity, how much of the spread is chance, and access."""
-    lines = [*_spread(sights[0], place), *_worth(sights)]
-    lines += [_waits(sight) for sight in sights if sight.measure.id == "wait_within_18_weeks"]
-    return tuple(lines)
+    """The largest honest opportunity, and how much of the spread is chance."""
+    return (*_spread(sights[0], place), *_worth(sights))
 
 
 def nothing(lake: Lake) -> str:
@@ -66,7 +64,8 @@ def _spread(sight: Sight, place: Place) -> list[str]:
     if sight.counted_units < 2:
         return [f"{whole}. There is one organisation only, so nothing to compare it with here."]
     low, high = (number(_edge(sight, q), share=share) for q in (0.0, 1.0))
-    lines = [f"{whole}; it runs from {low} to {high} over {sight.counted_units} of level {sight.level}."]
+    lines = [f"{whole}; it runs from {low} to {high} over {sight.counted_units} "
+             f"{PLURAL.get(sight.level, sight.level)}."]
     if sight.opportunity is not None:
         split = sight.opportunity.split
         lines.append(f"Chance explains {_part(split.chance, split.observed)} of that spread.")
@@ -75,7 +74,7 @@ def _spread(sight: Sight, place: Place) -> list[str]:
         count = f"{outside} lie" if outside != 1 else "1 lies"
         lines.append(f"Beyond chance and the variation that all share, {count} outside the 99.8% limits.")
     elif measure.unit.startswith("£"):
-        lines.append("Pounds are no count, so no chance limits are drawn; the spread holds chance and need as well.")
+        lines.append("Pounds are no count, so no limits of chance are drawn.")
     else:
         lines.append("They are too few to tell variation from chance.")
     return lines
@@ -84,7 +83,7 @@ def _spread(sight: Sight, place: Place) -> list[str]:
 def _worth(sights: Sequence[Sight]) -> list[str]:
     priced = [s for s in sights if s.opportunity is not None]
     if not priced:
-        return ["No opportunity is named: that takes counts, ten organisations or more, and a price."]
+        return ["No opportunity is named: that takes ten organisations or more, and a price."]
     best = priced[0]
     total = best.opportunity.total if best.opportunity else None
     assert total is not None
@@ -97,15 +96,8 @@ def _worth(sights: Sequence[Sight]) -> list[str]:
     return [f"{line}; the plain gap would claim {pounds(naive)}."]
 
 
-def _waits(sight: Sight) -> str:
-    return (
-        f"Access: {sight.place_value:.1%} of waits in {sight.first} to {sight.last} were within 18 weeks "
-        f"({np.nansum(sight.denominator):,.0f} pathway-months; the standard is 92%)."
-    )
-
-
 def _table(sights: Sequence[Sight]) -> Figure:
-    columns = ("measure", "unit", "value", "lowest", "highest", "organisations", "opportunity £", "low £", "high £")
+    columns = ("measure", "unit", "value", "lowest", "highest", "compared", "worth", "low", "high")
     rows = []
     for sight in sights[:MOST]:
         total = sight.opportunity.total if sight.opportunity else None
@@ -113,7 +105,10 @@ def _table(sights: Sequence[Sight]) -> Figure:
             sight.measure.title, sight.measure.unit, sight.place_value, _edge(sight, 0.0), _edge(sight, 1.0),
             sight.counted_units, *((total.value, total.low, total.high) if total else (None, None, None)),
         ))  # fmt: skip
-    says = "Measures by what there is to gain over the latest months (up to twelve); opportunity with 90% interval."
+    says = (
+        "Measures by what there is to gain over the latest months (up to twelve): the value of all, the lowest and the "
+        "highest of those compared, and what reaching the best quarter is worth, with its 90% interval."
+    )
     kinds = ("text", "text", "value", "value", "value", "count", "pounds", "pounds", "pounds")
     return Figure("measures", says, columns, tuple(rows), kinds, in_print=True)
 

@@ -22,6 +22,7 @@ WINDOW = 12  # months that a picture of variation sums, or as many as there are
 FEWEST_POINTS = 12  # a control chart of less says nothing about special cause (NHS Making Data Count)
 FEWEST_FUNNEL = 10  # units (our rule)
 IMPROVES = {"lower": "decrease", "higher": "increase", "neutral": "neutral"}
+FIRST = ("low_priority_spend", "diabetes_spend", "prescribing_cost", "wait_within_18_weeks")  # with no opportunity
 MAY_REACH = ("practice", "provider", "sicbl", "pcn", "icb", "region", "nation")
 
 
@@ -65,11 +66,15 @@ class Sight:
 
 
 def look(lake: Lake, place: Place) -> tuple[Sight, ...]:
-    """Every measure of the library that the lake can answer in this place, the best paid opportunity first, then
-    in the library's order. An indicator table without a definition of its own has none of the words, so it is
+    """Every measure of the library that the lake can answer in this place, the largest opportunity first, then
+    what says most of a place. An indicator table without a definition of its own has none of the words, so it is
     counted in the lake and not looked at here."""
     found = [sight for measure in for_lake(lake).values() if (sight := _sight(lake, place, measure)) is not None]
-    return tuple(sorted(found, key=lambda s: -s.opportunity.total.value if s.opportunity else 0.0))
+    return tuple(sorted(found, key=lambda s: (-s.opportunity.total.value if s.opportunity else 0.0, _rank(s.measure))))
+
+
+def _rank(measure: Measure) -> int:
+    return FIRST.index(measure.id) if measure.id in FIRST else len(FIRST)
 
 
 def _sight(lake: Lake, place: Place, measure: Measure) -> Sight | None:
@@ -88,7 +93,7 @@ def _seen(lake: Lake, reading: Reading, level: str, rows: list[int]) -> Sight:
     panel, measure = reading.panel, reading.measure
     months = panel.months
     last = months[-1]
-    window = months > last - WINDOW
+    window = months > last - (1 if measure.kind == "waits" else WINDOW)  # a waiting list is not summed over time
     top, bottom = panel.numerator[rows], panel.denominator[rows]
     known = np.isfinite(top) & np.isfinite(bottom)
     top, bottom = np.where(known, top, 0.0), np.where(known, bottom, 0.0)

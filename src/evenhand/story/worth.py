@@ -43,9 +43,9 @@ def pounds_per_unit(lake: Lake, measure: Measure, month: str) -> float:
 def opportunity(
     lake: Lake, measure: Measure, level: str, units: tuple[str, ...], first: str, last: str, price: float
 ) -> Opportunity | None:
-    """What would be saved in these months if no unit lay on the worse side of the best quarter; None where the
-    numerator is no count, nothing says which way is better, or the units are too few."""
-    if measure.direction == "neutral" or _is_money(measure) or not np.isfinite(price):
+    """What would be saved in these months if no unit lay on the worse side of the best quarter; None where nothing
+    says which way is better or what a unit is worth, or the units are too few."""
+    if measure.direction == "neutral" or not np.isfinite(price):
         return None
     panel = read_measure(lake, measure, level, first=first, last=last).panel
     keep = [row for row, code in enumerate(panel.organisations) if code in set(units)]
