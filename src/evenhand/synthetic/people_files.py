@@ -39,7 +39,8 @@ def people_files(
         "engagement_events": _engagement(when, people, events),
         "commitments": _commitments(world, when, people, events, plans),
     }
-    return [write(folder / f"{name}.csv", csv(table)) for name, table in tables.items()]
+    # statements hold commas; everything else is codes and words
+    return [write(folder / f"{name}.csv", csv(table, quoted=name == "statements")) for name, table in tables.items()]
 
 
 def _frame(world: Nation, people: Clinicians) -> dict[str, Column]:
@@ -55,11 +56,12 @@ def _tokens(people: Clinicians) -> list[str]:
 
 
 def _survey(people: Clinicians, given: Answers) -> dict[str, Column]:
-    """The answers of those who answered, blank for the rest of the frame; `aware` and `positive` put the first and
-    the third question as yes and no."""
+    """The answers of those who answered, blank for the rest of the frame; `aware` is the answer to heard_of_qipp,
+    `positive` that to expected_difference as yes or no."""
     there = people.responded.tolist()
     positive = [{"": "", "positive": "yes"}.get(word, "no") for word in given.said["expected_difference"]]
-    columns = {"aware": given.said["heard_of_qipp"], "positive": positive} | given.said
+    columns = {"aware": given.said["heard_of_qipp"], "positive": positive}
+    columns |= {name: said for name, said in given.said.items() if name not in ("heard_of_qipp", "expected_difference")}
     return {"responded": people.responded.astype(np.int64)} | {
         name: [word if here else "" for word, here in zip(words, there, strict=True)]
         for name, words in columns.items()
@@ -82,7 +84,7 @@ def _statements() -> dict[str, Column]:
     return {
         "statement": [identifier(i) for i in range(len(STATEMENTS))],
         "moderation": [s.moderation for s in STATEMENTS],
-        "text": [s.text.replace(",", ";") for s in STATEMENTS],
+        "text": [s.text for s in STATEMENTS],
     }
 
 
