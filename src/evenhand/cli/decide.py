@@ -77,7 +77,26 @@ def _tally(options: argparse.Namespace) -> None:
         cap=options.cap_per_organisation,
     )
     title = f"{counted.votes:,} votes by {counted.participants:,} participants"
-    emit(options, counted, _tally_rows(counted), title=title)
+    emit(options, counted, _tally_rows(counted) if options.out else _shown(counted), title=title)
+
+
+def _shown(counted: Tally) -> list[dict[str, Any]]:
+    """What fits a terminal: the share, its bound, and the verdict in one breath."""
+    rows = []
+    for row in counted.statements:
+        seen, few = row.everyone.seen, [value for _, value in row.judgement.needs_votes_from]
+        but = ", ".join(few) or ", ".join(value for _, value in row.judgement.except_by)
+        verdict = row.verdict.replace("agreed_except", "agreed except by").replace("_", " ") + (" from" if few else "")
+        rows.append({
+            "statement": row.statement,
+            "seen": seen,
+            "agree": f"{row.everyone.agree / seen:.0%}" if seen else None,
+            "at least": f"{row.everyone.lower_bound:.0%}" if seen else None,
+            "verdict": f"{verdict} {but}".strip(),
+        })
+        if row.capped is not None:
+            rows[-1]["with the cap"] = "the same" if row.capped.verdict == row.verdict else row.capped.verdict
+    return rows
 
 
 def _tally_rows(counted: Tally) -> list[dict[str, Any]]:

@@ -170,7 +170,7 @@ def _clean_rows(found: Intake, invited: Table | None) -> list[dict[str, Any]]:
 
     def row(token: str) -> dict[str, Any]:
         i = place.get(token)
-        when = {"time": None if i is None else found.times[i]}
+        when = {"time": None if i is None else np.datetime_as_string(found.times[i], unit="s")}
         return when | {name: None if i is None else cells[i] or None for name, cells in found.answers.items()}
 
     if invited is None:
