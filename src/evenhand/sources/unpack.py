@@ -41,7 +41,8 @@ class Unpacked:
     """One plain file with a header that has been read.
 
     name: how messages call it; label: what the manifest keeps (no folder); path: the plain bytes;
-    kind: csv, parquet or xlsx; sha256: of the file as it was given; top: the first rows of a CSV, header first.
+    kind: csv, parquet or xlsx (whose columns are its sheets); sha256: of the file as it was given; top: the first rows
+    of a CSV, header first.
     """
 
     name: str
@@ -123,7 +124,7 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unp
         raise InputError(f"{path}: the zip is broken or cut short ({error})") from error
     with archive:
         if "[Content_Types].xml" in archive.namelist():
-            yield Unpacked(str(path), path.name, path, "xlsx", sha256)
+            yield Unpacked(str(path), path.name, path, "xlsx", sha256, columns=_sheets(archive))
             return
         members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
         tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
@@ -144,6 +145,14 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unp
                 target = inner
             yield _plain(target, name, label, sha256)
             target.unlink(missing_ok=True)
+
+
+def _sheets(archive: zipfile.ZipFile) -> tuple[str, ...]:
+    """The names of a workbook's sheets, without reading the sheets."""
+    if "xl/workbook.xml" not in archive.namelist():
+        return ()
+    text = archive.read("xl/workbook.xml").decode("utf-8", errors="replace")
+    return tuple(re.findall(r"<sheet\b[^>]*?\bname=\"([^\"]*)\"", text))
 
 
 def _copy(opened: Callable[[], IO[bytes]], target: Path, packed: int, name: str, kind: str) -> None:
