@@ -60,14 +60,20 @@ class TinyLake:
 
     def waited(self, month: str, rows: Iterable[tuple]) -> TinyLake:
         """One month of incomplete pathways: (provider, commissioner, function, weeks, pathways)."""
-        number = month_number(month)
-        ids = [
+        number, totals = month_number(month), dict[tuple, int]()
+        bands = [
             {"month": number, "provider": p, "commissioner": c, "commissioner_parent": "ICB", "part": "Part_2",
-             "treatment_function": f, "weeks_from": w, "open": w >= 104, "pathways": n, "total_all": n}
+             "treatment_function": f, "weeks_from": w, "open": w >= 104, "pathways": n}
             for p, c, f, w, n in rows
         ]  # fmt: skip
-        self.add("rtt", month, [{k: v for k, v in row.items() if k != "total_all"} for row in ids])
-        return self.add("rtt_total", month, [{k: row[k] for k in TABLES["rtt_total"].names} for row in ids])
+        for row in bands:
+            key = row["provider"], row["commissioner"], row["treatment_function"]
+            totals[key] = totals.get(key, 0) + row["pathways"]
+        self.add("rtt", month, bands)
+        return self.add("rtt_total", month, [
+            {"month": number, "provider": p, "commissioner": c, "commissioner_parent": "ICB", "part": "Part_2",
+             "treatment_function": f, "total_all": n} for (p, c, f), n in totals.items()
+        ])  # fmt: skip
 
     def add(self, table: str, key: str, rows: list[dict]) -> TinyLake:
         """One snapshot of any table."""

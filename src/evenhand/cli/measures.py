@@ -47,8 +47,8 @@ def _register_panel(steps: Any) -> None:
     panel.add_argument("--level", required=True, help="practice, pcn, sicbl, icb, region, nation, or a group's level")
     panel.add_argument("--organisations", type=Path, metavar="FILE", help="your own groups, on top of the lake's")
     panel.add_argument("--organisation", action="append", metavar="CODE", help="only this one (can be repeated)")
-    panel.add_argument("--from", dest="first", type=_month, metavar="YYYY-MM")
-    panel.add_argument("--to", dest="last", type=_month, metavar="YYYY-MM")
+    panel.add_argument("--from", dest="first", metavar="YYYY-MM")
+    panel.add_argument("--to", dest="last", metavar="YYYY-MM")
     panel.add_argument("--version", metavar="LABEL", help="of an indicator; the one that reaches furthest if not given")
     _add_common(panel)
     panel.set_defaults(run=_panel)
@@ -133,7 +133,8 @@ def _panel(options: argparse.Namespace) -> None:
     asked, strict = _asked(options)
     own = library.own_organisations(options.organisations) if options.organisations is not None else None
     reading = library.read(
-        lake, asked, options.level, first=options.first, last=options.last, version=options.version,
+        lake, asked, options.level, first=options.first and _month(options.first),
+        last=options.last and _month(options.last), version=options.version,
         organisations=own, strict=strict,
     )  # fmt: skip
     found = reading.panel
@@ -172,7 +173,7 @@ def _asked(options: argparse.Namespace) -> tuple[Any, bool]:
             raise InputError("--numerator and --denominator go together")
         return library.unnamed(_side(options, "numerator"), _side(options, "denominator")), True
     if options.measure.endswith((".yaml", ".yml")):
-        return next(iter(library.read_files([options.measure]).values())), True
+        return next(iter(library.read_files([options.measure]).values())), False
     return options.measure, False
 
 

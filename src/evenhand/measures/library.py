@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def load_all(extra_paths: Iterable[str | Path] = ()) -> dict[str, Measure]:
     """
     found: dict[str, tuple[Path, Measure]] = {}
     own = sorted((DEFINITIONS / "measures").glob("*.yaml"))
-    for path, measure in [*((path, load(path, Measure)) for path in own), *_read(extra_paths)]:
+    for path, measure in [*_read(own), *_read(extra_paths)]:
         if measure.id in found and found[measure.id][0].resolve() != path.resolve():
             other = found[measure.id][0]
             raise InputError(f"{path}: measure {measure.id!r} already stands in {other}; choose another id")
@@ -62,7 +63,20 @@ def find(measures: dict[str, Measure], name: str) -> Measure:
 
 def _read(paths: Iterable[str | Path]) -> list[tuple[Path, Measure]]:
     files = [file for path in paths for file in (sorted(Path(path).glob("*.yaml")) if Path(path).is_dir() else [path])]
-    return [(Path(file), load(Path(file), Measure)) for file in files]
+    return [(Path(file), _read_one(Path(file))) for file in files]
+
+
+def _read_one(path: Path) -> Measure:
+    if not path.is_file():
+        return load(path, Measure)  # says what is wrong with it
+    state = path.stat()
+    return _unchanged(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=1000)
+def _unchanged(path: Path, modified: int, size: int) -> Measure:
+    """A file is read once, and again when it has changed: every panel asks for all of them."""
+    return load(path, Measure)
 
 
 def _check_names(path: Path, measure: Measure, measures: dict[str, Measure]) -> None:
