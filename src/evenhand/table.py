@@ -140,15 +140,17 @@ class Table:
         return InputError(f"{self.name}: row {row + 2}, column {column!r}: expected {right}, found {found!r}")
 
 
-def read(path: str | Path, *, needs: Sequence[str] = ()) -> Table:
+def read(path: str | Path, *, needs: Sequence[str] = (), name: str = "") -> Table:
     """Read a table from CSV, gzipped CSV, Parquet or standard input (`-`), every cell as text.
+
+    Messages call it `name`, or else by its path.
 
     Raises
     ------
     InputError
         If it cannot be read, has no rows, repeats a column name, is not a table, or lacks a needed column.
     """
-    name = "standard input" if str(path) == "-" else str(path)
+    name = name or ("standard input" if str(path) == "-" else str(path))
     raw = _bytes(path, name)
     if not raw.strip():
         raise InputError(f"{name}: the file is empty; expected a header and rows")
