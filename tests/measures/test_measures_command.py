@@ -82,6 +82,15 @@ def test_a_measure_file_needs_no_place_in_the_house(say, lake: str, tmp_path: Pa
     assert [row["value"] for row in shown["rows"]] == [5 / 11, 0.0]
 
 
+def test_a_users_own_groups_come_from_a_file_and_stay_out_of_the_lake(say, lake: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("code,name,level,parent\nN,North,locality,\nA,,practice,N\nB,,practice,N\n", encoding="utf-8")
+    before = sorted(os.listdir(f"{lake}/snapshots"))
+    shown = say("panel", "diabetes_dpp4_cost", "--level", "locality", "--organisations", str(own), "--lake", lake)
+    assert [(row["organisation"], row["value"]) for row in shown["rows"]] == [("N", 5 / 11), ("N", 0.0)]
+    assert sorted(os.listdir(f"{lake}/snapshots")) == before
+
+
 def test_a_table_goes_to_a_file_by_its_ending(lake: str, tmp_path: Path) -> None:
     out = tmp_path / "panel.csv"
     assert main(["panel", "diabetes_dpp4_cost", "--level", "nation", "--lake", lake, "--out", str(out)]) == 0

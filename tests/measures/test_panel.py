@@ -186,6 +186,11 @@ def test_an_indicator_without_a_file_is_a_neutral_measure(tmp_path: Path) -> Non
         panel(tiny.lake, "anything_at_al", "nation")
 
 
+def test_an_indicator_may_have_a_name_that_no_measure_can(tmp_path: Path) -> None:
+    tiny = TinyLake(tmp_path).indicated("E38000-NDRS.1", "1", "practice", OLD)
+    assert panel(tiny.lake, "E38000-NDRS.1", "nation").numerator.tolist() == [[10.0, 12.0]]
+
+
 def test_an_indicator_is_added_up_but_never_split(tmp_path: Path) -> None:
     tiny = TinyLake(tmp_path).indicated("x", "1", "sicbl", OLD).belongs(LEVELS, TIES)
     assert panel(tiny.lake, "x", "icb").organisations == ("I",)

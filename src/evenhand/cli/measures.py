@@ -50,14 +50,13 @@ def _register_panel(steps: Any) -> None:
     panel.add_argument("--from", dest="first", metavar="YYYY-MM")
     panel.add_argument("--to", dest="last", metavar="YYYY-MM")
     panel.add_argument("--version", metavar="LABEL", help="of an indicator; the one that reaches furthest if not given")
-    _add_common(panel)
+    _add_common(panel, required=True)
     panel.set_defaults(run=_panel)
 
 
-def _add_common(parser: argparse.ArgumentParser, *, inner: bool = False) -> None:
+def _add_common(parser: argparse.ArgumentParser, *, inner: bool = False, required: bool = False) -> None:
     """`--lake`, `--json` and `--out`; inside a group they must not undo what was said before the action."""
-    needed = parser.prog.endswith(" panel")
-    parser.add_argument("--lake", type=Path, metavar="DIR", required=needed, default=None)
+    parser.add_argument("--lake", type=Path, metavar="DIR", required=required, default=None)
     add_output(parser)
     if inner:
         for action in parser._actions:

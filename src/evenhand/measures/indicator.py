@@ -126,11 +126,12 @@ def _rows(lake: Lake, version: Version) -> ir.Table:
 def plain(name: str) -> Measure:
     """The measure that an indicator table without a YAML of its own becomes: neutral, and nothing is claimed."""
     unknown = "Nothing is written about this indicator yet; add a measure file to say more."
-    return Measure(
-        id=name, title=name, pathway="none", kind="indicator", why_it_matters=unknown,
+    measure = Measure(
+        id="loaded", title=name, pathway="none", kind="indicator", why_it_matters=unknown,
         numerator=Counted(words="the numerator of the table that was loaded"),
         denominator=Counted(words="the denominator of the table that was loaded"),
-        unit="numerator / denominator", is_share=False, direction="neutral", indicator=(name,),
+        unit="numerator / denominator", is_share=False, direction="neutral", indicator=("loaded",),
         cautions=unknown, how_to_change=unknown, find_patients=Search(words=unknown), minimum_denominator=0,
         review_due="2099-12-31", example=Example(expected="organisation | numerator | denominator | value"),
     )  # fmt: skip
+    return measure.model_copy(update={"id": name, "indicator": (name,)})  # a table may have a name no measure can

@@ -98,7 +98,7 @@ def merge(lake_says: Organisations, own: Organisations | None) -> Organisations:
     if own is None:
         return lake_says
     levels = dict(zip(lake_says.codes, lake_says.levels, strict=True)) | {
-        code: level for code, level in zip(own.codes, own.levels, strict=True) if level
+        code: level for code, level in zip(own.codes, own.levels, strict=True) if level != "unknown"
     }
     names = dict(zip(lake_says.codes, lake_says.names, strict=True)) | {
         code: name for code, name in zip(own.codes, own.names, strict=True) if name and name != code

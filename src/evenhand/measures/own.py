@@ -20,5 +20,5 @@ def own_organisations(path: str | Path) -> Organisations:
     """
     with tempfile.TemporaryDirectory() as folder:
         aside = Lake.create(Path(folder) / "aside")
-        sources.load(aside, path, "organisations")
+        sources.load(aside, path, "organisation_tree")
         return sources.organisations.read(aside)
