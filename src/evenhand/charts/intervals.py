@@ -43,7 +43,7 @@ def intervals(
 
     base = alt.Chart(theme.values(rows))
     drawn = alt.layer(
-        base.mark_rule(color=theme.LIGHT_BLUE, strokeWidth=6, strokeCap="round").encode(y=y, x=x("low"), x2="high"),
+        base.mark_rule(color=theme.LIGHT_BLUE, strokeWidth=6, strokeCap="round").encode(y=y, x=x("low"), x2=alt.X2(field="high")),
         base.mark_point(filled=True, size=110, color=theme.BLUE, opacity=1).encode(y=y, x=x("value")),
         base.mark_text(dy=-11, fontSize=12).encode(y=y, x=x("value"), text="said:N"),
     ).properties(height=ROW * max(len(rows), 1))
@@ -57,10 +57,15 @@ def _rows(
 ) -> list[dict[str, Any]]:  # fmt: skip
     return [
         {
-            "label": "\n".join(textwrap.wrap(label, letters)[:3]), "value": float(v),
+            "label": _two_lines(label, letters), "value": float(v),
             "low": float(lo) if np.isfinite(lo) else float(v), "high": float(hi) if np.isfinite(hi) else float(v),
             "said": number(float(v), share=share),
         }
         for label, v, lo, hi in zip(labels, value, low, high, strict=True)
         if np.isfinite(v)
     ]  # fmt: skip
+
+
+def _two_lines(label: str, letters: int) -> str:
+    lines = textwrap.wrap(label, letters)
+    return "\n".join(lines) if len(lines) <= 2 else f"{lines[0]}\n{lines[1]} …"
