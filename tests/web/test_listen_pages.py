@@ -36,7 +36,9 @@ def closed(count: int, *, rare: int = 3) -> SurveyWave:
     place = Organisation.objects.get(code="PRACTICE1")
     for profession, asked, answered in (("GP", 40, count), ("Nurse", 20, rare)):
         for i in range(asked):
-            row = Invitation.objects.create(wave=wave, organisation=place, profession=profession, strata={"region": "A"})
+            row = Invitation.objects.create(
+                wave=wave, organisation=place, profession=profession, strata={"region": "A"}
+            )
             if i < answered:
                 said = {"heard_of_qipp": "yes" if i % 2 else "no", "care_and_money": "4"}
                 AnswerEvent.objects.create(wave=wave, respondent=row.respondent, status="submitted", answers=said,
@@ -55,7 +57,8 @@ def test_somebody_asked_answers_one_question_at_a_time_and_hands_in(wave, as_):
     assert client.get(ANSWER).url.endswith("/check/")
     client.post("/organisations/PRACTICE1/listen/now/check/")
     last = AnswerEvent.objects.last()
-    assert (last.status, last.answers["pathway_priority"], last.answers["first_change"]) == ("submitted", "diabetes;cancer", "")
+    assert (last.status, last.answers["first_change"]) == ("submitted", "")
+    assert last.answers["pathway_priority"] == "diabetes;cancer"
 
 
 def test_what_was_answered_is_kept_when_somebody_stops_and_comes_back(wave, as_):
@@ -84,7 +87,10 @@ def test_an_answer_carries_a_random_key_and_no_person(wave, as_, people):
     assert not any(field.is_relation and field.name != "wave" for field in AnswerEvent._meta.get_fields())
 
 
-@pytest.mark.parametrize(("who", "status"), [(cast.PRACTICE_MANAGER, 404), (cast.OUTSIDER, 403), (cast.BOARD_MEMBER, 403)])
+NOT_ASKED = [(cast.PRACTICE_MANAGER, 404), (cast.OUTSIDER, 403), (cast.BOARD_MEMBER, 403)]
+
+
+@pytest.mark.parametrize(("who", "status"), NOT_ASKED)
 def test_nobody_answers_who_was_not_asked(wave, as_, who, status):
     assert as_(who).get(ANSWER).status_code == status
 

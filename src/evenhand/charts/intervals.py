@@ -43,7 +43,9 @@ def intervals(
 
     base = alt.Chart(theme.values(rows))
     drawn = alt.layer(
-        base.mark_rule(color=theme.LIGHT_BLUE, strokeWidth=6, strokeCap="round").encode(y=y, x=x("low"), x2=alt.X2(field="high")),
+        base.mark_rule(color=theme.LIGHT_BLUE, strokeWidth=6, strokeCap="round").encode(
+            y=y, x=x("low"), x2=alt.X2(field="high")
+        ),
         base.mark_point(filled=True, size=110, color=theme.BLUE, opacity=1).encode(y=y, x=x("value")),
         base.mark_text(dy=-11, fontSize=12).encode(y=y, x=x("value"), text="said:N"),
     ).properties(height=ROW * max(len(rows), 1))
