@@ -1,6 +1,7 @@
 """The organisations of the demonstration: a nation of four ICBs, invented from top to bottom.
 
-Every code starts `DEMO` and holds a hyphen, which no real NHS code does, and every name starts "Demonstration".
+Every code holds `DEMO` and a hyphen, which no real NHS code does, and every name starts "Demonstration". A region's
+code begins with Y, by which the register of practices tells England from elsewhere.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from .chance import stream
 
 PRACTICES = (32, 2048)
 ICBS, SICBLS_EACH = 4, 4
-NATION = "DEMO"
 PLACES = ("North", "East", "South", "West")
 _COLOUR = (
     "Amber", "Ash", "Birch", "Copper", "Elder", "Fern", "Golden", "Heather",
@@ -128,7 +128,7 @@ def nation(practices: int, when: Calendar, seed: int) -> Nation:
         sicbl_names=tuple(f"Demonstration {PLACES[i // 4]} ICB - DEMO-S{i + 1:02d}" for i in range(sicbls)),
         icbs=tuple(f"DEMO-I{i + 1}" for i in range(ICBS)),
         icb_names=tuple(f"Demonstration {place} Integrated Care Board" for place in PLACES),
-        regions=("DEMO-R1", "DEMO-R2"),
+        regions=("Y-DEMO1", "Y-DEMO2"),
         region_names=("Demonstration Upper Region", "Demonstration Lower Region"),
         trusts=tuple(f"DEMO-T{i + 1}" for i in range(2 * ICBS)),
         trust_names=tuple(

@@ -1,4 +1,4 @@
-"""Who belongs to whom, as published: `epraccur` and `epcncorepartnerdetails` (no header rows), and the monthly map.
+"""Who belongs to whom, as published: the registers `epraccur` (no header row) and `ePCN`, and the monthly map.
 
 Between them they hold a practice that closed and one that moved to another PCN, with dates.
 """
@@ -11,18 +11,28 @@ import numpy as np
 
 from .calendar import Calendar
 from .organisations import Nation
-from .published import csv, pick, write
+from .published import csv, pick, workbook, write
 
 OPENED = "19740401"  # what the register gives as the opening of most practices
 JOINED_PCN = "20190701"  # primary care networks began on 1 July 2019
 EPRACCUR_COLUMNS = 27
+NETWORK_COLUMNS = (
+    "PCN Code", "PCN Name", "Current Sub ICB Loc Code", "Sub ICB Location", "Open Date", "Close Date",
+    "Address Line 1", "Address Line 2", "Address Line 3", "Address Line 4", "Address Line 5", "Postcode",
+)  # fmt: skip
+PARTNER_COLUMNS = (
+    "Partner\nOrganisation\nCode", "Partner\nName", "Practice\nParent\nSub ICB Loc Code",
+    "Practice\nParent\nSub ICB Loc Name", "PCN Code", "PCN Name", "PCN Parent\nSub ICB Loc Code",
+    "PCN Parent\nSub ICB Loc Name", "Practice to PCN\nRelationship\nStart Date",
+    "Practice to PCN\nRelationship\nEnd Date", "Practice Sub ICB Loc and PCN Sub ICB Loc Match ",
+)  # fmt: skip
 
 
 def organisation_files(folder: Path, world: Nation, when: Calendar) -> list[Path]:
     """Write the registers as they stand at the end of the last month."""
     return [
         write(folder / "epraccur.csv", _epraccur(world, when)),
-        write(folder / "epcncorepartnerdetails.csv", _partners(world, when)),
+        write(folder / "ePCN.xlsx", _networks(world, when)),
         write(folder / f"gp-reg-pat-prac-map-{when.word(-1)}.csv", _map(world, when)),
     ]
 
@@ -40,26 +50,36 @@ def _epraccur(world: Nation, when: Calendar) -> bytes:
     return _headless(rows)
 
 
-def _partners(world: Nation, when: Calendar) -> bytes:
+def _networks(world: Nation, when: Calendar) -> bytes:
+    homes = world.sicbl_of_pcn
+    details = [
+        (code, name, world.sicbls[homes[n]], world.sicbl_names[homes[n]], JOINED_PCN, "", "", "", "", "", "", "")
+        for n, (code, name) in enumerate(zip(world.pcns, world.pcn_names, strict=True))
+    ]
+    return workbook({"PCNDetails": [NETWORK_COLUMNS, *details],
+                     "PCN Core Partner Details": [PARTNER_COLUMNS, *_partners(world, when)]})  # fmt: skip
+
+
+def _partners(world: Nation, when: Calendar) -> list[tuple[str, ...]]:
     moved, first, new = world.moved
     rows = []
     for i in range(len(world.practices)):
         end = _day(when, world.closed[1], before=True) if i == world.closed[0] else ""
         if i == moved:
-            rows.append(_partner(world, i, world.pcn[i], JOINED_PCN, _day(when, first, before=True)))
-            rows.append(_partner(world, i, np.int64(new), _day(when, first), ""))
+            rows.append(_partner(world, i, int(world.pcn[i]), JOINED_PCN, _day(when, first, before=True)))
+            rows.append(_partner(world, i, new, _day(when, first), ""))
         else:
-            rows.append(_partner(world, i, world.pcn[i], JOINED_PCN, end))
-    return _headless(rows)
+            rows.append(_partner(world, i, int(world.pcn[i]), JOINED_PCN, end))
+    return rows
 
 
-def _partner(world: Nation, practice: int, pcn: np.int64, start: str, end: str) -> list[str]:
+def _partner(world: Nation, practice: int, pcn: int, start: str, end: str) -> tuple[str, ...]:
     own, home = world.sicbl[practice], world.sicbl_of_pcn[pcn]
-    return [
+    return (
         world.practices[practice], world.practice_names[practice], world.sicbls[own], world.sicbl_names[own],
         world.pcns[pcn], world.pcn_names[pcn], world.sicbls[home], world.sicbl_names[home],
-        start, end, "Yes" if own == home else "No",
-    ]  # fmt: skip
+        start, end, "True" if own == home else "False",
+    )  # fmt: skip
 
 
 def _map(world: Nation, when: Calendar) -> bytes:
