@@ -14,7 +14,8 @@ NUMBERS = st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 1)), min_size=1, 
 def test_the_worked_example_of_ties_and_a_gap() -> None:
     # Ten over (n - 1) = 4 others: 10 | 20 20 | 30 | 50, with one missing.
     found = percent_rank([20, 10, np.nan, 20, 50, 30])
-    assert found.tolist()[:2] == [0.25, 0.0] and np.isnan(found[2])
+    assert found.tolist()[:2] == [0.25, 0.0]
+    assert np.isnan(found[2])
     assert found[3:].tolist() == [0.25, 1.0, 0.75]
 
 

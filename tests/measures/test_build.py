@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny_lake import TinyLake
 
 from evenhand.errors import InputError
 from evenhand.lake import Lake
@@ -13,6 +12,7 @@ from evenhand.measures import Measure, build, load_all, panel, read
 from evenhand.measures.build import is_stored, months_held
 from evenhand.measures.panel import unnamed
 from evenhand.measures.rule import read_codes
+from tiny_lake import TinyLake
 
 DPP4 = "diabetes_dpp4_cost"
 SITA, LINA, STRIP = "0601023X0AAAAAA", "0601023AEAAAAAA", "0601060D0CUABA0"
@@ -108,7 +108,9 @@ def test_a_stale_panel_is_never_read(tiny: TinyLake) -> None:
     assert panel(tiny.lake, DPP4, "practice").value[0].tolist() == [0.4, 1.0]
 
 
-def test_a_build_that_is_killed_leaves_whole_months_and_goes_on(tiny: TinyLake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_is_killed_leaves_whole_months_and_goes_on(
+    tiny: TinyLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = Lake.write
 
     def dies(self: Lake, table: str, key: str, content: object, **more: object) -> object:
@@ -126,7 +128,8 @@ def test_a_build_that_is_killed_leaves_whole_months_and_goes_on(tiny: TinyLake, 
 
 def test_a_measure_that_matches_nothing_is_refused_by_name_and_the_others_are_built(tiny: TinyLake) -> None:
     built = build(tiny.lake)
-    assert "diabetes_needles" in built.refused and "210109" in built.refused["diabetes_needles"]
+    assert "diabetes_needles" in built.refused
+    assert "210109" in built.refused["diabetes_needles"]
     with pytest.raises(InputError, match="the numerator matches none of the 3 presentations"):
         read(tiny.lake, "diabetes_needles", "practice")
     assert DPP4 not in built.refused
@@ -146,7 +149,8 @@ def test_the_lakes_own_measures_are_built_with_the_others(tiny: TinyLake) -> Non
     (tiny.lake.path / "measures").mkdir()
     (tiny.lake.path / "measures" / "mine.yaml").write_text(own, encoding="utf-8")
     build(tiny.lake, ["mine"])
-    assert panel(tiny.lake, "mine", "practice").numerator.tolist() == panel(tiny.lake, DPP4, "practice").numerator.tolist()
+    mine, theirs = (panel(tiny.lake, name, "practice").numerator.tolist() for name in ("mine", DPP4))
+    assert mine == theirs
 
 
 def _yaml(measure: Measure) -> str:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from shared import DATA, needs_data
 
 from evenhand.errors import InputError
 from evenhand.measures import load_all, load_pathways, read_files
@@ -18,6 +17,7 @@ from evenhand.measures.catalogue import Catalogue
 from evenhand.measures.example import by_engine, check, read_facts
 from evenhand.measures.library import DEFINITIONS
 from evenhand.measures.plain import Facts, count
+from shared import DATA, needs_data
 
 FILES = sorted((DEFINITIONS / "measures").glob("*.yaml"))
 MEASURES = load_all()
@@ -59,7 +59,8 @@ def test_at_least_ten_measures_stand_for_diabetes_and_access() -> None:
 def test_the_pathway_runs_from_prevention_to_aftercare_and_names_its_measures() -> None:
     pathway = load_pathways(MEASURES)["diabetes"]
     stages = [decision.stage for decision in pathway.decisions]
-    assert stages[0] == "prevention" and stages[-1] == "aftercare"
+    assert stages[0] == "prevention"
+    assert stages[-1] == "aftercare"
     assert {m.id for m in MEASURES.values() if m.pathway == "diabetes"} <= set(pathway.measures)
 
 
@@ -107,7 +108,8 @@ def test_a_measure_that_says_something_else_is_refused(old: str, new: str, says:
     assert old in DPP4
     with pytest.raises(InputError) as refused:
         _loaded(DPP4.replace(old, new, 1))
-    assert "m.yaml:" in str(refused.value) and says in str(refused.value)
+    assert "m.yaml:" in str(refused.value)
+    assert says in str(refused.value)
 
 
 def test_a_wrong_worked_example_is_refused_with_both_numbers() -> None:
@@ -174,7 +176,8 @@ def _write_sum(folder: Path, one: str, two: str) -> None:
     tail = DPP4[DPP4.index("cautions: |") : DPP4.index("guardrails:")]
     rows = (
         "practice | code | name | items | quantity | cost | nic\n"
-        "    A | 0601023AEAAAAAA | Linagliptin | 3 | 84 | 9 | 9\n    A | 0601023X0AAAAAA | Sitagliptin | 4 | 112 | 2 | 2"
+        "    A | 0601023AEAAAAAA | Linagliptin | 3 | 84 | 9 | 9\n"
+        "    A | 0601023X0AAAAAA | Sitagliptin | 4 | 112 | 2 | 2"
     )
     lists = "practice | sex | age_band | patients\n    A | all | all | 2000"
 
@@ -182,7 +185,8 @@ def _write_sum(folder: Path, one: str, two: str) -> None:
         (folder / f"{name}.yaml").write_text(
             f"id: {name}\ntitle: {name}\npathway: diabetes\nkind: prescribing\n{head}numerator: {{{numerator}}}\n"
             f"denominator: {{{denominator}}}\nunit: items\nis_share: no\ndirection: neutral\nminimum_denominator: 0\n"
-            f"{extra}{tail}review_due: 2027-01-01\nexample:\n  prescribing: |\n    {rows}\n  list_size: |\n    {lists}\n"
+            f"{extra}{tail}review_due: 2027-01-01\nexample:\n  prescribing: |\n    {rows}\n"
+            f"  list_size: |\n    {lists}\n"
             f"  expected: |\n    organisation | numerator | denominator | value\n    {expected}\n",
             encoding="utf-8",
         )

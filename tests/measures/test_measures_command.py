@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 
 import pytest
-from tiny_lake import TinyLake
 
 from evenhand.cli.main import main
 from evenhand.measures.library import DEFINITIONS
+from tiny_lake import TinyLake
 
 SITA, LINA = "0601023X0AAAAAA", "0601023AEAAAAAA"
 DPP4 = (DEFINITIONS / "measures" / "diabetes_dpp4_cost.yaml").read_text(encoding="utf-8")
@@ -40,7 +40,8 @@ def say(capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     assert main(list(words)) == 2
     said = capsys.readouterr()
-    assert said.out == "" and said.err.count("\n") == 1
+    assert said.out == ""
+    assert said.err.count("\n") == 1
     return said.err
 
 
@@ -56,7 +57,8 @@ def test_a_panel_is_a_document_of_rows(say, lake: str) -> None:
 
 def test_a_panel_says_which_version_of_an_indicator_was_read(say, lake: str) -> None:
     shown = say("panel", "low_priority_spend", "--level", "sicbl", "--lake", lake)
-    assert shown["version"] == "2023" and shown["rows"][0]["value"] == 3.5
+    assert shown["version"] == "2023"
+    assert shown["rows"][0]["value"] == 3.5
 
 
 def test_a_missing_number_is_null(say, lake: str) -> None:
@@ -108,7 +110,7 @@ def test_a_table_goes_to_a_file_by_its_ending(lake: str, tmp_path: Path) -> None
         (["panel", "x", "--numerator", "06"], "say what to count"),
         (["panel", "--numerator", "06"], "go together"),
         (["panel", "--numerator", "metformin", "--denominator", "06"], "--numerator: 'metformin' is not a BNF code"),
-        (["panel", "--numerator", "06", "--denominator", "0777"], "denominator: no presentation in the lake has '0777'"),
+        (["panel", "--numerator", "06", "--denominator", "0777"], "denominator: no presentation in the lake has"),
         (["panel", "--numerator", "", "--denominator", "06"], "no code to count"),
         (["panel", "diabetes_dpp4_cost", "--from", "2024-13"], "expected YYYY-MM"),
         (["panel", "diabetes_dpp4_cost", "--from", "2025-01"], "the lake holds 2024-01 to 2024-02"),

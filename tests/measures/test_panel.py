@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_lake import TinyLake
 
 from evenhand.errors import InputError
 from evenhand.measures import Counted, adhoc, build, panel, read, read_codes, versions
 from evenhand.records import Organisations
+from tiny_lake import TinyLake
 
 DPP4 = "diabetes_dpp4_cost"
 SITA, LINA, STRIP = "0601023X0AAAAAA", "0601023AEAAAAAA", "0601060D0CUABA0"
@@ -113,7 +113,8 @@ def test_unidentified_prescribers_are_no_practice_but_stay_in_the_sums_above(tmp
     assert value(tiny, "practice") == {"A": [0.4]}
     assert value(tiny, "sicbl") == {"S": [14 / 20]}
     spend = panel(tiny.lake, "diabetes_spend", "sicbl")
-    assert spend.numerator.tolist() == [[429.0]] and spend.denominator.tolist() == [[1.0]]
+    assert spend.numerator.tolist() == [[429.0]]
+    assert spend.denominator.tolist() == [[1.0]]
 
 
 def test_over_patients_a_practice_without_a_list_has_no_value_and_is_in_no_sum(tiny: TinyLake) -> None:
@@ -147,7 +148,8 @@ def test_any_numerator_over_any_denominator(tiny: TinyLake) -> None:
     assert found.value.tolist() == [[0.61, 0.5]]
     tiny.listed("2024-01", {"A": 2000, "B": 500, "C": 0})
     spend = adhoc(tiny.lake, read_codes("all", sum="cost"), Counted(patients=1), "practice", last="2024-01")
-    assert spend.value[:2, 0].tolist() == [44.0 / 2000, 1845.0 / 500] and np.isnan(spend.value[2, 0])
+    assert spend.value[:2, 0].tolist() == [44.0 / 2000, 1845.0 / 500]
+    assert np.isnan(spend.value[2, 0])
 
 
 def test_on_the_spot_every_code_must_be_known(tiny: TinyLake) -> None:
@@ -201,8 +203,10 @@ def test_an_indicator_is_added_up_but_never_split(tmp_path: Path) -> None:
 
 
 # Waits
-WAITED = [("R1", "S", "C_130", 3, 30), ("R1", "S", "C_130", 30, 10), ("R1", "T", "X02", 17, 5), ("R2", "T", "X02", 18, 5),
-          ("R2", "T", "X02", 104, 5), ("R1", "S", "C_999", 3, 40)]  # fmt: skip
+WAITED = [
+    ("R1", "S", "C_130", 3, 30), ("R1", "S", "C_130", 30, 10), ("R1", "T", "X02", 17, 5), ("R2", "T", "X02", 18, 5),
+    ("R2", "T", "X02", 104, 5), ("R1", "S", "C_999", 3, 40),
+]  # fmt: skip
 
 
 def test_waits_are_read_by_trust_by_commissioner_by_function_and_upward(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ import math
 from pathlib import Path
 
 import pytest
-from tiny_lake import TinyLake
 
 from evenhand.errors import InputError
 from evenhand.measures import Counted, panel, read_codes, rows, unit_prices
 from evenhand.measures.model import Replacement
 from evenhand.measures.panel import unnamed
+from tiny_lake import TinyLake
 
 DPP4 = "diabetes_dpp4_cost"
 SITA, LINA, ALO, STRIP, DEAR = (

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shared import DATA, needs_data
-from tiny_lake import TinyLake
 
 from evenhand import sources
 from evenhand.lake import Lake
 from evenhand.measures import panel, unit_prices
 from evenhand.stats.ranks import percent_rank
+from shared import DATA, needs_data
+from tiny_lake import TinyLake
 
 pytestmark = [needs_data, pytest.mark.shared]
 GOLDEN = DATA / "01_sicbl_measures" / "golden_percentiles_2018-05_to_2023-05"

@@ -60,7 +60,7 @@ def rule(rng: random.Random, depth: int = 2) -> dict:
 
 
 def same(left: float, right: float) -> bool:
-    return math.isnan(left) and math.isnan(right) or abs(left - right) <= TOLERANCE * max(1, abs(left))
+    return (math.isnan(left) and math.isnan(right)) or abs(left - right) <= TOLERANCE * max(1, abs(left))
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -71,8 +71,8 @@ class Measure(Strict):
     unit: Words
     is_share: bool
     direction: Literal["lower", "higher", "neutral"]
-    sum_of: tuple[Identity, ...] | None = Field(None, min_length=2)
-    indicator: tuple[Identity, ...] | None = Field(None, min_length=1)
+    sum_of: tuple[Identity, ...] | None = Field(default=None, min_length=2)
+    indicator: tuple[Identity, ...] | None = Field(default=None, min_length=1)
     guidance: tuple[Guidance, ...] = ()
     cautions: Words
     how_to_change: Words

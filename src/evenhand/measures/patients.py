@@ -31,7 +31,7 @@ def _patients(cells: dict[tuple[str, str], int], side: Counted) -> int | None:
         if (sex, "all") in cells:
             return cells[sex, "all"]
     bands = age_bands(side.age) if side.age else age_bands("0+")
-    sexes = (side.sex,) if side.sex else _SEXES
+    sexes: tuple[str, ...] = (side.sex,) if side.sex else _SEXES
     if side.sex is None and any(("all", band) in cells for band in bands):
         sexes = ("all",)
     have_bands = any(band != "all" and sex in sexes for sex, band in cells)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
-from ..lake import Lake, month_number
+from ..lake import Lake, month_number, month_of
 from ..records import Record
 from . import prescribing
 from .build import for_lake, months_held, source_names
+from .catalogue import Catalogue
 from .model import Measure
 from .panel import look_up
 
@@ -68,12 +69,12 @@ def unit_prices(lake: Lake, measure: str | Measure, month: str | np.datetime64) 
     difference = price - other
     saving = {"lower": difference, "higher": -difference, "neutral": float("nan")}[definition.direction]
     return UnitPrices(
-        definition.id, str(np.datetime64(month, "M")), "pounds" if money else unit, price, other, difference, saving,
+        definition.id, str(month_of(number)), "pounds" if money else unit, price, other, difference, saving,
         source_names(lake, number, "prescribing"),
     )  # fmt: skip
 
 
-def _replacement(lake: Lake, month: int, measure: Measure, held: prescribing.Catalogue, unit: str) -> float:
+def _replacement(lake: Lake, month: int, measure: Measure, held: Catalogue, unit: str) -> float:
     replacement = measure.replacement
     if replacement is None:
         return float("nan")

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import InputError
-from ..lake import Lake, Snapshot, month_number
+from ..lake import Lake, Snapshot, month_number, month_of
 from ..sources import organisations as organisations_source
 from . import indicator, prescribing, waits
 from .build import for_lake, snapshots_of
@@ -45,7 +45,7 @@ def rows(
         parts = [every[name] for name in measure.sum_of] if measure.sum_of else [measure]
         found = _prescribing(lake, parts, organisation, number)
     if not found:
-        raise InputError(f"measure {measure_id!r}: no row of {organisation!r} in {np.datetime64(month, 'M')}")
+        raise InputError(f"measure {measure_id!r}: no row of {organisation!r} in {month_of(number)}")
     return found
 
 

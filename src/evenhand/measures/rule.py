@@ -81,14 +81,14 @@ class Rule(Strict):
     """Which presentations count. Every key given must hold; within a list any entry will do."""
 
     everything: bool | None = None
-    bnf: tuple[Code, ...] | None = Field(None, min_length=1)
-    name: tuple[Glob, ...] | None = Field(None, min_length=1)
+    bnf: tuple[Code, ...] | None = Field(default=None, min_length=1)
+    name: tuple[Glob, ...] | None = Field(default=None, min_length=1)
     product: Literal["generic", "branded"] | None = None
     quantity_per_item: Comparison | None = None
     unit_price: Comparison | None = None
-    any: tuple[Part, ...] | None = Field(None, min_length=1)
-    all: tuple[Part, ...] | None = Field(None, min_length=1)
-    not_: Part | None = Field(None, alias="not")
+    any: tuple[Part, ...] | None = Field(default=None, min_length=1)
+    all: tuple[Part, ...] | None = Field(default=None, min_length=1)
+    not_: Part | None = Field(default=None, alias="not")
 
     @property
     def is_empty(self) -> bool:
@@ -142,9 +142,9 @@ Rule.model_rebuild()
 class Waits(Strict):
     """Which incomplete pathways count: within or over so many weeks (or all), in which treatment functions."""
 
-    within_weeks: int | None = Field(None, gt=0)
-    over_weeks: int | None = Field(None, gt=0)
-    functions: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(None, min_length=1)
+    within_weeks: int | None = Field(default=None, gt=0)
+    over_weeks: int | None = Field(default=None, gt=0)
+    functions: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _one_side(self) -> Waits:
@@ -164,7 +164,7 @@ class Counted(Rule):
 
     words: Words = "as the codes say"
     sum: Sum | None = None
-    patients: int | None = Field(None, gt=0)
+    patients: int | None = Field(default=None, gt=0)
     age: Age | None = None
     sex: Literal["male", "female"] | None = None
     waits: Waits | None = None
