@@ -6,7 +6,7 @@ import os
 import shutil
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 
 import cast
 from browsing import ARGUMENTS, WIDE
@@ -33,9 +33,9 @@ def browser():
 @pytest.fixture(scope="session")
 def frontend():
     """The NHS.UK frontend, where the test server finds it."""
-    if not (settings.NODE_MODULES / "nhsuk-frontend").is_dir():
+    if not (django_settings.NODE_MODULES / "nhsuk-frontend").is_dir():
         pytest.skip("no node_modules: `make test` brings them with npm")
-    return prepare(settings.NODE_MODULES, settings.VAR / "nhsuk")
+    return prepare(django_settings.NODE_MODULES, django_settings.VAR / "nhsuk")
 
 
 @pytest.fixture
@@ -64,4 +64,15 @@ def people(transactional_db):
 @pytest.fixture
 def address(live_server, people) -> str:
     """Where the service answers."""
+    return live_server.url
+
+
+@pytest.fixture
+def demo_address(live_server, demo_lake, settings) -> str:
+    """Where the service answers with the whole demonstration in lake and database; accounts as in the cast."""
+    from evenhand.lake import Lake
+    from evenhand_web.home.demo import fill
+
+    settings.EVENHAND_LAKE = demo_lake
+    fill(Lake.open(demo_lake), cast.PASSWORD)
     return live_server.url

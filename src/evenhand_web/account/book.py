@@ -42,6 +42,6 @@ def keep(entry: account.Entry, verdict: VerdictRecord | None = None) -> LedgerEn
     return LedgerEntry.objects.create(
         number=entry.number, line=entry.line(), hash=entry.hash, previous=document["previous"], saving=entry.saving,
         kind=entry.kind, state=entry.state, verdict=verdict,
-        plan=Plan.objects.filter(key=document["scheme"] or "").first(),
+        plan=Plan.objects.filter(key=document["scheme"] or entry.saving).first(),
         organisation=Organisation.objects.filter(code=document["organisation"]).first(),
     )  # fmt: skip
