@@ -102,7 +102,8 @@ def _signatory(role: str, organisation: str) -> Person:
 
 def _explain(scheme: Scheme, practice: Organisation, staff: dict[str, Person]) -> None:
     """Somebody at the practice explains; two others of the same trade weigh it."""
-    doctors = [p for p in staff.values() if p.profession == "GP" and not Identity.objects.filter(person=p).exists()]
+    known = set(Identity.objects.values_list("person", flat=True))
+    doctors = [p for p in staff.values() if p.profession == "GP" and p.key not in known]
     here = [p for p in doctors if p.organisation_id == practice.code]
     if here:
         decide.explain(scheme.measure, practice.code, here[0], [p for p in doctors if p not in here][:2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.contrib.auth.hashers import make_password
 
 from evenhand.records import Organisations
 from evenhand.table import Table
@@ -82,15 +83,16 @@ def pseudonym(key: str, profession: str, organisation: str, level: int = REGISTE
 def make_accounts(practice: str, area: str, password: str) -> list[Identity]:
     """The demonstration's accounts, with their posts in a practice and in the area of the scheme."""
     places = {"practice": practice, "area": area}
-    made = []
+    made, hashed = [], ""
     for number, account in enumerate(ACCOUNTS, 1):
         home = places[account.posts[0][1]] if account.posts else None
         person = pseudonym(f"account-{number}", account.profession, home, account.identity_level)
         identity = Identity.objects.filter(username=account.username).first()
         if identity is None:
-            identity = Identity(person=person, username=account.username, name=account.name)
-            identity.set_password(password)
-            identity.save()
+            hashed = hashed or make_password(password)  # slow on purpose; they share one password
+            identity = Identity.objects.create(
+                person=person, username=account.username, name=account.name, password=hashed
+            )
         for role, place in account.posts:
             if not Post.objects.filter(person=person, organisation_id=places[place], role=role).exists():
                 Post.objects.create(person=person, organisation_id=places[place], role=role)
