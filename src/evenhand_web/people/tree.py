@@ -55,6 +55,11 @@ def actor(person: Person) -> Actor:
     return Actor(person.key, person.profession, person.identity_level, held)
 
 
+def around(organisation: Organisation) -> list[Organisation]:
+    """The organisation, everything above it and everything below it: whose business is also its own."""
+    return [organisation, *ancestors(organisation), *below(organisation)]
+
+
 def _open_now() -> QuerySet[Membership]:
     today: date = timezone.localdate()
     return Membership.objects.filter(Q(end=None) | Q(end__gte=today))
