@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import theme
-from .labelled import ROW, rows, wrapped
+from .labelled import LABEL_SHARE, height, rows, wrapped
 
 NAMES = ("Disagree", "Pass", "Agree")
 COLOURS = (theme.ORANGE, theme.PALE_GREY, theme.BLUE)
 INKS = (theme.WHITE, theme.INK, theme.WHITE)
-ROOM = 0.09  # of everybody: a narrower piece has no room for its number
+ROOM = 26  # pixels: a narrower piece has no room for its number
 
 
 def diverging(
@@ -33,7 +33,7 @@ def diverging(
         piece
         for label, a, d, p in zip(order, agree, disagree, passes, strict=True)
         if a + d + p > 0
-        for piece in _pieces(label, float(a), float(d), float(p))
+        for piece in _pieces(label, float(a), float(d), float(p), 2 * ROOM / (width * (1 - LABEL_SHARE)))
     ]
     y = rows(order, width)
     axis = alt.Axis(format="~%", labelExpr="format(abs(datum.value), '~%')", tickCount=5)
@@ -46,20 +46,20 @@ def diverging(
         base.mark_text(fontSize=12).encode(
             y=y, x=alt.X("middle:Q", axis=axis, scale=scale, title="share of those who saw it"), text="said:N",
             color=alt.Color("ink:N", scale=None)),
-    ).properties(height=ROW * max(len(order), 1))  # fmt: skip
+    ).properties(height=height(order))  # fmt: skip
     said = "; ".join(f"{label}: {a:g} agree, {d:g} disagree, {p:g} pass"
                      for label, a, d, p in zip(labels, agree, disagree, passes, strict=True))  # fmt: skip
     return theme.dress(drawn, title=title, subtitle="Disagree to the left, agree to the right; numbers are votes",
                        description=f"{said}.", width=width)  # fmt: skip
 
 
-def _pieces(label: str, agree: float, disagree: float, passes: float) -> list[dict[str, Any]]:
+def _pieces(label: str, agree: float, disagree: float, passes: float, room: float) -> list[dict[str, Any]]:
     seen = agree + disagree + passes
     half = passes / seen / 2
     edges = (-half - disagree / seen, -half, half, half + agree / seen)
     return [
         {"label": label, "what": name, "from": left, "to": right, "middle": (left + right) / 2, "ink": ink,
-         "said": f"{votes:g}" if right - left > ROOM else ""}
+         "said": f"{votes:g}" if right - left > room else ""}
         for name, ink, votes, left, right in zip(NAMES, INKS, (disagree, passes, agree), edges[:-1], edges[1:], strict=True)
         if right > left
     ]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import theme
-from .labelled import ROW, number_format, rows, wrapped
+from .labelled import height, numbers, rows, wrapped
 from .words import number
 
 
@@ -36,7 +36,7 @@ def dumbbell(
     joins = [{"label": label, "from": float(a), "to": float(b)}
              for label, a, b in zip(order, first, second, strict=True) if np.isfinite(a) and np.isfinite(b)]  # fmt: skip
     y = rows(order, width)
-    axis = alt.Axis(format=number_format(share))
+    axis = numbers(share)
     x = alt.X("value:Q", title=unit or None, axis=axis, scale=alt.Scale(zero=False))
     drawn = alt.layer(
         alt.Chart(theme.values(joins)).mark_rule(color=theme.GREY, strokeWidth=3).encode(
@@ -45,7 +45,7 @@ def dumbbell(
             y=y, x=x,
             color=alt.Color("what:N", scale=alt.Scale(domain=list(names), range=[theme.DARK_GREY, theme.BLUE])),
             shape=alt.Shape("what:N", scale=alt.Scale(domain=list(names), range=["circle", "diamond"]))),
-    ).properties(height=ROW * max(len(order), 1))  # fmt: skip
+    ).properties(height=height(order))  # fmt: skip
     said = "; ".join(
         f"{label}: {names[0]} {number(float(a), share=share)}, {names[1]} {number(float(b), share=share)}"
         for label, a, b in zip(labels, first, second, strict=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..records import EngagementFunnel
 from . import theme
-from .labelled import ROW, rows, wrapped
+from .labelled import height, numbers, rows, wrapped
 
 LAST = "verified"  # the data moved: the only stage that nobody reports of themselves
 
@@ -26,14 +26,14 @@ def engagement(found: EngagementFunnel, *, title: str, width: int = theme.WIDTH)
     y = rows(order, width)
     most = max([1, *(bar["people"] for bar in bars)])
     x = alt.X("people:Q", title="people", scale=alt.Scale(domain=[0, most * 1.75], nice=False),
-              axis=alt.Axis(format="~s", values=_ticks(most)))  # fmt: skip
+              axis=numbers(False, values=_ticks(most)))  # fmt: skip
     base = alt.Chart(theme.values(bars))
     drawn = alt.layer(
         base.mark_bar(height=22).encode(
             y=y, x=x,
             color=alt.Color("kind:N", scale=alt.Scale(domain=list(told), range=[theme.LIGHT_BLUE, theme.DARK_BLUE]))),
         base.mark_text(align="left", dx=6, fontSize=12).encode(y=y, x=x, text="said:N"),
-    ).properties(height=ROW * max(len(order), 1))  # fmt: skip
+    ).properties(height=height(order))  # fmt: skip
     said = "; ".join(f"{name}: {bar['said']}" for name, bar in zip(names, bars, strict=True))
     gap = f"{found.reported} reported, {found.verified} verified"
     return theme.dress(drawn, title=title, subtitle=f"Share of the stage before with 95% interval; {gap}",

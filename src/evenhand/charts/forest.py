@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import theme
-from .labelled import ROW, number_format, rows, wrapped
+from .labelled import height, numbers, rows, wrapped
 from .words import number
 
 
@@ -32,7 +32,7 @@ def forest(
     An interval that holds 0 ends in an open ring, one that does not in a filled diamond.
     """
     order = wrapped(labels, width)
-    told = ("Interval holds no effect", "Interval does not hold no effect")
+    told = ("No effect lies within the interval", "No effect lies outside the interval")
     found = [
         {"label": label, "effect": float(e), "low": float(lo), "high": float(hi),
          "kind": told[0] if lo <= 0 <= hi else told[1], "said": number(float(e), share=share)}
@@ -41,7 +41,7 @@ def forest(
     y = rows(order, width)
 
     def x(field: str) -> Any:
-        return alt.X(f"{field}:Q", title=unit or None, axis=alt.Axis(format=number_format(share)))
+        return alt.X(f"{field}:Q", title=unit or None, axis=numbers(share))
 
     base = alt.Chart(theme.values(found))
     layers = [
@@ -59,7 +59,7 @@ def forest(
     if wanted:
         layers.append(alt.Chart(theme.values(wanted)).mark_tick(color=theme.ORANGE, thickness=3, size=26).encode(
             y=y, x=x("matters")))  # fmt: skip
-    drawn = alt.layer(*layers).properties(height=ROW * max(len(order), 1))
+    drawn = alt.layer(*layers).properties(height=height(order))
     words = f"Mark: effect; line: {level:.0%} interval; black line: no effect"
     words += "; orange tick: smallest effect that would matter" if wanted else ""
     said = "; ".join(f"{label}: {number(float(e), share=share)} ({number(float(lo), share=share)} to "

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..records import Funnel
 from . import theme
-from .labelled import number_format
+from .labelled import numbers
 from .words import number
 
 KINDS = {
@@ -44,11 +44,11 @@ def funnel(
     low, high = _frame(found, values)
     wide = found.curve_at[-1] > WIDE * found.curve_at[0]
     scale = alt.Scale(type="log", nice=False) if wide else alt.Scale(nice=True, zero=False)
-    x = alt.X("size:Q", title=size, scale=scale, axis=alt.Axis(format="~s", tickCount=5))
+    x = alt.X("size:Q", title=size, scale=scale, axis=numbers(False, tickCount=5))
 
     def y(field: str) -> Any:
         return alt.Y(f"{field}:Q", title=unit or None, scale=alt.Scale(domain=[low, high], nice=False),
-                     axis=alt.Axis(format=number_format(share)))  # fmt: skip
+                     axis=numbers(share))  # fmt: skip
 
     curve = alt.Chart(theme.values(_curve(found)))
     layers = [curve.mark_line(color=theme.DARK_GREY, strokeWidth=1.5, clip=True, strokeDash=dash).encode(x=x, y=y(name))
@@ -93,7 +93,7 @@ def _curve(found: Funnel) -> list[dict[str, Any]]:
 def _dots(rows: list[dict[str, Any]], x: Any, y: Any) -> Any:
     used = [kind for kind in (*KINDS.values(), YOU) if any(row["kind"] == kind[0] for row in rows)]
     names = [name for name, _, _ in used]
-    size = {"condition": {"test": f"datum.kind === '{YOU[0]}'", "value": 220}, "value": 45}
+    size = {"condition": {"test": f"datum.kind === '{YOU[0]}'", "value": 220}, "value": 60}
     return alt.Chart(theme.values(sorted(rows, key=lambda row: bool(row["kind"] == YOU[0])))).mark_point(
         filled=True, opacity=0.85, stroke=theme.WHITE, strokeWidth=0.5
     ).encode(

@@ -8,7 +8,8 @@ from typing import Any
 
 import altair as alt
 
-ROW = 40  # pixels a row: a line of text with room to breathe
+ROW = 42  # pixels a row: two lines of text with room to breathe
+LINE = 14  # pixels a line of a label
 LABEL_SHARE = 0.42  # of the width, for the words
 LETTER = 6.6  # pixels a letter at 12 pixels, measured in Arial
 LINES = 3  # lines a label may take; what is longer stands in the table behind the chart
@@ -29,11 +30,24 @@ def wrapped(labels: Sequence[str], width: int) -> list[str]:
 
 def rows(order: Sequence[str], width: int) -> Any:
     """The axis of rows, in the order given."""
+    lines = "length(split(datum.value, '\\n'))"
+    lift = [{"test": f"{lines} === {n}", "value": -(n - 1) * LINE / 2} for n in range(2, LINES + 1)]
     axis = alt.Axis(labelLimit=int(width * LABEL_SHARE), labelExpr="split(datum.value, '\\n')", ticks=False,
-                    domain=False, labelOverlap=False, grid=False)  # fmt: skip
+                    domain=False, labelOverlap=False, grid=False, labelPadding=10,
+                    labelOffset={"condition": lift, "value": 0})  # fmt: skip
     return alt.Y("label:N", sort=list(order), title=None, axis=axis)
 
 
-def number_format(share: bool) -> str:
-    """How an axis writes its numbers."""
-    return "~%" if share else "~s"
+def height(order: Sequence[str]) -> int:
+    """Pixels that the rows take."""
+    most = max((label.count("\n") + 1 for label in order), default=1)
+    return max(ROW, most * LINE + 10) * max(len(order), 1)
+
+
+def numbers(share: bool, *, before: str = "", **more: Any) -> Any:
+    """An axis that writes 0.05, 5, 5k, 5m, 5bn (never a milli), or percentages; `before` is a pound sign, say."""
+    if share:
+        return alt.Axis(format="~%", **more)
+    big = "replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn')"
+    small = "format(datum.value, '~g')"
+    return alt.Axis(labelExpr=f"'{before}' + (abs(datum.value) < 1 ? {small} : {big})", **more)

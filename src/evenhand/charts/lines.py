@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import theme
-from .labelled import number_format
+from .labelled import numbers
 from .words import number
 
 # Dash and colour say the same, so that neither is needed alone.
@@ -49,7 +49,7 @@ def lines(
         for name, column in series.items() for day, v in zip(days, column, strict=True)
     ]  # fmt: skip
     x = alt.X("date:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%b %Y", labelFlush=True))
-    y = alt.Y("value:Q", title=unit or None, scale=alt.Scale(zero=zero), axis=alt.Axis(format=number_format(share)))
+    y = alt.Y("value:Q", title=unit or None, scale=alt.Scale(zero=zero), axis=numbers(share))
     used = STYLES[: len(names)]
     layers = [alt.Chart(theme.values(rows)).mark_line(strokeWidth=2.5).encode(
         x=x, y=y,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..records import ControlChart
 from . import theme
+from .labelled import numbers
 from .words import number
 
 # Shape and colour say the same, so that neither is needed alone.
@@ -43,7 +44,7 @@ def spc(
     """
     rows = _rows(chart, dates)
     x = alt.X("date:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%b %Y", labelFlush=True))
-    axis = alt.Axis(format="~%" if share else "~s")
+    axis = numbers(share)
 
     def y(field: str) -> Any:
         return alt.Y(f"{field}:Q", title=unit or None, scale=alt.Scale(zero=False), axis=axis)

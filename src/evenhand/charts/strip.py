@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import theme
-from .labelled import number_format
+from .labelled import numbers
 from .words import number
 
 DOT = 7  # pixels a dot; dots of one column stand on each other
@@ -31,7 +31,7 @@ def strip(
     rows = _rows(shown, None if own is None or own not in there else int(np.flatnonzero(there == own)[0]), width)
     highest = max(row["height"] for row in rows)
     x = alt.X("value:Q", title=unit or None, scale=alt.Scale(zero=False, nice=True),
-              axis=alt.Axis(format=number_format(share), grid=False))  # fmt: skip
+              axis=numbers(share, grid=False))  # fmt: skip
     y = alt.Y("height:Q", axis=None, scale=alt.Scale(domain=[-1, max(highest + 2, 6)], nice=False))
     quarters = [{"value": float(q), "name": n} for q, n in zip(np.quantile(shown, [0.25, 0.5, 0.75]),
                 ("quarter", "middle", "quarter"), strict=True)]  # fmt: skip
@@ -45,9 +45,10 @@ def strip(
         me = alt.Chart(theme.values([{**mine[0], "said": f"you: {number(mine[0]['value'], share=share)}"}]))
         right = mine[0]["value"] > float(np.median(shown))
         layers += [
+            me.mark_rule(color=theme.BLUE, strokeWidth=2).encode(x=x),
             me.mark_point(filled=True, shape="diamond", size=230, color=theme.BLUE, stroke=theme.WHITE, opacity=1).encode(x=x, y=y),
-            me.mark_text(dx=-13 if right else 13, align="right" if right else "left", dy=-12, fontWeight="bold",
-                         color=theme.BLUE, fontSize=13).encode(x=x, y=y, text="said:N"),
+            me.mark_text(dx=6 if right else -6, align="left" if right else "right", baseline="bottom", fontWeight="bold",
+                         color=theme.BLUE, fontSize=13).encode(x=x, y=alt.value(0), text="said:N"),
         ]  # fmt: skip
     drawn = alt.layer(*layers).properties(height=int(min(TALL, (max(highest, 6) + 3) * DOT)) + 30)
     low, middle, high = (number(float(q), share=share) for q in np.quantile(shown, [0.25, 0.5, 0.75]))

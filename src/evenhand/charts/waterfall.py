@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from . import theme
-from .labelled import ROW, rows, wrapped
+from .labelled import height, numbers, rows, wrapped
 from .words import pounds
 
 COUNTED = "confirmed"  # only this counts towards a target (DESIGN section 7)
@@ -35,20 +35,23 @@ def waterfall(
     reach = max([0.0, *(bar["amount"] for bar in bars), target if np.isfinite(target) else 0.0]) or 1.0
     least = min([0.0, *(bar["amount"] for bar in bars)])
     scale = alt.Scale(domain=[least, reach * 1.18], nice=False)  # room for the number at the longest bar's end
-    axis = alt.Axis(format="~s", labelExpr="'£' + replace(datum.label, 'G', 'bn')", tickCount=4)
+    axis = numbers(False, before="£", tickCount=4)
     x = alt.X("amount:Q", title=None, axis=axis, scale=scale)
     base = alt.Chart(theme.values(bars))
-    layers = [
+    layers = []
+    if np.isfinite(target):
+        mark = alt.Chart(theme.values([{"amount": float(target)}]))
+        layers.append(mark.mark_rule(color=theme.ORANGE, strokeWidth=3, strokeDash=[6, 3]).encode(x=x))
+    said_at = {"align": "left", "dx": 9, "fontSize": 12}
+    layers += [
         base.mark_bar(height=22, strokeWidth=2).encode(
             y=y, x=x,
             fill=alt.Fill("kind:N", scale=alt.Scale(domain=list(told), range=[theme.BLUE, theme.WHITE])),
             stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=list(told), range=[theme.BLUE, theme.DARK_GREY]))),
-        base.mark_text(align="left", dx=6, fontSize=12).encode(y=y, x=x, text="said:N"),
+        base.mark_text(stroke=theme.WHITE, strokeWidth=4, **said_at).encode(y=y, x=x, text="said:N"),
+        base.mark_text(**said_at).encode(y=y, x=x, text="said:N"),
     ]  # fmt: skip
-    if np.isfinite(target):
-        mark = alt.Chart(theme.values([{"amount": float(target)}]))
-        layers.append(mark.mark_rule(color=theme.ORANGE, strokeWidth=3, strokeDash=[6, 3]).encode(x=x))
-    drawn = alt.layer(*layers).properties(height=ROW * max(len(order), 1))
+    drawn = alt.layer(*layers).properties(height=height(order))
     words = f"Target {pounds(target)} (dashed); only {counted} counts" if np.isfinite(target) else f"Only {counted} counts"
     said = "; ".join(f"{label} {pounds(float(amount))}" for label, amount in zip(labels, amounts, strict=True))
     return theme.dress(drawn, title=title, subtitle=words, description=f"{words}. {said}.", width=width)
