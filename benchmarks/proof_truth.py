@@ -81,7 +81,7 @@ def trials(rng: np.random.Generator, rounds: int) -> None:
             cr1 += plain.low <= 0 <= plain.high
             drawn = wave(rng, pcns, -0.06)
             caught += verdict(SCHEME, guardrails=[HELD], months_seen=6, registered=kept, **drawn).evidenced
-        told(f"{pcns:>3} PCNs: verdict's 95% interval (CR2) holds the truth", held, rounds)
+        told(f"{pcns:>3} PCNs: verdict's 95% interval (CR3) holds the truth", held, rounds)
         told(f"{pcns:>3} PCNs: `prove trial --clusters` 95% interval (CR1) holds the truth", cr1, rounds)
         told(f"{pcns:>3} PCNs: a null campaign is evidenced (guardrail held; promise <= 5%)", null, rounds)
         told(f"{pcns:>3} PCNs: a fall of 6 points is evidenced", caught, rounds)
@@ -99,7 +99,7 @@ def guardrails(rng: np.random.Generator, rounds: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4000)
+    parser.add_argument("--rounds", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=20260401)
     options = parser.parse_args()
     began, rng = time.perf_counter(), np.random.default_rng(options.seed)

@@ -350,7 +350,7 @@ def test_a_design_is_registered_by_the_hash_of_what_decides_it(tmp_path: Path, c
     file = tmp_path / "scheme.yaml"
     file.write_text(SCHEME)
     first = told(capsys, "prove", "register", "--scheme", file)
-    assert first["design"] == "randomised by pcn, ANCOVA on baseline weighted by volume, CR2 errors"
+    assert first["design"] == "randomised by pcn, ANCOVA on baseline weighted by volume, CR3 errors"
     file.write_text(SCHEME.replace("title: A scheme", "title: Another name"))
     assert told(capsys, "prove", "register", "--scheme", file) == first
     file.write_text(SCHEME.replace("2025-09}", "2025-10}"))

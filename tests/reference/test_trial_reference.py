@@ -53,7 +53,7 @@ def test_ancova_is_as_published(name: str) -> None:
 def test_cr2_with_every_team_its_own_cluster_is_hc2(name: str) -> None:
     rows, expected = case(name)
     found = trial([r["intervention"] for r in rows], capped(rows, "before"), capped(rows, "after"), control="0",
-                  clusters=[r["joint_id"] for r in rows], few=True)  # fmt: skip
+                  clusters=[r["joint_id"] for r in rows], errors="CR2")  # fmt: skip
     assert found.effects[0].se == pytest.approx(expected["ancova_HC2", "intervention"]["se"], rel=1e-8)
 
 

@@ -35,7 +35,9 @@ def _register_trial(commands: Any) -> None:
     parser.add_argument("file", metavar="FILE", help="one row for each unit")
     add_columns(parser, unit="unit", arm="arm", baseline="baseline", outcome="outcome")
     parser.add_argument("--control", metavar="ARM", help="the arm to compare with [con, or else control]")
-    parser.add_argument("--clusters", metavar="COL", help="what was randomised: CR1 errors, t(G - 1)")
+    parser.add_argument("--clusters", metavar="COL", help="what was randomised")
+    parser.add_argument("--errors", choices=("CR1", "CR2", "CR3"), default="CR1",
+                        help="with --clusters; CR2 and CR3 for few or uneven ones [CR1, t(G - 1)]")  # fmt: skip
     parser.add_argument("--covariates", metavar="COL", nargs="+", default=[],
                         help="measured before launch; numbers, or words (one 0/1 column for each)")  # fmt: skip
     add_output(parser)
@@ -99,7 +101,7 @@ def _trial(options: argparse.Namespace) -> None:
         found = trial(
             arms, given.numbers(options.baseline), given.numbers(options.outcome),
             control=_control(options.control, arms), covariates=covariates,
-            clusters=filled(given, options.clusters) if options.clusters else None,
+            clusters=filled(given, options.clusters) if options.clusters else None, errors=options.errors,
         )  # fmt: skip
     shown = ("arm", "effect", "se", "low", "high", "p", "df")
     rows = [{name: value for name, value in effect.as_json().items() if name in shown} for effect in found.effects]

@@ -27,8 +27,7 @@ def register(scheme: Scheme, *, seal: str = "") -> str:
     InputError
         If the design cannot judge anything: see `choose`.
     """
-    choose(scheme)
-    document = scheme.model_dump(mode="json", include=set(SEALED)) | {"seal": seal}
+    document = scheme.model_dump(mode="json", include=set(SEALED)) | {"design": choose(scheme), "seal": seal}
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -37,7 +36,7 @@ def choose(scheme: Scheme) -> str:
     """Which design a scheme is judged by, in words, by one rule that looks at no outcome.
 
     Randomised: ANCOVA on the baseline, weighted by volume, with errors by what was randomised (the unit, or
-    the cluster): CR2 with Satterthwaite's degrees of freedom, which holds for few clusters of unequal size.
+    the cluster): CR3 with Satterthwaite's degrees of freedom, which holds for few clusters of unequal size.
     Not randomised (a reason is written down): the same comparison is shown, and moves no saving.
 
     Raises
@@ -60,7 +59,7 @@ def choose(scheme: Scheme) -> str:
     if scheme.why_not_randomised:
         return "comparison, not randomised"
     by = "unit" if scheme.cluster == "unit" else scheme.cluster
-    return f"randomised by {by}, ANCOVA on baseline weighted by volume, CR2 errors"
+    return f"randomised by {by}, ANCOVA on baseline weighted by volume, CR3 errors"
 
 
 def months_between(first: str, last: str) -> int:

@@ -1,9 +1,10 @@
-"""Least squares with the errors a trial needs: classical, by cluster, and by cluster when clusters are few."""
+"""Least squares with the errors a trial needs: classical, and by cluster, also when clusters are few or uneven."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from scipy.special import stdtr, stdtrit
 from statsmodels.regression.linear_model import OLS
 
 Floats = NDArray[np.float64]
+Errors = Literal["CR1", "CR2", "CR3"]
 
 
 @dataclass(frozen=True)
@@ -33,27 +35,29 @@ class Fit:
         return float(2 * stdtr(self.df[column], -abs(self.beta[column] / self.se[column])))
 
 
-def fit(y: Floats, X: Floats, *, clusters: Sequence[str] | None = None, few: bool = False) -> Fit:
+def fit(y: Floats, X: Floats, *, clusters: Sequence[str] | None = None, errors: Errors = "CR1") -> Fit:
     """Least squares of y (n,) on X (n, k), whose columns must be linearly independent.
 
-    Without clusters: classical errors, t(n - k). With clusters: CR1, that is the sandwich times
-    G/(G-1) x (n-1)/(n-k), and t(G - 1), as statsmodels and fixest have it. With `few`: CR2 with Satterthwaite's
-    degrees of freedom, which keeps its promise when clusters are few or of unequal size.
+    Without clusters: classical errors, t(n - k). With clusters, by `errors`:
+    CR1, the sandwich times G/(G-1) x (n-1)/(n-k), and t(G - 1), as statsmodels and fixest have it;
+    CR2, the bias-reduced sandwich, or CR3, the jackknife that leaves one cluster out at a time, both with
+    Satterthwaite's degrees of freedom. CR2 is right when units are alike; CR3 stays on the safe side when they are not.
     """
     if clusters is None:
         plain = OLS(y, X).fit()
         return Fit(plain.params, plain.bse, np.full(X.shape[1], float(plain.df_resid)))
     groups = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)[1]
-    if few:
-        return _cr2(y, X, groups)
+    if errors != "CR1":
+        return _reduced(y, X, groups, errors)
     robust = OLS(y, X).fit(cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True}, use_t=True)
     return Fit(robust.params, robust.bse, np.full(X.shape[1], float(groups.max())))
 
 
-def _cr2(y: Floats, X: Floats, groups: NDArray[np.int64]) -> Fit:
-    """The bias-reduced sandwich with independent units as its working model, and Satterthwaite's df.
+def _reduced(y: Floats, X: Floats, groups: NDArray[np.int64], errors: Errors) -> Fit:
+    """CR2 or CR3 errors, and Satterthwaite's df of CR2 with independent units as its working model.
 
-    Source: Bell and McCaffrey (2002), Survey Methodology 28:169; Pustejovsky and Tipton (2018), JBES 36:672.
+    Source: Bell and McCaffrey (2002), Survey Methodology 28:169; Pustejovsky and Tipton (2018), JBES 36:672;
+    MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232:272 (CR3 as the jackknife, for uneven clusters).
     """
     bread = np.linalg.inv(X.T @ X)
     beta = bread @ X.T @ y
@@ -64,12 +68,14 @@ def _cr2(y: Floats, X: Floats, groups: NDArray[np.int64]) -> Fit:
     pull: Floats = np.zeros((count, k, k))
     for g, rows in enumerate(np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])):
         spared = np.eye(len(rows)) - X[rows] @ bread @ X[rows].T
-        adjusted = _root_inverse(spared) @ X[rows] @ bread
-        parts[g] = adjusted.T @ residual[rows]
+        adjusted = _power(spared, -0.5) @ X[rows] @ bread
+        pulled = adjusted if errors == "CR2" else _power(spared, -1.0) @ X[rows] @ bread
+        parts[g] = pulled.T @ residual[rows]
         own[g] = np.sum(adjusted**2, axis=0)
         pull[g] = X[rows].T @ adjusted
     df = np.array([_satterthwaite(own[:, j], pull[:, :, j], np.asarray(bread)) for j in range(k)])
-    return Fit(beta, np.sqrt(np.sum(parts**2, axis=0)), df)
+    scale = 1.0 if errors == "CR2" else (count - 1) / count
+    return Fit(beta, np.sqrt(scale * np.sum(parts**2, axis=0)), df)
 
 
 def _satterthwaite(own: Floats, pull: Floats, bread: Floats) -> float:
@@ -80,8 +86,8 @@ def _satterthwaite(own: Floats, pull: Floats, bread: Floats) -> float:
     return float(np.sum(own - shared) ** 2 / squares)
 
 
-def _root_inverse(matrix: Floats) -> Floats:
-    """The symmetric inverse square root; directions that the model fits perfectly carry nothing."""
+def _power(matrix: Floats, exponent: float) -> Floats:
+    """A power of a symmetric matrix; directions that the model fits perfectly carry nothing."""
     values, vectors = np.linalg.eigh(matrix)
     keep = values > 1e-10  # a residual direction below rounding error
-    return np.asarray((vectors[:, keep] / np.sqrt(values[keep])) @ vectors[:, keep].T)
+    return np.asarray((vectors[:, keep] * values[keep] ** exponent) @ vectors[:, keep].T)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..records import Effect, Record
-from .regression import fit
+from .regression import Errors, fit
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def trial(
     clusters: Sequence[str] | None = None,
     covariates: Mapping[str, Floats] | None = None,
     weights: Floats | None = None,
-    few: bool = False,
+    errors: Errors = "CR1",
     level: float = 0.95,
 ) -> Trial:
     """Estimate each arm's effect on the outcome, by intention to treat (ANCOVA).
@@ -69,13 +69,13 @@ def trial(
     control
         The arm that the others are compared with.
     clusters
-        What was randomised if not the unit itself (a PCN, a team): errors are then CR1 with t(G - 1).
+        What was randomised if not the unit itself (a PCN, a team).
     covariates
         Name -> values (n,), measured before launch.
     weights
         What each unit stands for (its volume); all equal if not given.
-    few
-        With clusters: CR2 and Satterthwaite's degrees of freedom in place of CR1 (few or unequal clusters).
+    errors
+        With clusters: CR1 with t(G - 1); CR2 or CR3 with Satterthwaite's degrees of freedom, for few or uneven ones.
 
     Raises
     ------
@@ -95,14 +95,14 @@ def trial(
     _estimable(X, columns)
     y = outcome[rows]
     root = np.sqrt(np.ones(len(rows)) if weights is None else weights[rows])
-    model = fit(y * root, X * root[:, None], clusters=groups, few=few)
-    errors = "classical" if groups is None else "CR2" if few else "CR1"
+    model = fit(y * root, X * root[:, None], clusters=groups, errors=errors)
+    kind = "classical" if groups is None else errors
     effects = []
     for column, name in enumerate(treated, 2):
         low, high = model.interval(column, level)
         effects.append(Effect(
             name, float(model.beta[column]), float(model.se[column]), low, high, model.p(column),
-            float(model.df[column]), f"randomised, ANCOVA on baseline, {errors} errors", True, level,
+            float(model.df[column]), f"randomised, ANCOVA on baseline, {kind} errors", True, level,
         ))  # fmt: skip
     shown = np.array([name != control for name in names])
     b = baseline[rows]

@@ -97,7 +97,8 @@ def verdict(
     name = scheme.treated_arms[0] if len(scheme.treated_arms) == 1 else "treated"
     result = trial(
         [name if t else scheme.control_arm for t in treated], before, after, control=scheme.control_arm,
-        clusters=[str(i) if clusters is None else clusters[i] for i in rows], weights=volume, few=True,
+        clusters=[str(i) if clusters is None else clusters[i] for i in rows], weights=volume,
+        errors="CR3",
     )  # fmt: skip
     effect = replace(result.effects[0], design=choose(scheme), has_counterfactual=not scheme.why_not_randomised)
     seen = treated & np.isfinite(before) & np.isfinite(after)
