@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def _take(options: argparse.Namespace, as_: str | None, said: Options) -> None:
     there = options.lake.exists()
     lake, new = sources.begin(options.lake)
     try:
-        done = sources.load(lake, options.paths, as_, options=said)
+        done = sources.load(lake, options.paths, as_, options=said, tell=_tell if sys.stderr.isatty() else None)
     except BaseException:
         if new:
             sources.abandon(options.lake, folder_was_there=there)
@@ -76,12 +77,15 @@ def _take(options: argparse.Namespace, as_: str | None, said: Options) -> None:
     emit(options, {"lake": options.lake.name, "loaded": done}, [_line(one) for one in done], title="Loaded")
 
 
+def _tell(what: str) -> None:
+    print(what, file=sys.stderr)
+
+
 def _line(loaded: Loaded) -> dict[str, Any]:
-    totals = "; ".join(f"{name} {_number(value)}" for name, value in loaded.totals.items())
-    months = f"{loaded.months[0]} to {loaded.months[-1]}" if len(loaded.months) > 1 else "".join(loaded.months)
+    what = [f"{name} {_number(value)}" for name, value in loaded.totals.items()] + [loaded.note]
     return {
-        "file": loaded.file, "source": loaded.source or None, "state": loaded.state, "months": months or None,
-        "rows": f"{loaded.rows:,}", "totals": totals or None, "note": loaded.note or None,
+        "file": f"{loaded.file}\n{loaded.source} {loaded.state}", "months": _span(loaded.months) or None,
+        "rows": f"{loaded.rows:,}", "totals": "\n".join(filter(None, what)) or None,
     }  # fmt: skip
 
 
@@ -102,13 +106,21 @@ def _snapshot(held: Snapshot) -> dict[str, Any]:
 
 
 def _held(held: Sequence[Snapshot]) -> list[dict[str, Any]]:
+    """One line a file: what it gave, and when."""
+    files: dict[tuple[str, str, str], list[Snapshot]] = {}
+    for snapshot in held:
+        files.setdefault((snapshot.table, snapshot.file, snapshot.sha256), []).append(snapshot)
     return [
         {
-            "table": s.table, "key": s.key, "rows": f"{s.rows:,}", "file": s.file, "sha256": s.sha256[:12],
-            "when": s.loaded_at, "totals": "; ".join(f"{k} {_number(v)}" for k, v in s.totals.items()),
+            "table": table, "what": _span([s.key for s in group]), "rows": f"{sum(s.rows for s in group):,}",
+            "file": f"{file}\n{sha256[:12]}", "loaded": group[-1].loaded_at[:16],
         }
-        for s in held
+        for (table, file, sha256), group in files.items()
     ]  # fmt: skip
+
+
+def _span(keys: Sequence[str]) -> str:
+    return f"{keys[0]} to {keys[-1]}" if len(keys) > 1 else "".join(keys)
 
 
 def _number(value: Any) -> str:

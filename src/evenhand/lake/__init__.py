@@ -1,9 +1,11 @@
 """The lake: immutable Parquet snapshots with a manifest, and the tables that queries see."""
 
 from .lake import Lake
-from .months import month_number, month_of
+from .months import EPOCH, month_number, month_of
 from .snapshot import Origin, Part, Snapshot
 from .tables import TABLES
 from .transaction import ROW_GROUP, Transaction
 
-__all__ = ["ROW_GROUP", "TABLES", "Lake", "Origin", "Part", "Snapshot", "Transaction", "month_number", "month_of"]
+__all__ = [
+    "EPOCH", "ROW_GROUP", "TABLES", "Lake", "Origin", "Part", "Snapshot", "Transaction", "month_number", "month_of",
+]  # fmt: skip

@@ -5,6 +5,8 @@ METHODS D.5. The only publication that says all five levels for every month.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ..errors import InputError
 from ..lake import Transaction, month_number
 from .organisation_rows import Rows, stage_rows
@@ -41,7 +43,7 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
                  (region, region_name, "region")]  # fmt: skip
         for code, called, level in chain:
             rows.add(code, called, level)
-        for (child, *_), (parent, *_) in zip(chain, chain[1:], strict=False):
+        for (child, *_), (parent, *_) in pairwise(chain):
             rows.tie(child, parent)
         if pcn and pcn != "U":  # U: in no network
             rows.add(pcn, pcn_name, "pcn")

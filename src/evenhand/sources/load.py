@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -47,11 +47,12 @@ def load(
     *,
     options: Options | None = None,
     when: datetime | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> tuple[Loaded, ...]:
     """Load files, folders and zips: everything that is given, or after an error nothing.
 
     A file that was loaded before is left alone. A file named on its own must be recognised; in a folder or a zip
-    one that is not is passed over, and said so.
+    one that is not is passed over, and said so. `tell` hears which file is being read.
 
     Raises
     ------
@@ -65,7 +66,9 @@ def load(
         for path in given:
             files = files_under(path)
             alone = str(path) == "-" or Path(path).is_file()
-            for file in files:
+            for number, file in enumerate(files, start=1):
+                if tell is not None:
+                    tell(f"reading {file.name} ({number} of {len(files)})")
                 actual = from_input(transaction.beside) if str(file) == "-" else file
                 done += _one(transaction, actual, source, options or Options(), alone)
         if not any(loaded.state != "skipped" for loaded in done):
@@ -125,6 +128,8 @@ def _loaded_before(transaction: Transaction, sha256: str, source: Source | None,
 def _chosen(file: Unpacked, source: Source | None) -> Source | str:
     """The source that a file is, or why it is none."""
     columns = f"its columns are {_some(file.columns)}" if file.columns else "it has no header that can be read"
+    if source is not None and source.names_columns and file.columns:
+        return source
     if source is not None:
         missing = source.lacks(file)
         if missing:

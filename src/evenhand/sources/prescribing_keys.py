@@ -84,8 +84,8 @@ def mentioned(scan: Scan, where: Layout, month: str) -> tuple[pa.Table, pa.Table
         f"SELECT *, {at} FROM ({named} UNION SELECT '{NATION}', '{NATION_NAME}', 'nation') ORDER BY level, code, name"
     )
     membership = scan.arrow(
-        f"SELECT child, parent, CAST(NULL AS SMALLINT) AS start, CAST(NULL AS SMALLINT) AS \"end\", {at} FROM ({ties} "
-        f"UNION SELECT DISTINCT region, '{NATION}' FROM source_practice WHERE region IS NOT NULL) ORDER BY child, parent"
+        f"SELECT child, parent, NULL::SMALLINT AS start, NULL::SMALLINT AS \"end\", {at} FROM ({ties} UNION "
+        f"SELECT DISTINCT region, '{NATION}' FROM source_practice WHERE region IS NOT NULL) ORDER BY child, parent"
     )
     return organisation, membership
 

@@ -74,6 +74,11 @@ class Scan:
         bad = f"coalesce(NOT isfinite({value}) OR abs({value}) > {most} OR {value} <> round({value}), true)"
         return f"({self.text(column)} IS NOT NULL AND {bad})" if missing else bad
 
+    def hold(self) -> None:
+        """Keep the rows in memory, so that a file of some 100 MB is parsed once."""
+        self.run("CREATE TABLE held AS SELECT * FROM raw")
+        self.run("CREATE OR REPLACE VIEW raw AS SELECT * FROM held")
+
     def settle(self, columns: Sequence[str], path: Path) -> None:
         """Write the columns that matter into a file that can be read again and again without parsing."""
         chosen = ", ".join(quoted(column) for column in columns)
@@ -182,7 +187,7 @@ class Scan:
         counts = _COUNTS.search(text)
         if "invalid state" in text:
             return InputError(
-                f"{self.file.name}: not readable as CSV; line endings are mixed or a quotation mark stands inside a cell"
+                f"{self.file.name}: not readable as CSV: line endings are mixed or a quotation mark stands in a cell"
             )
         if line and counts:
             return InputError(f"{self.file.name}: row {line[1]}: expected {counts[1]} cells, found {counts[2]}")

@@ -56,7 +56,8 @@ class Source:
     """One published dataset.
 
     name: the word after `--as`; tables: what it fills; lacks(file): the columns this file lacks to be one, empty if
-    it is one, None if it does not look like one at all; stage: reads, checks and stages it.
+    it is one, None if it does not look like one at all; stage: reads, checks and stages it; names_columns: the user
+    may name its columns, so that a file taken for it with `--as` is looked at by `stage` alone.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Source:
     tables: tuple[str, ...]
     lacks: Callable[[Unpacked], tuple[str, ...] | None]
     stage: Callable[[Transaction, Unpacked, Options], Loaded]
+    names_columns: bool = False
 
 
 def lacking(file: Unpacked, needed: tuple[str, ...], *, alike: float = 0.6) -> tuple[str, ...] | None:

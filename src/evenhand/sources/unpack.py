@@ -17,6 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -95,15 +96,14 @@ def sha256_of(path: Path) -> str:
 def unpack(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unpacked]:
     """The plain tables in one file; `beside(name)` says where an unpacked one may lie. InputError if none."""
     name, label = str(path), path.name
-    with _opened(path) as file:
-        magic = file.read(4)
+    magic = _magic(path)
     if magic == b"PK\x03\x04":
         yield from _zip(path, beside, sha256)
     elif magic == b"PK\x05\x06":
         raise InputError(f"{name}: the zip holds no files")
     elif magic[:2] == b"\x1f\x8b":
         target = beside("unpacked")
-        _copy(lambda: gzip.open(path, "rb"), target, path.stat().st_size, name, "gzip")
+        _copy(partial(gzip.GzipFile, path), target, path.stat().st_size, name, "gzip")
         yield _plain(target, name, label, sha256)
     else:
         yield _plain(path, name, label, sha256)
@@ -133,16 +133,11 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unp
         for member in tables:
             name, label = f"{path}/{member.filename}", f"{path.name}/{member.filename}"
             target = beside("unpacked")
-
-            def opened(member: zipfile.ZipInfo = member) -> IO[bytes]:
-                return archive.open(member)
-
-            _copy(opened, target, max(member.compress_size, 1), name, "zip")
-            if target.open("rb").read(2) == b"\x1f\x8b":
-                inner = beside("unpacked")
-                _copy(lambda target=target: gzip.open(target, "rb"), inner, target.stat().st_size, name, "gzip")  # type: ignore[misc]
-                target.unlink()
-                target = inner
+            _copy(partial(archive.open, member), target, max(member.compress_size, 1), name, "zip")
+            if _magic(target)[:2] == b"\x1f\x8b":
+                packed, target = target, beside("unpacked")
+                _copy(partial(gzip.GzipFile, packed), target, packed.stat().st_size, name, "gzip")
+                packed.unlink()
             yield _plain(target, name, label, sha256)
             target.unlink(missing_ok=True)
 
@@ -155,7 +150,7 @@ def _sheets(archive: zipfile.ZipFile) -> tuple[str, ...]:
     return tuple(re.findall(r"<sheet\b[^>]*?\bname=\"([^\"]*)\"", text))
 
 
-def _copy(opened: Callable[[], IO[bytes]], target: Path, packed: int, name: str, kind: str) -> None:
+def _copy(opened: Callable[[], IO[bytes] | gzip.GzipFile], target: Path, packed: int, name: str, kind: str) -> None:
     room = min(max(_SMALL, packed * _RATIO), shutil.disk_usage(target.parent).free)
     done = 0
     try:
@@ -170,8 +165,7 @@ def _copy(opened: Callable[[], IO[bytes]], target: Path, packed: int, name: str,
 
 
 def _plain(path: Path, name: str, label: str, sha256: str) -> Unpacked:
-    with _opened(path) as file:
-        start = file.read(4)
+    start = _magic(path)
     if not start:
         raise InputError(f"{name}: the file is empty; expected a header and rows")
     if start == b"PAR1":
@@ -184,7 +178,8 @@ def _plain(path: Path, name: str, label: str, sha256: str) -> Unpacked:
         raise InputError(f"{name}: the text is UTF-16; expected UTF-8 or Latin-1")
     encoding = _encoding(path, name)
     top = _top(path, encoding, name)
-    return Unpacked(name, label, path, "csv", sha256, encoding, top[0], top)
+    columns = tuple(column or f"column {i}" for i, column in enumerate(top[0], start=1))  # R and pandas leave one blank
+    return Unpacked(name, label, path, "csv", sha256, encoding, columns, top)
 
 
 def _encoding(path: Path, name: str) -> str:
@@ -224,6 +219,12 @@ def _opened(path: Path) -> IO[bytes]:
         return path.open("rb")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _magic(path: Path) -> bytes:
+    """A file's first four bytes, which say what it is."""
+    with _opened(path) as file:
+        return file.read(4)
 
 
 def _hidden(path: Path) -> bool:
