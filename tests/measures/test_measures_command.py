@@ -17,9 +17,14 @@ SITA, LINA = "0601023X0AAAAAA", "0601023AEAAAAAA"
 DPP4 = (DEFINITIONS / "measures" / "diabetes_dpp4_cost.yaml").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> str:
-    tiny = TinyLake(tmp_path / "lake")
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One lake that nobody writes to."""
+    return small_lake(tmp_path_factory.mktemp("command") / "lake")
+
+
+def small_lake(folder: Path) -> str:
+    tiny = TinyLake(folder)
     tiny.prescribed("2024-01", [("A", LINA, 4, 112, 120.0), ("A", SITA, 6, 168, 9.0), ("B", LINA, 1, 28, 31.0)])
     tiny.prescribed("2024-02", [("A", SITA, 5, 140, 8.0)])
     tiny.listed("2024-01", {"A": 2000})
@@ -102,6 +107,15 @@ def test_a_table_goes_to_a_file_by_its_ending(lake: str, tmp_path: Path) -> None
         ]  # fmt: skip
 
 
+@pytest.mark.parametrize("level", ["nation", "practice"])
+def test_a_panel_is_drawn_as_lines(lake: str, tmp_path: Path, level: str) -> None:
+    out = tmp_path / "panel.svg"
+    assert main(["panel", "diabetes_dpp4_cost", "--level", level, "--lake", lake, "--out", str(out)]) == 0
+    drawn = out.read_text(encoding="utf-8")
+    assert drawn.startswith("<svg")
+    assert "Gliptins other than sitagliptin" in drawn
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -177,7 +191,8 @@ def test_check_refuses_with_file_and_line(
     assert says in refused(capsys, "measures", "check", str(file))
 
 
-def test_build_tells_what_it_did_and_the_second_time_that_nothing_was_left(say, lake: str) -> None:
+def test_build_tells_what_it_did_and_the_second_time_that_nothing_was_left(say, tmp_path: Path) -> None:
+    lake = small_lake(tmp_path / "lake")
     first = say("measures", "build", "diabetes_dpp4_cost", "--lake", lake)
     again = say("measures", "build", "diabetes_dpp4_cost", "--lake", lake)
     assert (first["built"], again["built"]) == (["2024-01", "2024-02"], [])

@@ -157,7 +157,29 @@ def _panel(options: argparse.Namespace) -> None:
         "rows": plain(rows),
     }  # fmt: skip
     version = f", version {reading.version}" if reading.version is not None else ""
-    emit(options, document, rows, title=f"{measure.title} ({measure.unit}) by {options.level}{version}")
+    title = f"{measure.title} ({measure.unit}) by {options.level}{version}"
+    emit(options, document, rows, title=title, chart=lambda: _chart(reading, found, lake.demonstration))
+
+
+def _chart(reading: Any, found: Any, demonstration: bool) -> Any:
+    """Few organisations as lines; many as the spread between them, for nobody can tell thousands of lines apart."""
+    import numpy as np
+
+    from ..charts import lines
+
+    measure, value, few = reading.measure, found.value, 6  # the most lines that a chart can tell apart
+    if len(found.organisations) <= few:
+        series = dict(zip(found.organisations, value, strict=True))
+    else:
+        there = np.isfinite(value).any(axis=0)
+        spread = np.full((3, value.shape[1]), np.nan)
+        spread[:, there] = np.nanpercentile(value[:, there], [90, 50, 10], axis=0)
+        series = dict(zip(("highest tenth", "middle", "lowest tenth"), spread, strict=True))
+    subtitle = f"{len(found.organisations):,} organisations of level {found.level}"
+    return lines(
+        series, found.months, title=measure.title, unit=measure.unit, share=measure.is_share,
+        subtitle=f"Demonstration data; {subtitle}" if demonstration else subtitle,
+    )  # fmt: skip
 
 
 def _asked(options: argparse.Namespace) -> tuple[Any, bool]:
