@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from .errors import InputError, did_you_mean
 
@@ -43,6 +44,23 @@ def loads(text: str, model: type[Model], *, where: str = "<text>") -> Model:
         return model.model_validate(content)
     except ValidationError as error:
         raise InputError(_message(error, model, lines, where)) from error
+
+
+def problems(text: str, model: type[Model], *, where: str = "<text>") -> tuple[str, ...]:
+    """Everything that keeps `text` from being read as `model`, one message each, by line; none if it can be read.
+
+    For somebody who mends a text in a form: `loads` stops at the first.
+    """
+    try:
+        content, lines = parse(text, where=where)
+    except InputError as error:
+        return (str(error),)
+    try:
+        model.model_validate(content)
+    except ValidationError as error:
+        found = [_one(one, model, lines, where) for one in error.errors()]
+        return tuple(message for _, message in sorted(found))
+    return ()
 
 
 def parse(text: str, *, where: str = "<text>") -> tuple[dict[str, Any], dict[Place, int]]:
@@ -79,19 +97,23 @@ def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], where: str) -
 
 def _message(error: ValidationError, model: type[BaseModel], lines: dict[Place, int], where: str) -> str:
     # A mistyped key is both unknown and missing: the first says how to mend it.
-    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-    place = tuple(first["loc"])
+    return _one(min(error.errors(), key=lambda found: found["type"] != "extra_forbidden"), model, lines, where)[1]
+
+
+def _one(error: ErrorDetails, model: type[BaseModel], lines: dict[Place, int], where: str) -> tuple[int, str]:
+    """The line of one error, and what to say of it."""
+    place = tuple(error["loc"])
     line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
     name = ".".join(str(part) for part in place)
-    given = first.get("input")
-    if first["type"] == "extra_forbidden":
+    given = error.get("input")
+    if error["type"] == "extra_forbidden":
         hint = did_you_mean(str(place[-1]), _words(model))
-        return f"{where}:{line}: unknown key {name!r}{hint}"
-    if first["type"] == "missing":
-        return f"{where}:{line}: {name!r} is missing"
-    reason = first["msg"].removeprefix("Value error, ")
+        return line, f"{where}:{line}: unknown key {name!r}{hint}"
+    if error["type"] == "missing":
+        return line, f"{where}:{line}: {name!r} is missing"
+    reason = error["msg"].removeprefix("Value error, ")
     shown = f"; got {given!r}" if isinstance(given, str) and repr(given) not in reason else ""
-    return f"{where}:{line}: {name}: {reason}{shown}" if name else f"{where}:{line}: {reason}"
+    return line, f"{where}:{line}: {name}: {reason}{shown}" if name else f"{where}:{line}: {reason}"
 
 
 def _words(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from evenhand.definition import load, loads, parse
+from evenhand.definition import load, loads, parse, problems
 from evenhand.errors import InputError
 
 
@@ -61,3 +61,15 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     path.write_bytes(b"title: caf\xe9\n")
     with pytest.raises(InputError, match="not UTF-8 text at byte 10"):
         load(path, Outer)
+
+
+def test_all_problems_are_told_at_once_in_the_order_of_their_lines():
+    text = "codes: x\ntitel: x\ndenominator:\n  list_size: many\n"
+    told = problems(text, Outer, where="m.yaml")
+    assert [message.split(":")[1] for message in told] == ["1", "1", "2", "4"]
+    assert "m.yaml:1: 'title' is missing" in told
+
+
+@pytest.mark.parametrize(("text", "count"), [("title: x", 0), ("title: x\ntitle: y", 1), ("- a", 1)])
+def test_a_text_that_can_be_read_has_no_problem_and_one_that_is_no_mapping_has_one(text, count):
+    assert len(problems(text, Outer)) == count
