@@ -150,7 +150,8 @@ def prove(lake: Lake, place: Place, people: People) -> Chapter:
     judged = [judge.verdict(lake, scheme) for scheme in schemes]
     return Chapter(
         "prove", question, True, proving.says(schemes, judged), proving.next_step(judged),
-        {found.scheme: found.as_json() for found in judged}, proving.figures(schemes, judged),
+        {found.scheme: found.as_json() for found in judged},
+        proving.figures(schemes, judged, share=judge.all_shares(lake, schemes)),
     )  # fmt: skip
 
 

@@ -70,7 +70,10 @@ def _chart(chapter: Chapter, figure: Figure, root: Path) -> dict[str, str]:
 
 
 def _table(figure: Figure) -> dict[str, Any]:
+    rows = table(figure)
+    longest = [max(len(cell) for cell in column) for column in zip(figure.columns, *rows, strict=True)]
+    widths = [min(max(n, 8), 40) if kind == "text" else 0 for n, kind in zip(longest, figure.kinds, strict=True)]
     return {
-        "says": figure.says, "columns": list(figure.columns), "rows": table(figure),
-        "right": [kind != "text" for kind in figure.kinds],
+        "says": "" if figure.draw is not None else figure.says, "columns": list(figure.columns), "rows": rows,
+        "widths": widths, "right": [kind != "text" for kind in figure.kinds],
     }  # fmt: skip

@@ -46,7 +46,7 @@ def _wave(people: People, scheme: Scheme) -> str:
     allocation = people.allocation(scheme)
     if allocation is None:
         return f"{scheme.title}: nobody has been allocated yet."
-    arms = Counter(allocation.text("arm"))
+    arms = Counter(sorted(allocation.text("arm"), key=lambda arm: (arm == scheme.control_arm, arm)))
     by = "" if scheme.cluster == "unit" else f", {len(set(allocation.text(scheme.cluster)))} clusters randomised as one"
     shared = ", ".join(f"{count} {arm}" for arm, count in arms.items())
     return f"{scheme.title}, from {scheme.start}: {shared}{by}."

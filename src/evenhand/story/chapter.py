@@ -16,8 +16,8 @@ class Figure(Record):
     """A sentence that says what is seen, the table behind it, and (where one helps) its chart.
 
     rows: one tuple a row, of text and numbers, under `columns`; kinds: how each column is written - text, count,
-    share, pounds, or value (a share or a number, by what the row's `unit` says). in_print: whether the table stands
-    in the printed report beside its chart.
+    share, points (a difference of shares), pounds, or value (a share or a number, by what the row's `unit` says).
+    in_print: whether the table stands in the printed report beside its chart.
     """
 
     id: str

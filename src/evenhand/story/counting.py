@@ -57,11 +57,18 @@ def figures(found: Progress, ledger: Sequence[Entry]) -> tuple[Figure, ...]:
     for entry in ledger:
         last[entry.saving] = entry
     trail = tuple(
-        (e.saving, e.state.replace("_", " "), e.number, e["booked"],
-         e["reason"] or "; ".join(e["proof"].get("verdict", {}).get("reasons", [])) or "-")
-        for e in last.values()
-    )  # fmt: skip
+        (e.saving.replace("_", " "), e.state.replace("_", " "), e.number, e["booked"], _why(e)) for e in last.values()
+    )
     says = "Where each saving stands; `evidence account trace ENTRY` follows it back to rows, votes and signatures."
     return bar, Figure("savings", says.replace("evidence account", "evenhand account"),
                        ("saving", "state", "entry", "booked", "why not further"), trail,
                        ("text", "text", "count", "text", "text"), in_print=True)  # fmt: skip
+
+
+def _why(entry: Entry) -> str:
+    """Why a saving is not further, in its first reason."""
+    if entry["reason"] or entry.state == "confirmed":
+        return str(entry["reason"])
+    reasons = entry["proof"].get("verdict", {}).get("reasons", [])
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0].partition(' (')[0]}{more}" if reasons else "its next proof is not there yet"

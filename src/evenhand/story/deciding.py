@@ -8,7 +8,7 @@ from .. import charts
 from ..decide import InForce, Tally
 from .chapter import Figure
 
-SHOWN = 8  # statements in a report of four pages
+SHOWN = 6  # statements in a report of four pages
 WORDS = {
     "agreed": "agreed", "disagreed": "rejected", "agreed_except": "agreed, except by", "divided": "divided",
     "needs_more_votes": "needs more votes",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import account, definition, prove, table
 from ..errors import InputError
 from ..lake import Lake
+from ..measures import for_lake
 from ..measures import read as read_measure
 from ..records import Guardrail, GuardrailRule, Panel, Scheme, Verdict, Window
 
@@ -69,6 +70,12 @@ def guardrail(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> Guardrail:
         start=np.datetime64(scheme.start, "M").astype("datetime64[D]"), margin=rule.margin, harm=rule.harm,
         measure=rule.measure,
     )  # fmt: skip
+
+
+def all_shares(lake: Lake, schemes: tuple[Scheme, ...]) -> bool:
+    """Whether every scheme's measure is a share, so that effects may be written in percentage points."""
+    known = for_lake(lake)
+    return all(scheme.measure in known and known[scheme.measure].is_share for scheme in schemes)
 
 
 def registered(lake: Lake, scheme: Scheme) -> str:

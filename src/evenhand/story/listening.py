@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def questions(survey: Table) -> tuple[Asked, ...]:
             answers = survey.text(column)
             labels = _labels(column)
             for value in sorted({answer for answer in answers if answer}):
-                says = f"named as what holds them back: {labels.get(value, value).lower()}"
+                says = f"held back by: {labels.get(value, value)}"
                 found.append(Asked(f"{column}={value}", says, hits(answers, value), None, False))
     return tuple(found)
 
@@ -80,23 +81,22 @@ def says(asked: Sequence[Asked], found: dict[str, SurveyResult], survey: Table) 
     choices = [(q, e) for q, e in told if q.name.split("=")[0] in CHOICES and not e.suppressed]
     if choices:
         question, most = max(choices, key=lambda pair: pair[1].estimate)
-        lines.append(f"Most often {question.says} ({_percent(most)}).")
+        lines.append(f"What holds people back most: {question.says.partition(': ')[2]}, {_percent(most)}.")
     return tuple(lines)
 
 
 def figure(asked: Sequence[Asked], found: dict[str, SurveyResult]) -> Figure:
     """Every share with its interval."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for question in asked:
         e = found[question.name].group()
         rows.append((question.says, e.n, e.estimate, e.low, e.high))
     shown = [row for row in rows if row[1] is not None]
 
     def draw(width: int) -> object:
-        return charts.intervals(
-            [str(row[0]) for row in shown], *(np.array([row[i] for row in shown], dtype=float) for i in (2, 3, 4)),
-            title="What clinicians answered", share=True, width=width,
-        )  # fmt: skip
+        value, low, high = (np.array([row[i] for row in shown], dtype=float) for i in (2, 3, 4))
+        return charts.intervals([str(row[0]) for row in shown], value, low, high, share=True,
+                                title="What clinicians answered", width=width)  # fmt: skip
 
     return Figure(
         "survey", "Shares of all clinicians, weighted to the frame, with 95% intervals.",

@@ -37,13 +37,13 @@ def next_step(judged: Sequence[Verdict]) -> str:
     return "Wait for the rest of the follow-up, or try another change."
 
 
-def figures(schemes: Sequence[Scheme], judged: Sequence[Verdict]) -> tuple[Figure, ...]:
-    """Effect and interval of each scheme beside the smallest effect that was worth having."""
+def figures(schemes: Sequence[Scheme], judged: Sequence[Verdict], *, share: bool) -> tuple[Figure, ...]:
+    """Effect and interval of each scheme beside the effect that was planned. share: every measure is a share."""
     columns = ("scheme", "effect", "low", "high", "planned", "before and after", "by chance alone", "guardrails",
                "evidenced", "countable")  # fmt: skip
     rows = []
     for scheme, found in zip(schemes, judged, strict=True):
-        guardrails = ", ".join(f"{g.measure}: {HELD[g.verdict]}" for g in found.guardrails)
+        guardrails = ", ".join(f"{g.measure.replace('_', ' ')}: {HELD[g.verdict]}" for g in found.guardrails)
         e = found.effect
         rows.append((
             scheme.title, e.effect, e.low, e.high, scheme.planned_effect, found.naive_change,
@@ -55,11 +55,15 @@ def figures(schemes: Sequence[Scheme], judged: Sequence[Verdict]) -> tuple[Figur
             [scheme.title for scheme in schemes],
             *(np.array([getattr(found.effect, name) for found in judged]) for name in ("effect", "low", "high")),
             matters=np.array([scheme.planned_effect for scheme in schemes]),
-            title="What each scheme did, against its controls", width=width,
+            title="What each scheme did, against its controls", share=share, width=width,
         )  # fmt: skip
 
-    return (Figure("effects", "Effect against the controls with 95% interval, in the measure's unit.", columns,
-                   tuple(rows), ("text", *(("value",) * 6), *(("text",) * 3)), in_print=True, draw=draw),)  # fmt: skip
+    says = (
+        "Effect against the controls with 95% interval, in "
+        f"{'percentage points' if share else 'the unit of each measure'}."
+    )
+    kinds = ("text", *(("points" if share else "value",) * 6), *(("text",) * 3))
+    return (Figure("effects", says, columns, tuple(rows), kinds, in_print=True, draw=draw),)
 
 
 def _yes(word: bool) -> str:

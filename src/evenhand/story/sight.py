@@ -86,10 +86,11 @@ def _sight(lake: Lake, place: Place, measure: Measure) -> Sight | None:
     rows = [row for row, code in enumerate(reading.panel.organisations) if place.holds(code)]
     if not rows or not len(reading.panel.months):
         return None
-    return _seen(lake, reading, level, rows)
+    return seen(lake, reading, level, rows)
 
 
-def _seen(lake: Lake, reading: Reading, level: str, rows: list[int]) -> Sight:
+def seen(lake: Lake, reading: Reading, level: str, rows: list[int]) -> Sight:
+    """What there is to see of these rows of a panel."""
     panel, measure = reading.panel, reading.measure
     months = panel.months
     last = months[-1]

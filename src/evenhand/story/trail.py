@@ -11,6 +11,9 @@ from ..lake import Lake
 from ..measures import rows
 from .chapter import Source
 
+KEYS = ("practice_key", "presentation", "panel")  # the lake's own, made from the files that are listed
+MONTHLY = ("prescribing", "list_size", "rtt")
+
 
 def rows_behind(lake: Lake | Path, trace: Trace) -> list[dict[str, Any]]:
     """The published rows of the measure, in the saving's organisation, in the last month that it was judged on
@@ -34,16 +37,17 @@ def sources(lake: Lake) -> tuple[Source, ...]:
     """Every published file that was loaded, by table and file, with its months and sha256."""
     found: dict[tuple[str, str, str], list[Any]] = {}
     for snapshot in lake.snapshots():
-        if snapshot.sha256:
+        if snapshot.sha256 and snapshot.table not in KEYS:
             found.setdefault((snapshot.table, snapshot.file, snapshot.sha256), []).append(snapshot)
     return tuple(
-        Source(Path(file).name, table, _months([s.key for s in held]), sum(s.rows for s in held), sha256)
+        Source(Path(file).name, table, _months(table, held), sum(s.rows for s in held), sha256)
         for (table, file, sha256), held in found.items()
     )  # fmt: skip
 
 
-def _months(keys: list[str]) -> str:
-    months = sorted({part for key in keys for part in key.split("/") if len(part) == 7 and part[4] == "-"})
-    if not months:
+def _months(table: str, held: list[Any]) -> str:
+    """First and last month of a monthly table; '' for one that is not monthly, or an indicator of many months."""
+    months = sorted(snapshot.key[:7] for snapshot in held)
+    if table not in MONTHLY:
         return ""
     return months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"

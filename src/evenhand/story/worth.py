@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import see
 from ..errors import InputError
 from ..lake import Lake
 from ..measures import Measure, unit_prices
 from ..measures import read as read_measure
 from ..records import Opportunity, Scheme
+from ..see.opportunity import opportunity as draw_opportunity
 from .place import Place
 
 SEED = 1  # of the posterior draws, so that the same lake tells the same story
@@ -55,7 +55,7 @@ def opportunity(
     if enough.sum() < FEWEST_UNITS or price <= 0:
         return None
     codes = [panel.organisations[row] for row, yes in zip(keep, enough, strict=True) if yes]
-    return see.opportunity(
+    return draw_opportunity(
         codes, top[enough], bottom[enough], unit_cost=price, better=measure.direction,
         rng=np.random.default_rng(SEED),
     )  # fmt: skip

@@ -33,6 +33,8 @@ def cell(value: Any, kind: str, *, share: bool = False) -> str:
         return f"{value:,.0f}"
     if kind == "share":
         return number(float(value), share=True)
+    if kind == "points":
+        return f"{100 * value:+.1f}"
     if kind == "pounds":
         return pounds(float(value))
     if kind == "value":
