@@ -24,6 +24,7 @@ from .story import (
     changing,
     counting,
     deciding,
+    figures_date,
     judge,
     listening,
     look,
@@ -54,7 +55,7 @@ def story(lake: Lake | Path, organisation: str | None = None) -> Story:
     ledger = people.ledger()
     return Story(
         title=TITLE, organisation=place.code, name=place.name, level=place.level, demonstration=opened.demonstration,
-        figures_date=None if place.as_of is None else str(place.as_of),
+        figures_date=figures_date(opened),
         ledger_head=ledger[-1].hash if ledger else None,
         chapters=tuple(step(opened, place, people) for step in STEPS), sources=sources(opened),
     )  # fmt: skip
@@ -102,7 +103,7 @@ def see(lake: Lake, place: Place, people: People) -> Chapter:
         return _nothing("see", question, seeing.nothing(lake),
                         "Load published prescribing, waits or an indicator with `evenhand load`.")  # fmt: skip
     return Chapter(
-        "see", question, True, (*seeing.says(sights, place), *waiting.says(lake, place)),
+        "see", question, True, (*seeing.says(lake, sights, place), *waiting.says(lake, place)),
         "Ask the clinicians concerned why: variation is a question, not a verdict.",
         {sight.measure.id: seeing.numbers(sight) for sight in sights}, seeing.figures(sights, place),
     )  # fmt: skip

@@ -79,10 +79,11 @@ def _table(figure: Figure) -> str:
         first = f'<th scope="row">{escape(row[0])}</th>'
         rows.append(first + "".join(f"<td{c}>{escape(v)}</td>" for v, c in zip(row[1:], numeric[1:], strict=True)))
     body = "".join(f"<tr>{row}</tr>" for row in rows)
-    caption = f"<caption>{escape(figure.says)}</caption>"
+    name = f"{figure.id}-says"
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(figure.says)}">'
-        f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<p class="caption" id="{name}">{escape(figure.says)}</p>'
+        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{name}">'
+        f'<table aria-labelledby="{name}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
 

@@ -15,6 +15,7 @@ from .wording import DEMONSTRATION, STEP_NAMES, about, claim, grouped
 TEMPLATE = Path(__file__).with_name("report.typ")
 MOST_PAGES = 4  # PAGES.md, Money: the board report is four A4 pages
 WIDTH = 430  # pixels of a chart: half an A4 column, so that its letters stay readable
+SHORT = 12  # letters: a column of these is as wide as its content
 SIZES = (10.0, 9.0, 8.5, 8.0, 7.5)  # points: the largest type in which the story fits
 
 
@@ -72,7 +73,8 @@ def _chart(chapter: Chapter, figure: Figure, root: Path) -> dict[str, str]:
 def _table(figure: Figure) -> dict[str, Any]:
     rows = table(figure)
     longest = [max(len(cell) for cell in column) for column in zip(figure.columns, *rows, strict=True)]
-    widths = [min(max(n, 8), 40) if kind == "text" else 0 for n, kind in zip(longest, figure.kinds, strict=True)]
+    text = [kind == "text" and n > SHORT for n, kind in zip(longest, figure.kinds, strict=True)]
+    widths = [min(n, 40) if wide else 0 for n, wide in zip(longest, text, strict=True)]  # 0: as wide as its content
     return {
         "says": "" if figure.draw is not None else figure.says, "columns": list(figure.columns), "rows": rows,
         "widths": widths, "right": [kind != "text" for kind in figure.kinds],

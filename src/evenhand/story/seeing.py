@@ -10,6 +10,7 @@ import numpy as np
 from .. import charts
 from ..charts.words import number, pounds
 from ..lake import Lake
+from ..measures import for_lake
 from .chapter import Figure
 from .place import PLURAL, Place
 from .sight import Sight
@@ -17,9 +18,13 @@ from .sight import Sight
 MOST = 6  # measures in the table of a report of four pages
 
 
-def says(sights: Sequence[Sight], place: Place) -> tuple[str, ...]:
-    """The largest honest opportunity, and how much of the spread is chance."""
-    return (*_spread(sights[0], place), *_worth(sights))
+def says(lake: Lake, sights: Sequence[Sight], place: Place) -> tuple[str, ...]:
+    """The largest honest opportunity, how much of the spread is chance, and what else the lake holds."""
+    names = set(lake.table("indicator").measure.as_table().distinct().to_pyarrow()["measure"].to_pylist())
+    known = {name for measure in for_lake(lake).values() for name in (measure.id, *(measure.indicator or ()))}
+    others = len(names - known)
+    more = [f"{others} more indicators are in the lake and have no definition here yet."] if others else []
+    return (*_spread(sights[0], place), *_worth(sights), *more)
 
 
 def nothing(lake: Lake) -> str:
@@ -63,6 +68,8 @@ def _spread(sight: Sight, place: Place) -> list[str]:
     whole = f"{measure.title}, {place.name}, {window}: {number(sight.place_value, share=share)} ({measure.unit})"
     if sight.counted_units < 2:
         return [f"{whole}. There is one organisation only, so nothing to compare it with here."]
+    if sight.version is not None:
+        whole += f", extract {sight.version}"
     low, high = (number(_edge(sight, q), share=share) for q in (0.0, 1.0))
     lines = [f"{whole}; it runs from {low} to {high} over {sight.counted_units} "
              f"{PLURAL.get(sight.level, sight.level)}."]
@@ -85,31 +92,33 @@ def _worth(sights: Sequence[Sight]) -> list[str]:
     if not priced:
         return ["No opportunity is named: that takes ten organisations or more, and a price."]
     best = priced[0]
-    total = best.opportunity.total if best.opportunity else None
-    assert total is not None
+    assert best.opportunity is not None
+    total, naive = best.opportunity.total, best.opportunity.naive
+    if total.value <= 0:
+        return [f"Once chance is taken out, no opportunity can be shown; the plain gap would claim {pounds(naive)}."]
     line = (
         f"If nobody were on the worse side of the best quarter, {best.measure.title.lower()} would cost "
         f"{pounds(total.value)} less ({pounds(total.low)} to {pounds(total.high)}) over the {_months(best)}, "
         "chance taken out"
     )
-    naive = best.opportunity.naive if best.opportunity else 0.0
     return [f"{line}; the plain gap would claim {pounds(naive)}."]
 
 
 def _table(sights: Sequence[Sight]) -> Figure:
-    columns = ("measure", "unit", "value", "lowest", "highest", "compared", "worth", "low", "high")
+    columns = ("measure", "unit", "latest", "value", "lowest", "highest", "compared", "worth", "low", "high")
     rows = []
     for sight in sights[:MOST]:
         total = sight.opportunity.total if sight.opportunity else None
+        worth = (total.value, total.low, total.high) if total else (None, None, None)
         rows.append((
-            sight.measure.title, sight.measure.unit, sight.place_value, _edge(sight, 0.0), _edge(sight, 1.0),
-            sight.counted_units, *((total.value, total.low, total.high) if total else (None, None, None)),
+            sight.measure.title, sight.measure.unit, sight.last, sight.place_value, _edge(sight, 0.0),
+            _edge(sight, 1.0), sight.counted_units, *worth,
         ))  # fmt: skip
     says = (
         "Measures by what there is to gain over the latest months (up to twelve): the value of all, the lowest and the "
         "highest of those compared, and what reaching the best quarter is worth, with its 90% interval."
     )
-    kinds = ("text", "text", "value", "value", "value", "count", "pounds", "pounds", "pounds")
+    kinds = ("text", "text", "text", "value", "value", "value", "count", "pounds", "pounds", "pounds")
     return Figure("measures", says, columns, tuple(rows), kinds, in_print=True)
 
 
@@ -125,13 +134,14 @@ def _funnel(sight: Sight, place: Place) -> Figure:
     parts = [(word, sum(o == key for o in funnel.outlier)) for word, key in (("above", "high"), ("below", "low"))]
     inside = len(funnel.units) - sum(count for _, count in parts)
     rows = [("inside the limits", inside), *((f"{word} the 99.8% limit", count) for word, count in parts)]
-    says = f"Each dot is one {sight.level}; dots outside the funnel differ by more than chance and shared variation."
+    says = f"Each dot is one {_one(sight.level)}; dots outside the funnel differ by more than chance and shared variation."
     return Figure("funnel", says, ("where", "organisations"), tuple(rows), ("text", "count"), draw=draw)
 
 
 def _strip(sight: Sight, place: Place) -> Figure:
-    value = sight.value[np.isfinite(sight.value)]
-    units = [unit for unit, v in zip(sight.units, sight.value, strict=True) if np.isfinite(v)]
+    large = np.isfinite(sight.value) & (sight.denominator >= max(sight.measure.minimum_denominator, 1))
+    value = sight.value[large]
+    units = [unit for unit, yes in zip(sight.units, large, strict=True) if yes]
     own = units.index(place.code) if place.code in units else None
 
     def draw(width: int) -> object:
@@ -141,7 +151,7 @@ def _strip(sight: Sight, place: Place) -> Figure:
     quantiles = [("lowest", 0.0), ("a quarter are below", 0.25), ("middle", 0.5), ("a quarter are above", 0.75),
                  ("highest", 1.0)]  # fmt: skip
     rows = tuple((word, float(np.quantile(value, q))) for word, q in quantiles)
-    return Figure("spread", f"Each dot is one {sight.level}.", ("where", "value"), rows,
+    return Figure("spread", f"Each dot is one {_one(sight.level)}.", ("where", "value"), rows,
                   ("text", "share" if sight.measure.is_share else "value"), draw=draw)  # fmt: skip
 
 
@@ -157,15 +167,18 @@ def _course(sight: Sight, place: Place) -> Figure:
         (str(month), value, low, high, rule) for month, value, low, high, rule in
         zip(sight.months, chart.values, chart.lower, chart.upper, chart.special_cause, strict=True)
     )  # fmt: skip
-    word = (chart.variation or "not known").replace("_", " ")
+    word = (chart.variation or "nothing yet").replace("_", " ").removesuffix(" high").removesuffix(" low")
     return Figure("course", f"Month by month; the latest point shows {word}.",
                   ("month", "value", "lower limit", "upper limit", "rule"), rows,
                   ("text", *(("share" if sight.measure.is_share else "value",) * 3), "text"), draw=draw)  # fmt: skip
 
 
+def _one(level: str) -> str:
+    return PLURAL.get(level, level).removesuffix("s") if level != "specialty" else level
+
+
 def _edge(sight: Sight, quantile: float) -> float:
-    value = sight.value[np.isfinite(sight.value)]
-    return float(np.quantile(value, quantile)) if len(value) else float("nan")
+    return float(np.quantile(sight.fair, quantile)) if len(sight.fair) else float("nan")
 
 
 def _part(part: float, whole: float) -> str:

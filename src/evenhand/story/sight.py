@@ -55,14 +55,19 @@ class Sight:
         return _ratio(self.numerator, self.denominator)
 
     @property
+    def fair(self) -> Floats:
+        """The values of units large enough for the measure; the others differ by chance alone."""
+        return self.value[self.denominator >= max(self.measure.minimum_denominator, 1)]
+
+    @property
     def place_value(self) -> float:
         """The whole place over the window."""
         return float(_ratio(np.array([np.nansum(self.numerator)]), np.array([np.nansum(self.denominator)]))[0])
 
     @property
     def counted_units(self) -> int:
-        """Units with a value."""
-        return int(np.isfinite(self.value).sum())
+        """Units large enough to be compared."""
+        return len(self.fair)
 
 
 def look(lake: Lake, place: Place) -> tuple[Sight, ...]:

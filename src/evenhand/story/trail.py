@@ -7,7 +7,7 @@ from typing import Any
 
 from ..account import Trace
 from ..errors import InputError
-from ..lake import Lake
+from ..lake import Lake, month_of
 from ..measures import rows
 from .chapter import Source
 
@@ -31,6 +31,16 @@ def rows_behind(lake: Lake | Path, trace: Trace) -> list[dict[str, Any]]:
         return rows(opened, measure, organisation, month)
     except InputError:
         return []
+
+
+def figures_date(lake: Lake) -> str | None:
+    """The latest month that any published figure is of, YYYY-MM; None if there is none."""
+    months = [s.key[:7] for table in MONTHLY for s in lake.snapshots(table)]
+    table = lake.table("indicator")
+    last = table.aggregate(last=table.month.max()).to_pyarrow()["last"][0].as_py()
+    if last is not None:
+        months.append(str(month_of(int(last))))
+    return max(months, default=None)
 
 
 def sources(lake: Lake) -> tuple[Source, ...]:

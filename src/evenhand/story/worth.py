@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..lake import Lake
@@ -15,6 +16,7 @@ from ..see.opportunity import opportunity as draw_opportunity
 from .place import Place
 
 SEED = 1  # of the posterior draws, so that the same lake tells the same story
+FEWEST_MONTHS = 6  # to learn how much pounds vary from month to month (our rule)
 FEWEST_UNITS = 10  # below, neither a benchmark nor a spread can be told from chance (our rule)
 
 
@@ -55,9 +57,16 @@ def opportunity(
     if enough.sum() < FEWEST_UNITS or price <= 0:
         return None
     codes = [panel.organisations[row] for row, yes in zip(keep, enough, strict=True) if yes]
+    noise = None
+    if _is_money(measure):
+        if len(panel.months) < FEWEST_MONTHS:
+            return None
+        noise = _standard_error(panel.value[keep][enough])
+        if not np.all(noise > 0):
+            return None
     return draw_opportunity(
         codes, top[enough], bottom[enough], unit_cost=price, better=measure.direction,
-        rng=np.random.default_rng(SEED),
+        rng=np.random.default_rng(SEED), seed=SEED, standard_error=noise,
     )  # fmt: skip
 
 
@@ -76,6 +85,19 @@ def area_opportunity(lake: Lake, scheme: Scheme) -> Worth:
     pounds = found.total.value if found is not None else 0.0
     patients = pounds / scheme.money.pounds_per_unit * scheme.money.patients_per_unit if pounds else 0.0
     return Worth(int(100 * pounds), int(patients), reading.panel.source)
+
+
+def _standard_error(monthly: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The chance in each unit's mean over T months (U, T), from how one month differs from the next.
+
+    Pounds are no count, so their noise is not known beforehand; successive differences leave level and trend out.
+    """
+    steps = np.diff(monthly, axis=1)
+    known = np.isfinite(monthly).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_square = np.nansum(steps**2, axis=1) / np.isfinite(steps).sum(axis=1)
+        error: NDArray[np.float64] = np.sqrt(mean_square / 2 / known)
+    return error
 
 
 def _is_money(measure: Measure) -> bool:
