@@ -13,5 +13,6 @@ from .strip import strip
 from .waterfall import waterfall
 
 __all__ = [
-    "diverging", "dumbbell", "engagement", "forest", "funnel", "intervals", "lines", "render", "spc", "strip", "waterfall",
+    "diverging", "dumbbell", "engagement", "forest", "funnel", "intervals", "lines", "render", "spc", "strip",
+    "waterfall",
 ]  # fmt: skip

@@ -60,6 +60,8 @@ def _pieces(label: str, agree: float, disagree: float, passes: float, room: floa
     return [
         {"label": label, "what": name, "from": left, "to": right, "middle": (left + right) / 2, "ink": ink,
          "said": f"{votes:g}" if right - left > room else ""}
-        for name, ink, votes, left, right in zip(NAMES, INKS, (disagree, passes, agree), edges[:-1], edges[1:], strict=True)
+        for name, ink, votes, left, right in zip(
+            NAMES, INKS, (disagree, passes, agree), edges[:-1], edges[1:], strict=True
+        )
         if right > left
     ]  # fmt: skip

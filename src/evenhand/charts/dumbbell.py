@@ -33,8 +33,11 @@ def dumbbell(
         for label, v in zip(order, column, strict=True)
         if np.isfinite(v)
     ]
-    joins = [{"label": label, "from": float(a), "to": float(b)}
-             for label, a, b in zip(order, first, second, strict=True) if np.isfinite(a) and np.isfinite(b)]  # fmt: skip
+    joins = [
+        {"label": label, "from": float(a), "to": float(b)}
+        for label, a, b in zip(order, first, second, strict=True)
+        if np.isfinite(a) and np.isfinite(b)
+    ]
     y = rows(order, width)
     axis = numbers(share)
     x = alt.X("value:Q", title=unit or None, axis=axis, scale=alt.Scale(zero=False))

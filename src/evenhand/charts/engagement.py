@@ -24,7 +24,7 @@ def engagement(found: EngagementFunnel, *, title: str, width: int = theme.WIDTH)
         for label, stage in zip(order, found.stages, strict=True)
     ]
     y = rows(order, width)
-    most = max([1, *(bar["people"] for bar in bars)])
+    most = max([1, *(stage.people for stage in found.stages)])
     x = alt.X("people:Q", title="people", scale=alt.Scale(domain=[0, most * 1.75], nice=False),
               axis=numbers(False, values=_ticks(most)))  # fmt: skip
     base = alt.Chart(theme.values(bars))

@@ -18,6 +18,7 @@ KINDS = {
     "low": ("Below the limits", theme.BLUE, "triangle-down"),
 }
 YOU = ("Your organisation", theme.DARK_BLUE, "diamond")
+LINES = (("lower_95", [5, 4]), ("upper_95", [5, 4]), ("lower_998", [1, 0]), ("upper_998", [1, 0]))
 WIDE = 40.0  # largest over smallest denominator beyond which the axis is logarithmic
 
 
@@ -51,8 +52,10 @@ def funnel(
                      axis=numbers(share))  # fmt: skip
 
     curve = alt.Chart(theme.values(_curve(found)))
-    layers = [curve.mark_line(color=theme.DARK_GREY, strokeWidth=1.5, clip=True, strokeDash=dash).encode(x=x, y=y(name))
-              for name, dash in (("lower_95", [5, 4]), ("upper_95", [5, 4]), ("lower_998", [1, 0]), ("upper_998", [1, 0]))]  # fmt: skip
+    layers = [
+        curve.mark_line(color=theme.DARK_GREY, strokeWidth=1.5, clip=True, strokeDash=dash).encode(x=x, y=y(name))
+        for name, dash in LINES
+    ]
     layers.append(curve.mark_line(color=theme.PURPLE, strokeDash=[2, 3]).encode(x=x, y=y("target")))
     layers.append(_dots(rows, x, y("value")))
     drawn = alt.layer(*layers).properties(height=height)

@@ -22,7 +22,9 @@ def wrapped(labels: Sequence[str], width: int) -> list[str]:
     out = []
     for label in labels:
         lines = textwrap.wrap(label, letters) or [""]
-        text = "\n".join(lines[:LINES] if len(lines) <= LINES else [*lines[: LINES - 1], lines[LINES - 1][: letters - 1] + "…"])
+        text = "\n".join(
+            lines[:LINES] if len(lines) <= LINES else [*lines[: LINES - 1], lines[LINES - 1][: letters - 1] + "…"]
+        )
         seen[text] = seen.get(text, 0) + 1
         out.append(text if seen[text] == 1 else text + " " * (seen[text] - 1))
     return out

@@ -14,13 +14,15 @@ KINDS = ("svg", "png", "pdf", "html")
 VEGA_LITE = "6.1"  # the version that Altair 6 writes
 # The picture speaks once, by its title and description; Vega's roles for each mark would only be noise.
 INNER_ROLES = re.compile(r' (?:role="graphics-[a-z]+"|aria-(?:roledescription|label|hidden)="[^"]*")')
+SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 PNG_SCALE = 2.0  # pixels per unit, so that a page printed or zoomed stays sharp
 
 
 def render(chart: Any, kind: str) -> bytes:
-    """Draw a chart (or a Vega-Lite specification) as `svg`, `png`, `pdf` or `html`.
+    """Draw a chart, a Vega-Lite specification, or a list of either one below the other, as `kind`.
 
-    The SVG carries role, title and description for screen readers; the PNG and PDF are made from it.
+    `kind` is svg, png, pdf or html. The SVG carries role, title and description for screen readers; the PNG
+    and PDF are made from it.
 
     Raises
     ------
@@ -29,13 +31,13 @@ def render(chart: Any, kind: str) -> bytes:
     """
     if kind not in KINDS:
         raise ValueError(f"kind: expected one of {', '.join(KINDS)}, found {kind!r}")
-    spec = chart if isinstance(chart, dict) else chart.to_dict()
-    svg = _svg(spec)
+    specs = [one if isinstance(one, dict) else one.to_dict() for one in (chart if isinstance(chart, list) else [chart])]
+    svg = _svg(specs[0]) if len(specs) == 1 else _stack([_svg(spec) for spec in specs])
     if kind == "png":
         return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE))
     if kind == "pdf":
         return bytes(vl_convert.svg_to_pdf(svg))
-    return (_page(spec, svg) if kind == "html" else svg).encode()
+    return (_page(specs[0], svg) if kind == "html" else svg).encode()
 
 
 def title_of(spec: dict[str, Any]) -> str:
@@ -57,6 +59,18 @@ def _svg(spec: dict[str, Any]) -> str:
     ids = " ".join(f"{tag}-{mark}" for tag in ("title", "desc") if f"<{tag} " in words)
     role = f' role="img" aria-labelledby="{ids}"' if ids else ' role="img"'
     return f"{head}{role}>{words}{rest}"
+
+
+def _stack(drawn: list[str]) -> str:
+    """Several pictures as one, each keeping its own title and description."""
+    sizes = [(float(match[1]), float(match[2])) for one in drawn if (match := SIZE.search(one))]
+    tops = [sum(height for _, height in sizes[:i]) for i in range(len(sizes))]
+    inside = "".join(one.replace("<svg ", f'<svg y="{top:g}" ', 1) for one, top in zip(drawn, tops, strict=True))
+    width, height = max(w for w, _ in sizes), sum(h for _, h in sizes)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" '
+        f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">{inside}</svg>'
+    )
 
 
 def _page(spec: dict[str, Any], svg: str) -> str:

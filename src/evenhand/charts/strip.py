@@ -46,9 +46,13 @@ def strip(
         right = mine[0]["value"] > float(np.median(shown))
         layers += [
             me.mark_rule(color=theme.BLUE, strokeWidth=2).encode(x=x),
-            me.mark_point(filled=True, shape="diamond", size=230, color=theme.BLUE, stroke=theme.WHITE, opacity=1).encode(x=x, y=y),
-            me.mark_text(dx=6 if right else -6, align="left" if right else "right", baseline="bottom", fontWeight="bold",
-                         color=theme.BLUE, fontSize=13).encode(x=x, y=alt.value(0), text="said:N"),
+            me.mark_point(
+                filled=True, shape="diamond", size=230, color=theme.BLUE, stroke=theme.WHITE, opacity=1
+            ).encode(x=x, y=y),
+            me.mark_text(
+                dx=6 if right else -6, align="left" if right else "right", baseline="bottom", fontWeight="bold",
+                color=theme.BLUE, fontSize=13,
+            ).encode(x=x, y=alt.value(0), text="said:N"),
         ]  # fmt: skip
     drawn = alt.layer(*layers).properties(height=int(min(TALL, (max(highest, 6) + 3) * DOT)) + 30)
     low, middle, high = (number(float(q), share=share) for q in np.quantile(shown, [0.25, 0.5, 0.75]))

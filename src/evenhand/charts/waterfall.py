@@ -32,8 +32,9 @@ def waterfall(
         for row, label, amount in zip(order, labels, amounts, strict=True) if np.isfinite(amount)
     ]  # fmt: skip
     y = rows(order, width)
-    reach = max([0.0, *(bar["amount"] for bar in bars), target if np.isfinite(target) else 0.0]) or 1.0
-    least = min([0.0, *(bar["amount"] for bar in bars)])
+    shown = [float(amount) for amount in amounts if np.isfinite(amount)]
+    reach = max([0.0, *shown, target if np.isfinite(target) else 0.0]) or 1.0
+    least = min([0.0, *shown])
     scale = alt.Scale(domain=[least, reach * 1.18], nice=False)  # room for the number at the longest bar's end
     axis = numbers(False, before="£", tickCount=4)
     x = alt.X("amount:Q", title=None, axis=axis, scale=scale)
@@ -52,6 +53,8 @@ def waterfall(
         base.mark_text(**said_at).encode(y=y, x=x, text="said:N"),
     ]  # fmt: skip
     drawn = alt.layer(*layers).properties(height=height(order))
-    words = f"Target {pounds(target)} (dashed); only {counted} counts" if np.isfinite(target) else f"Only {counted} counts"
+    words = (
+        f"Target {pounds(target)} (dashed); only {counted} counts" if np.isfinite(target) else f"Only {counted} counts"
+    )
     said = "; ".join(f"{label} {pounds(float(amount))}" for label, amount in zip(labels, amounts, strict=True))
     return theme.dress(drawn, title=title, subtitle=words, description=f"{words}. {said}.", width=width)

@@ -3,6 +3,7 @@
 from .funnel import funnel
 from .opportunity import opportunity
 from .peers import peers
+from .rates import Rates, rates
 from .shrink import shrink
 
-__all__ = ["funnel", "opportunity", "peers", "shrink"]
+__all__ = ["Rates", "funnel", "opportunity", "peers", "rates", "shrink"]

@@ -78,7 +78,13 @@ def opportunity(
     if kind != "normal":
         check_counts(names, hits, base, share=kind == "binomial")
     found = true_levels(
-        hits[there], base[there], kind, None if se is None else se[there], None if mix is None else mix[there], draws, rng
+        hits[there],
+        base[there],
+        kind,
+        None if se is None else se[there],
+        None if mix is None else mix[there],
+        draws,
+        rng,
     )
     sign = 1.0 if better == "lower" else -1.0
     at = _benchmark(found.draws, benchmark, sign)

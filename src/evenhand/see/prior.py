@@ -13,15 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.optimize import minimize
+
+from .importance import sample
 
 ANYWHERE = 1e-3  # share of units that may lie anywhere; see above
 SKEW_SD = 0.4  # prior spread of the log-normal's shape: 0.44 is a skewness of 1.5, which stays likely
 SKEW_MOST = 1.5
-CANDIDATES = 2000  # importance draws a round; enough for 500 distinct ones to be kept
-TAILS = 6.0  # degrees of freedom of the t that proposes: heavier than any posterior seen
-ENOUGH = 400.0  # effective draws after which no further round is tried
-ROUNDS = 4
+WIDEST = 4.0  # how far log sd may lie from the first guess
 BATCH = 250  # candidates weighed at a time: keeps the largest array near 15 MB for 7,000 units
 
 Floats = NDArray[np.float64]
@@ -54,33 +52,26 @@ def masses(parameters: Floats, grid: Grid) -> Floats:
 def learn(cells: Floats, grid: Grid, count: int, rng: np.random.Generator) -> Floats:
     """`count` draws of (centre, log sd, skew) from their posterior, float64 (count, 3).
 
-    cells: float64 (N, J), each unit's likelihood. Flat in centre and sd, normal in skew; drawn by importance
-    from a t around the mode, which is moved and stretched to fit until enough draws count.
+    cells: float64 (N, J), each unit's likelihood. Flat in centre and sd. The skew is 0 or free with equal odds
+    beforehand; the units say which (by the evidence for each), so that skew is learnt only where it shows.
     """
 
     def log_posterior(parameters: Floats) -> Floats:
-        wide = np.abs(parameters[:, 1] - np.log(grid.sd)) > 4
-        out = np.full(len(parameters), -np.inf)
-        for rows in np.array_split(np.flatnonzero(~wide & (np.abs(parameters[:, 2]) < SKEW_MOST)), _parts(parameters)):
+        full = np.column_stack([parameters, np.zeros((len(parameters), 3 - parameters.shape[1]))])
+        inside = (np.abs(full[:, 1] - np.log(grid.sd)) < WIDEST) & (np.abs(full[:, 2]) < SKEW_MOST)
+        out = np.full(len(full), -np.inf)
+        for rows in np.array_split(np.flatnonzero(inside), max(1, len(full) // BATCH)):
             if len(rows):
-                likelihood = np.log(cells @ masses(parameters[rows], grid)).sum(axis=0)
-                out[rows] = likelihood + parameters[rows, 1] - 0.5 * (parameters[rows, 2] / SKEW_SD) ** 2
+                out[rows] = np.log(cells @ masses(full[rows], grid)).sum(axis=0) + full[rows, 1]
+        if parameters.shape[1] == 3:
+            out -= 0.5 * (full[:, 2] / SKEW_SD) ** 2 + np.log(SKEW_SD * np.sqrt(2 * np.pi))
         return out
 
-    centre, scale = _mode(log_posterior, grid)
-    for _ in range(ROUNDS):
-        t = rng.standard_normal((CANDIDATES, 3)) / np.sqrt(rng.chisquare(TAILS, (CANDIDATES, 1)) / TAILS)
-        candidates = centre + t @ scale.T
-        log_weight = log_posterior(candidates) + (TAILS + 3) / 2 * np.log1p((t**2).sum(axis=1) / TAILS)
-        weight = np.exp(log_weight - log_weight.max())
-        weight /= weight.sum()
-        if 1 / (weight**2).sum() >= ENOUGH:
-            break
-        centre = weight @ candidates
-        away = candidates - centre
-        spread = (away * weight[:, None]).T @ away
-        scale = np.linalg.cholesky(spread + np.diag(np.diag(spread)) * 0.1 + np.eye(3) * 1e-18)
-    return np.asarray(candidates[rng.choice(CANDIDATES, count, p=weight)])
+    start, step = np.array([grid.centre, np.log(grid.sd), 0.0]), np.array([0.1 * grid.sd, 0.1, 0.1])
+    plain, skewed = (sample(log_posterior, start[:k], step[:k], count, rng) for k in (2, 3))
+    odds = 1 / (1 + np.exp(np.clip(plain.log_evidence - skewed.log_evidence, -700, 700)))
+    drawn = np.column_stack([plain.draws, np.zeros(count)])
+    return np.where((rng.random(count) < odds)[:, None], skewed.draws, drawn)
 
 
 def levels(cells: Floats, grid: Grid, parameters: Floats, rng: np.random.Generator) -> Floats:
@@ -95,32 +86,3 @@ def levels(cells: Floats, grid: Grid, parameters: Floats, rng: np.random.Generat
         cell = (stack < (rng.random(len(cells)) * stack[:, -1])[:, None]).sum(axis=1)
         out[row] = grid.edges[cell] + width * rng.random(len(cells))
     return out
-
-
-def _mode(log_posterior: object, grid: Grid) -> tuple[Floats, Floats]:
-    """The likeliest parameters, and a square root of the inverse curvature there."""
-    assert callable(log_posterior)
-    start = np.array([grid.centre, np.log(grid.sd), 0.0])
-    step = np.array([0.1 * grid.sd, 0.1, 0.1])
-
-    def height(point: Floats) -> float:
-        value = float(log_posterior(point[None, :])[0])
-        return -value if np.isfinite(value) else 1e12
-
-    simplex = np.vstack([start, start + 2 * np.diag(step)])
-    found = minimize(height, start, method="Nelder-Mead",
-                     options={"initial_simplex": simplex, "xatol": 1e-4, "fatol": 1e-3, "maxfev": 400})  # fmt: skip
-    moves = np.array([(i, j, a, b) for i in range(3) for j in range(3) for a in (1, -1) for b in (1, -1)])
-    points = np.repeat(found.x[None, :], len(moves), axis=0)
-    rows = np.arange(len(moves))
-    np.add.at(points, (rows, moves[:, 0]), moves[:, 2] * step[moves[:, 0]])
-    np.add.at(points, (rows, moves[:, 1]), moves[:, 3] * step[moves[:, 1]])
-    heights = np.array([height(point) for point in points])
-    curvature = np.zeros((3, 3))
-    np.add.at(curvature, (moves[:, 0], moves[:, 1]), moves[:, 2] * moves[:, 3] * heights / 4)
-    size, turn = np.linalg.eigh((curvature + curvature.T) / 2)
-    return found.x, step[:, None] * turn / np.sqrt(np.maximum(size, 1e-2))
-
-
-def _parts(parameters: Floats) -> int:
-    return max(1, len(parameters) // BATCH)

@@ -48,7 +48,9 @@ def learn_scatter(value: Floats, base: Floats, design: Floats, count: int, rng: 
     log = np.array([[_log_likelihood(value, n**2 / base + s**2, design) for s in spread] for n in noise])
     alone, best = float(log[:, 0].max()), float(log.max())
     differ = 0.5 * stats.chi2.sf(2 * (best - alone), 1) < GATE  # a variance tested at its edge: half a chi-square
-    prior = np.log(noise)[:, None] + np.concatenate(([-np.inf], np.log(spread[1:])))[None, :]  # flat in both, on log steps
+    prior = (
+        np.log(noise)[:, None] + np.concatenate(([-np.inf], np.log(spread[1:])))[None, :]
+    )  # flat in both, on log steps
     posterior = np.exp(log - best + prior - prior[np.isfinite(prior)].max()).sum(axis=1)
     if not differ:
         posterior = np.exp(log[:, 0] - alone)

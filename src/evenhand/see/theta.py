@@ -45,7 +45,8 @@ def true_levels(
     design = np.ones((len(hits), 1)) if mix is None else np.column_stack([np.ones(len(hits)), mix - mix.mean(axis=0)])
     if len(hits) < design.shape[1] + 2:
         raise InputError(
-            f"an opportunity compares units: expected {design.shape[1] + 2} or more with a denominator, found {len(hits)}"
+            f"an opportunity compares units: expected {design.shape[1] + 2} or more with a denominator, "
+            f"found {len(hits)}"
         )
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise InputError("case-mix: a column is constant or repeats the others; leave it out")
@@ -93,7 +94,9 @@ def _outer(
     return np.concatenate(parts)
 
 
-def _alike(noise: Noise, shift: Floats, variance: Floats, design: Floats, draws: int, rng: np.random.Generator) -> Levels:
+def _alike(
+    noise: Noise, shift: Floats, variance: Floats, design: Floats, draws: int, rng: np.random.Generator
+) -> Levels:
     """Every unit at the same level, known as well as all units together tell it."""
     known = 0.0 if not (variance > 0).all() else float(1 / np.sum(1 / variance))
     centre = float(noise.hits.sum() / noise.base.sum()) + np.sqrt(known) * rng.standard_normal((draws, 1))
@@ -107,7 +110,7 @@ def _alike(noise: Noise, shift: Floats, variance: Floats, design: Floats, draws:
 def _weighted(value: Floats, variance: Floats, design: Floats) -> tuple[float, Floats, Floats]:
     """Cochran's Q about the weighted fit, its coefficients and their covariance."""
     weight = 1 / variance
-    cover = np.linalg.inv(design.T @ (design * weight[:, None]))
+    cover = np.asarray(np.linalg.inv(design.T @ (design * weight[:, None])), dtype=np.float64)
     beta = cover @ (design.T @ (weight * value))
     return float(np.sum(weight * (value - design @ beta) ** 2)), beta, cover
 

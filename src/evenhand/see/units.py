@@ -29,7 +29,7 @@ def summed(units: Sequence[str], *columns: ArrayLike) -> tuple[tuple[str, ...], 
         values = np.asarray(column, dtype=np.float64)
         if values.shape != row_of.shape:
             raise InputError(f"expected {len(units)} numbers, one a row, found {len(values)}")
-        sums.append(np.bincount(row_of, weights=values, minlength=len(position)))
+        sums.append(np.bincount(row_of, weights=values, minlength=len(position)).astype(np.float64))
     return tuple(position), sums
 
 

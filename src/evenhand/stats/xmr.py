@@ -55,7 +55,7 @@ def xmr(
     Raises
     ------
     InputError
-        If nothing is counted, a value is infinite, or an option is not one of those above.
+        If there are no points, a value is infinite, or an option is not one of those above.
 
     Source: NHS England, Making Data Count; rules as the tests under tests/reference hold them.
 
@@ -82,10 +82,11 @@ def xmr(
         about.append(runs_about(values[rows], m, phase=int(number)))
     counted = np.array([np.isfinite(values[phase == p]).sum() for p in phase])
     point_type = tuple(None if np.isnan(v) else kind(label, improves) for v, label in zip(values, found, strict=True))
-    last = int(np.flatnonzero(np.isfinite(values))[-1])
+    counts = np.flatnonzero(np.isfinite(values))
+    icon = variation(found[counts[-1]], improves) if len(counts) else None
     return ControlChart(
         values, mean, lower, upper, float(target), phase, tuple(found), point_type, counted < TRIAL, tuple(about),
-        variation(found[last], improves), assurance(float(target), lower[-1], upper[-1], improves), improves, rules,
+        icon, assurance(float(target), lower[-1], upper[-1], improves), improves, rules,
     )  # fmt: skip
 
 
@@ -156,8 +157,8 @@ def _mean(values: Floats) -> float:
 
 
 def _check(values: Floats, improves: str, fix_after: int | None, rules: str) -> None:
-    if values.ndim != 1 or not np.isfinite(values).any():
-        raise InputError("a control chart needs at least one number; found none")
+    if values.ndim != 1 or len(values) == 0:
+        raise InputError("a control chart needs at least one point; found none")
     if np.isinf(values).any():
         raise InputError("a control chart needs finite numbers; found an infinite one")
     if improves not in IMPROVES:

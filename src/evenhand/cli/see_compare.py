@@ -1,0 +1,113 @@
+"""`evenhand see funnel` and `evenhand see shrink`: units against each other, chance taken out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import table
+from .door import add_columns, filled, naming
+from .output import add_output, emit
+
+UNITS = {"unit": "unit", "numerator": "numerator", "denominator": "denominator"}
+
+
+def register(commands: Any) -> None:
+    """Add the two commands."""
+    parser = commands.add_parser(
+        "funnel", help="which units lie outside chance and shared variation", allow_abbrev=False
+    )
+    parser.add_argument("file", metavar="FILE", help="rows of units; rows of one unit are summed")
+    add_columns(parser, **UNITS)
+    parser.add_argument("--kind", choices=("proportion", "rate", "ratio"), default="proportion",
+                        help="share, count over count, observed over expected [proportion]")  # fmt: skip
+    parser.add_argument("--method", choices=("shmi", "cqc"), default="shmi", help="of a ratio [shmi]")
+    parser.add_argument("--overdispersion", action=argparse.BooleanOptionalAction, default=True,
+                        help="widen limits by what all units share [yes]")  # fmt: skip
+    parser.add_argument("--trim", type=float, default=0.1, help="share of z-scores trimmed at each end [0.1]")
+    parser.add_argument("--limit", type=float, choices=(95.0, 99.8), default=99.8, help="what names an outlier [99.8]")
+    parser.add_argument("--multiplier", type=float, default=1.0, help="values and limits are times this [1]")
+    parser.add_argument("--rounding", action=argparse.BooleanOptionalAction, default=True,
+                        help="shmi: round summed expected to 2 decimals [yes]")  # fmt: skip
+    add_output(parser)
+    parser.set_defaults(run=_funnel)
+    parser = commands.add_parser("shrink", help="each unit's level, knowing all the others'", allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE", help="rows of units; rows of one unit are summed")
+    add_columns(parser, **UNITS)
+    parser.add_argument("--family", choices=("binomial", "poisson"), default="binomial",
+                        help="hits of those counted, or counts over an exposure [binomial]")  # fmt: skip
+    add_output(parser)
+    parser.set_defaults(run=_shrink)
+
+
+def read_units(
+    options: argparse.Namespace,
+) -> tuple[table.Table, list[str], NDArray[np.float64], NDArray[np.float64]]:
+    """The table, its units, numerators and denominators; units that cannot be compared are told of."""
+    rows = table.read(options.file, needs=(options.unit, options.numerator, options.denominator))
+    units = filled(rows, options.unit)
+    top, bottom = rows.numbers(options.numerator), rows.numbers(options.denominator)
+    for column, values in ((options.numerator, top), (options.denominator, bottom)):
+        if (wrong := np.flatnonzero(values < 0)).size:
+            raise rows.refuse(int(wrong[0]), column, rows.columns[column][wrong[0]], "a number of 0 or more")
+    missing = {unit for unit, a, b in zip(units, top, bottom, strict=True) if np.isnan(a) or np.isnan(b)}
+    if missing:
+        shown = ", ".join(sorted(missing)[:5]) + (" ..." if len(missing) > 5 else "")
+        print(f"evenhand: warning: {rows.name}: a number is missing for {shown}; left out", file=sys.stderr)
+    return rows, units, top, bottom
+
+
+def _funnel(options: argparse.Namespace) -> None:
+    from ..see import funnel
+
+    rows, units, top, bottom = read_units(options)
+    with naming(rows):
+        found = funnel(
+            units, top, bottom, kind=options.kind, method=options.method, overdispersion=options.overdispersion,
+            trim=options.trim, limit=options.limit, multiplier=options.multiplier, rounding=options.rounding,
+        )  # fmt: skip
+    if not np.isfinite(found.phi):
+        print(f"evenhand: warning: {rows.name}: too many units counted 0 for over-dispersion on the log scale; "
+              "--method cqc can be used", file=sys.stderr)  # fmt: skip
+    shown = [
+        {"unit": unit, "value": found.value[i], "z": found.z[i], "z_adjusted": found.z_adjusted[i],
+         "lower_95": found.limits.lower_95[i], "upper_95": found.limits.upper_95[i],
+         "lower_998": found.limits.lower_998[i], "upper_998": found.limits.upper_998[i], "outlier": found.outlier[i]}
+        for i, unit in enumerate(found.units)
+    ]  # fmt: skip
+    document = {"target": found.target, "phi": found.phi, "tau2": found.tau2, "units": shown}
+
+    def draw() -> Any:
+        from .. import charts
+
+        return charts.funnel(found, title=f"{options.numerator} by {options.unit}", size=options.denominator,
+                             share=options.kind == "proportion")  # fmt: skip
+
+    emit(options, document, shown, title="Units", chart=draw)
+
+
+def _shrink(options: argparse.Namespace) -> None:
+    from ..see import shrink
+
+    rows, units, top, bottom = read_units(options)
+    with naming(rows):
+        found = shrink(units, top, bottom, family=options.family)
+    shown = [
+        {"unit": unit, "raw": found.raw[i], "shrunken": found.shrunken[i], "low": found.low[i], "high": found.high[i]}
+        for i, unit in enumerate(found.units)
+    ]
+    document = {"intercept": found.intercept, "sd_unit": found.sd_unit, "level": found.level, "units": shown}
+
+    def draw() -> Any:
+        from .. import charts
+
+        return charts.dumbbell(
+            found.units, found.raw, found.shrunken, names=("As counted", "Shrunken"),
+            title=f"{options.numerator} by {options.unit}", share=options.family == "binomial",
+        )  # fmt: skip
+
+    emit(options, document, shown, title="Units", chart=draw)

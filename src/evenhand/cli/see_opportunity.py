@@ -1,0 +1,89 @@
+"""`evenhand see opportunity`: what reaching the benchmark would be worth, luck not counted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..table import Table
+from .door import add_columns, naming, words
+from .output import add_output, emit
+from .see_compare import UNITS, read_units
+
+SEED = 1  # where none is given: the same file gives the same answer
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("opportunity", help="what reaching the benchmark would be worth", allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE", help="rows of units; rows of one unit are summed")
+    add_columns(parser, **UNITS)
+    parser.add_argument("--unit-cost", default="1", metavar="X|COL", help="pounds of one unit of the numerator [1]")
+    parser.add_argument("--better", choices=("lower", "higher"), default="lower", help="[lower]")
+    parser.add_argument("--benchmark", choices=("q25", "q10", "median", "mean"), default="q25", help="[q25]")
+    parser.add_argument("--case-mix", nargs="+", default=[], metavar="COL", help="what a unit cannot choose")
+    parser.add_argument("--family", choices=("auto", "binomial", "poisson", "normal"), default="auto",
+                        help="hits, counts, or anything else such as pounds [auto: as the numbers say]")  # fmt: skip
+    parser.add_argument("--standard-error", metavar="COL", help="of each unit's value, where it is known")
+    parser.add_argument("--draws", type=int, default=500, metavar="N", help="[500]")
+    parser.add_argument("--seed", type=int, default=SEED, metavar="N", help=f"fixes chance [{SEED}]")
+    add_output(parser)
+    parser.set_defaults(run=_opportunity)
+
+
+def _opportunity(options: argparse.Namespace) -> None:
+    from ..see import opportunity
+
+    rows, units, top, bottom = read_units(options)
+    if options.seed < 0:
+        raise InputError(f"--seed {options.seed}: expected 0 or more")
+    mix = words(options.case_mix, rows) if options.case_mix else []
+    if len(units) > 2000 and sys.stderr.isatty():
+        print(f"drawing {options.draws} times for {len(set(units)):,} units ...", file=sys.stderr)
+    with naming(rows):
+        found = opportunity(
+            units, top, bottom, unit_cost=_cost(rows, options.unit_cost), better=options.better,
+            benchmark=options.benchmark, draws=options.draws, seed=options.seed,
+            rng=np.random.default_rng(options.seed),
+            case_mix=np.column_stack([rows.numbers(name) for name in mix]) if mix else None, family=options.family,
+            standard_error=rows.numbers(options.standard_error) if options.standard_error else None,
+        )  # fmt: skip
+    shown = [
+        {"unit": unit, "value": found.value[i], "shrunken": found.shrunken[i], "low": found.low[i],
+         "high": found.high[i], "probability_above": found.probability_above[i], "opportunity": found.pounds[i]}
+        for i, unit in enumerate(found.units)
+    ]  # fmt: skip
+    total, at = found.total, found.benchmark
+    document = {
+        "total": {"median": total.value, "low_90": total.low, "high_90": total.high, "naive": found.naive},
+        "benchmark": {"name": found.benchmark_name, "value": at.value, "low_90": at.low, "high_90": at.high},
+        "units": shown, "variation": found.split, "family": found.family, "better": found.better,
+        "draws": found.draws, "seed": options.seed, "level": 0.95,
+    }  # fmt: skip
+
+    def draw() -> Any:
+        from .. import charts
+        from ..charts.words import pounds
+
+        title = f"Opportunity {pounds(total.value)} ({pounds(total.low)} to {pounds(total.high)})"
+        return charts.strip(found.shrunken, title=title, unit=f"{options.numerator} over {options.denominator}",
+                            share=found.family == "binomial")  # fmt: skip
+
+    emit(options, document, shown, title="Units", chart=draw)
+
+
+def _cost(rows: Table, given: str) -> Any:
+    """A number of pounds, or the column that holds it."""
+    try:
+        cost = float(given)
+    except ValueError:
+        if not rows.has(given):
+            raise InputError(f"--unit-cost {given}: expected a number of pounds or a column of {rows.name}") from None
+        return rows.numbers(given, missing=False)
+    if not np.isfinite(cost):
+        raise InputError(f"--unit-cost {given}: expected a finite number of pounds")
+    return cost
