@@ -54,6 +54,21 @@ class Statement(models.Model):
         return self.text
 
 
+class Moderation(AppendOnly):
+    """What a moderator decided about a statement, with the public reason; the last decision stands."""
+
+    DECISIONS = {"accepted": "accepted", "rejected": "rejected", "duplicate": "said before"}
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="moderations")
+    decision = models.CharField(max_length=10, choices=list(DECISIONS.items()))
+    reason = models.CharField(max_length=200, blank=True)
+    duplicate_of = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["id"]
+
+
 class VoteEvent(AppendOnly):
     """One vote as it was given; the last one of a person on a statement stands, `retract` takes it back."""
 

@@ -1,4 +1,24 @@
 """The pages of DECIDE; every one begins with an organisation (see evenhand_web/urls.py)."""
 
+from django.urls import path
+
+from . import views
+
 app_name = "decide"
-urlpatterns: list = []
+_ROUND, _SCHEME, _MEASURE = "rounds/<slug:key>/", "schemes/<slug:key>/", "measures/<slug:measure>/"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path(_ROUND, views.agreed, name="round"),
+    path(f"{_ROUND}vote/", views.vote, name="vote"),
+    path(f"{_ROUND}my-votes/", views.my_votes, name="my_votes"),
+    path(f"{_ROUND}add/", views.add, name="add"),
+    path(f"{_ROUND}moderation/", views.moderation, name="moderation"),
+    path(f"{_ROUND}statements/<str:statement>/draft/", views.draft, name="draft"),
+    path(_SCHEME, views.scheme, name="scheme"),
+    path(f"{_SCHEME}sign/", views.sign, name="sign"),
+    path(f"{_SCHEME}withdraw/", views.withdraw, name="withdraw"),
+    path(f"{_SCHEME}amend/", views.amend, name="amend"),
+    path(f"{_SCHEME}versions/<int:number>/", views.version, name="version"),
+    path(_MEASURE, views.reasons, name="reasons"),
+    path(f"{_MEASURE}<int:pk>/weigh/", views.weigh, name="weigh"),
+]

@@ -1,0 +1,126 @@
+"""What is agreed in a round: the vote log counted by evenhand.decide.tally, and no group under ten shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import Count as CountOf
+
+from evenhand.decide import Count, Participants, Tally, Votes, tally
+from evenhand.decide.verdict import AGREED, DISAGREED, DIVIDED, EXCEPT, FEWEST, MORE
+from evenhand_web.people.models import Person
+from evenhand_web.people.tree import below
+
+from .models import Round, Statement, VoteEvent
+
+DECLARED = "profession"
+ORDER = (AGREED, EXCEPT, DIVIDED, DISAGREED, MORE)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One statement as its page shows it. professions: only those that may be shown; hidden: the others' names."""
+
+    statement: Statement
+    verdict: str
+    everyone: Count | None
+    professions: tuple[Count, ...]
+    hidden: tuple[str, ...]
+    except_by: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A round, counted. professions: those protected, ten or more of whom may vote."""
+
+    participants: int
+    votes: int
+    professions: tuple[str, ...]
+    said: tuple[Said, ...]
+
+    def of(self, verdict: str) -> list[Said]:
+        """The statements with this verdict."""
+        return [row for row in self.said if row.verdict == verdict]
+
+
+def agreement(round_: Round) -> Agreement:
+    """The round as it stands now, the surest statements of each verdict first."""
+    statements = list(round_.statements.select_related("duplicate_of"))
+    professions = protected(round_)
+    counted = count(round_, statements, professions)
+    by_key = {statement.key: statement for statement in statements}
+    said = [_said(by_key[row.statement], row) for row in counted.statements]
+    said.sort(key=lambda row: (ORDER.index(row.verdict), -row.everyone.lower_bound if row.everyone else 0.0))
+    return Agreement(counted.participants, counted.votes, professions, tuple(said))
+
+
+def protected(round_: Round) -> tuple[str, ...]:
+    """The professions that are judged by themselves: those with ten or more people who work where the round is.
+
+    A profession with fewer can never be judged; its people count among everyone.
+    """
+    people = _people(round_).values(DECLARED).annotate(heads=CountOf("key")).filter(heads__gte=FEWEST)
+    return tuple(people.order_by("-heads", DECLARED).values_list(DECLARED, flat=True))
+
+
+def count(round_: Round, statements: list[Statement], professions: tuple[str, ...]) -> Tally:
+    """The tally of the vote log; kept until a vote, a moderation or the people change."""
+    moderation = tuple((s.key, _moderation(s)) for s in statements)
+    newest = VoteEvent.objects.filter(statement__round=round_).values_list("pk", flat=True).last() or 0
+    people = _people(round_) | Person.objects.filter(votes__statement__round=round_)
+    who = people.distinct().values_list("key", "organisation_id", DECLARED, "removed_by_moderator")
+    return _count(round_.pk, newest, moderation, professions, tuple(sorted(who)))
+
+
+@lru_cache(maxsize=16)
+def _count(
+    pk: int, newest: int, moderation: tuple[tuple[str, str], ...], professions: tuple[str, ...],
+    who: tuple[tuple[str, str | None, str, bool], ...],
+) -> Tally:  # fmt: skip
+    events = VoteEvent.objects.filter(statement__round=pk, pk__lte=newest).order_by("pk")
+    rows = events.values_list("person_id", "statement__key", "value")
+    words = {name: "retract" if value is None else value for name, value in VoteEvent.VALUES.items()}
+    declared = {key: profession if profession in professions else "" for key, _, profession, _ in who}
+    participants = Participants(
+        organisation={key: place or "" for key, place, _, _ in who},
+        removed=frozenset(key for key, _, _, removed in who if removed), declared={DECLARED: declared},
+    )  # fmt: skip
+    votes = Votes.of((person, statement, words[value]) for person, statement, value in rows)
+    return tally(votes, participants=participants, statements=dict(moderation), declared=(DECLARED,))
+
+
+def shown(everyone: Count, units: tuple[Count, ...]) -> tuple[Count, ...]:
+    """The units that may be shown: ten people or more, and what is left of everyone is nobody or ten or more.
+
+    Else the one hidden would be everyone minus the rest.
+    """
+    kept = sorted((unit for unit in units if unit.people >= FEWEST), key=lambda unit: unit.people)
+    while kept and 0 < everyone.people - sum(unit.people for unit in kept) < FEWEST:
+        kept.pop(0)
+    return tuple(unit for unit in units if unit in kept)
+
+
+def _said(statement: Statement, row: object) -> Said:
+    enough = row.everyone.people >= FEWEST
+    professions = shown(row.everyone, row.declared) if enough else ()
+    names = {unit.value for unit in professions}
+    return Said(
+        statement, row.verdict, row.everyone if enough else None, professions,
+        tuple(unit.value for unit in row.declared if unit.value not in names),
+        tuple(value for _, value in row.judgement.except_by),
+        tuple(value for _, value in row.judgement.needs_votes_from),
+    )  # fmt: skip
+
+
+def _people(round_: Round):  # type: ignore[no-untyped-def]
+    place = [round_.organisation, *below(round_.organisation)]
+    return Person.objects.filter(organisation__in=place, removed_by_moderator=False).exclude(profession="")
+
+
+def _moderation(statement: Statement) -> str:
+    """As evenhand.decide reads it; what waits for a moderator has no row."""
+    if statement.moderation == "duplicate":
+        return f"duplicate_of:{statement.duplicate_of.key}" if statement.duplicate_of else "rejected"
+    return "accepted" if statement.moderation == "accepted" else "rejected"

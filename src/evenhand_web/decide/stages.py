@@ -1,0 +1,39 @@
+"""What became of a scheme after it was agreed: later steps say it, and the scheme's page asks.
+
+DECIDE knows no later step. CHANGE and PROVE hand their sentence in when they start:
+`stages.register(say)` in `AppConfig.ready`, with `say(plan, organisation) -> list[Stage]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evenhand_web.people.models import Organisation
+
+from .models import Plan
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One line on a scheme's page. state: a word of the `{% state %}` tag, or '' for none; url: where to read on."""
+
+    title: str
+    words: str
+    state: str = ""
+    url: str = ""
+
+
+Say = Callable[[Plan, Organisation], list[Stage]]
+_said: list[Say] = []
+
+
+def register(say: Say) -> None:
+    """Let a later step speak on the page of a scheme; the first to register is the first to be shown."""
+    if say not in _said:
+        _said.append(say)
+
+
+def of(plan: Plan, organisation: Organisation) -> list[Stage]:
+    """What later steps say of a scheme, for a reader at this organisation."""
+    return [stage for say in _said for stage in say(plan, organisation)]

@@ -1,0 +1,15 @@
+"""The pages of DECIDE, one file a page or two."""
+
+from .agreed import agreed
+from .index import index
+from .reasons import reasons, weigh
+from .scheme import scheme, version
+from .signatures import sign, withdraw
+from .statements import add, moderation
+from .vote import my_votes, vote
+from .writing import amend, draft
+
+__all__ = [
+    "add", "agreed", "amend", "draft", "index", "moderation", "my_votes", "reasons", "scheme", "sign", "version",
+    "vote", "weigh", "withdraw",
+]  # fmt: skip

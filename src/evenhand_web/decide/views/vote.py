@@ -1,0 +1,71 @@
+"""Voting: one statement at a time, and one's own votes."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from evenhand.errors import InputError
+from evenhand_web.people.models import Organisation
+from evenhand_web.people.pages import organisation_page, require
+
+from .. import rounds
+from ..models import Round, Statement
+
+CHOICES = (("agree", "Agree", "✓"), ("disagree", "Disagree", "✕"), ("pass", "Pass: I cannot say", "–"))
+WORDS = {"agree": "agree", "disagree": "disagree", "pass": "pass"}
+
+
+@organisation_page("read")
+@require_http_methods(["GET", "POST"])
+def vote(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """Who may vote where the round is: one statement, three answers, undo. Next: the next one, or add one's own."""
+    round_ = rounds.find(organisation, key)
+    require(request, "vote", round_.organisation)
+    person = request.user.person
+    if request.method == "POST":
+        return _cast(request, organisation, round_)
+    if not round_.is_open():
+        messages.info(request, f"“{round_.title}” takes no votes now. This is what was agreed.")
+        return redirect("decide:round", organisation.code, key)
+    said = rounds.standing(round_, person)
+    coming = rounds.to_come(round_, person)
+    accepted = len(said) + len(coming)
+    wanted = round_.statements.filter(moderation="accepted", key=request.GET.get("statement", "")).first()
+    more = "more" in request.GET
+    done = wanted is None and (not coming or (len(said) >= rounds.TWELVE and not more))
+    statement = wanted or (coming[0] if coming else None)
+    return render(request, "decide/vote.html", {
+        "round": round_, "statement": None if done else statement, "choices": CHOICES, "done": done, "more": more,
+        "voted": len(said), "of": min(rounds.TWELVE, accepted), "left": len(coming),
+        "last": list(said.values())[-1] if said and wanted is None else None,
+        "now": said.get(wanted.pk) if wanted else None, "rule": rounds.NEXT_RULE,
+    })  # fmt: skip
+
+
+@organisation_page("read")
+def my_votes(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """Who may vote: their own votes and nobody else's. Next: change one, take one back."""
+    round_ = rounds.find(organisation, key)
+    require(request, "vote", round_.organisation)
+    said = list(rounds.standing(round_, request.user.person).values())
+    return render(request, "decide/my_votes.html", {"round": round_, "said": said[::-1], "open": round_.is_open()})
+
+
+def _cast(request: HttpRequest, organisation: Organisation, round_: Round) -> HttpResponse:
+    statement = get_object_or_404(Statement, round=round_, key=request.POST.get("statement", ""))
+    value = request.POST.get("value", "")
+    try:
+        rounds.cast(statement, request.user.person, value)
+    except InputError as error:
+        messages.warning(request, str(error))
+        return redirect("decide:round", organisation.code, round_.key)
+    if request.POST.get("back") == "my_votes":
+        return redirect("decide:my_votes", organisation.code, round_.key)
+    url = reverse("decide:vote", args=(organisation.code, round_.key))
+    if value == "retract":
+        return redirect(f"{url}?statement={statement.key}")
+    return redirect(f"{url}?more=1" if "more" in request.POST else url)
