@@ -25,7 +25,7 @@ help: ## this list
 install: $(VENV)/.installed ## the virtual environment, pinned with hashes
 $(VENV)/.installed: requirements/all.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements/all.txt
+	$(PIP) --no-compile --require-hashes -r requirements/all.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
