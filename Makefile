@@ -10,6 +10,8 @@ LAKE ?= $(VAR)/demo
 PORT ?= 8000
 SERVE ?= 1
 WORKERS ?= 2
+# for example: make demo DEMO="--practices 32 --months 15"
+DEMO ?=
 
 # the demonstration's pages: passwords allowed, plain http on this machine (docs/reference/settings.md)
 PAGES = EVENHAND_DEMO=1 EVENHAND_VAR=$(VAR) EVENHAND_LAKE=$(LAKE) $(BIN)/python -m evenhand_web
@@ -37,7 +39,7 @@ node_modules/.installed: package.json package-lock.json | $(VENV)/.installed
 	@touch $@
 
 demo: install frontend ## a synthetic NHS: lake, story, report, pages with accounts
-	$(BIN)/evenhand demo --lake $(LAKE)
+	$(BIN)/evenhand demo --lake $(LAKE) $(DEMO)
 	$(BIN)/evenhand flow --lake $(LAKE)
 	$(BIN)/evenhand flow --lake $(LAKE) --out $(VAR)/report.html
 	$(BIN)/evenhand flow --lake $(LAKE) --out $(VAR)/report.pdf
