@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Count as CountOf
+from django.db.models import Q, QuerySet
 
-from evenhand.decide import Count, Participants, Tally, Votes, tally
+from evenhand.decide import Count, Participants, StatementTally, Tally, Votes, tally
 from evenhand.decide.verdict import AGREED, DISAGREED, DIVIDED, EXCEPT, FEWEST, MORE
 from evenhand_web.people.models import Person
 from evenhand_web.people.tree import below
@@ -57,20 +58,20 @@ def agreement(round_: Round) -> Agreement:
 
 
 def protected(round_: Round) -> tuple[str, ...]:
-    """The professions that are judged by themselves: those with ten or more people who work where the round is.
+    """The professions that are judged by themselves: those with ten or more people, in the order of their heads.
 
-    A profession with fewer can never be judged; its people count among everyone.
+    Its people are those who work where the round is, and those who have voted. A profession with fewer can never
+    be judged; its people count among everyone.
     """
-    people = _people(round_).values(DECLARED).annotate(heads=CountOf("key")).filter(heads__gte=FEWEST)
-    return tuple(people.order_by("-heads", DECLARED).values_list(DECLARED, flat=True))
+    heads = Counter(_people(round_).exclude(removed_by_moderator=True).values_list(DECLARED, flat=True))
+    return tuple(name for name, n in sorted(heads.items(), key=lambda row: (-row[1], row[0])) if n >= FEWEST and name)
 
 
 def count(round_: Round, statements: list[Statement], professions: tuple[str, ...]) -> Tally:
     """The tally of the vote log; kept until a vote, a moderation or the people change."""
     moderation = tuple((s.key, _moderation(s)) for s in statements)
     newest = VoteEvent.objects.filter(statement__round=round_).values_list("pk", flat=True).last() or 0
-    people = _people(round_) | Person.objects.filter(votes__statement__round=round_)
-    who = people.distinct().values_list("key", "organisation_id", DECLARED, "removed_by_moderator")
+    who = _people(round_).values_list("key", "organisation_id", DECLARED, "removed_by_moderator")
     return _count(round_.pk, newest, moderation, professions, tuple(sorted(who)))
 
 
@@ -102,7 +103,7 @@ def shown(everyone: Count, units: tuple[Count, ...]) -> tuple[Count, ...]:
     return tuple(unit for unit in units if unit in kept)
 
 
-def _said(statement: Statement, row: object) -> Said:
+def _said(statement: Statement, row: StatementTally) -> Said:
     enough = row.everyone.people >= FEWEST
     professions = shown(row.everyone, row.declared) if enough else ()
     names = {unit.value for unit in professions}
@@ -114,9 +115,11 @@ def _said(statement: Statement, row: object) -> Said:
     )  # fmt: skip
 
 
-def _people(round_: Round):  # type: ignore[no-untyped-def]
+def _people(round_: Round) -> QuerySet[Person]:
+    """Those who work where the round is, and those who have voted in it and work elsewhere by now."""
     place = [round_.organisation, *below(round_.organisation)]
-    return Person.objects.filter(organisation__in=place, removed_by_moderator=False).exclude(profession="")
+    voted = VoteEvent.objects.filter(statement__round=round_).values("person")
+    return Person.objects.filter(Q(organisation__in=place) | Q(key__in=voted))
 
 
 def _moderation(statement: Statement) -> str:

@@ -26,7 +26,7 @@ HOW = (
     "was said before move to the first one. The people whom a moderator removed are left out.",
     "A profession agrees if the one-sided 90% Wilson lower bound of its share that agrees is above one half, out of "
     "all who saw the statement: who passes has seen it too. It disagrees by the same rule.",
-    "Professions with ten people or more in the organisation are judged by themselves. Others count among everyone.",
+    "Professions of ten people or more are judged by themselves. Others count among everyone.",
     "No profession under ten votes is shown, nor one from which such a one could be worked out.",
 )
 COMMAND = "evenhand decide tally VOTES --participants PEOPLE --statements STATEMENTS --declared profession --json"
@@ -135,7 +135,7 @@ def sentence(found: Agreement) -> str:
     if many[EXCEPT]:
         parts.append(f"{many[EXCEPT]} with an exception")
     if many[DIVIDED]:
-        parts.append(f"on {many[DIVIDED]} people are divided")
+        parts.append(f"{many[DIVIDED]} divide{'s' if many[DIVIDED] == 1 else ''} people")
     if many[DISAGREED]:
         parts.append(f"{many[DISAGREED]} {'is' if many[DISAGREED] == 1 else 'are'} rejected by all")
     if many[MORE]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Count
@@ -13,7 +14,7 @@ from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.tree import around
 
-from .models import Round, Statement, VoteEvent
+from .models import Plan, Round, Statement, VoteEvent
 
 TWELVE = 12  # PAGES.md, Decide: twelve and done
 FLOOR = FEWEST  # a statement that fewer people have seen cannot be judged, and goes before all others
@@ -58,6 +59,17 @@ def to_come(round_: Round, person: Person) -> list[Statement]:
         return (0, -statement.pk, lot) if new else (1, statement.seen, lot)
 
     return sorted(seen, key=place)
+
+
+def grown(statements: Iterable[Statement], organisation: Organisation) -> dict[int, list[Plan]]:
+    """The schemes that statements became part of, by statement: those that a reader at this organisation can open."""
+    found: dict[int, list[Plan]] = {}
+    links = Plan.statements.through.objects.filter(
+        statement__in=[s.pk for s in statements], plan__organisation__in=around(organisation)
+    )
+    for link in links.select_related("plan").order_by("pk"):
+        found.setdefault(link.statement_id, []).append(link.plan)
+    return found
 
 
 @transaction.atomic

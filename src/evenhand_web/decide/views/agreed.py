@@ -24,9 +24,10 @@ def agreed(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
     all_, by_profession = figures.statements(round_, found), figures.by_profession(round_, found)
     if response := download(request, all_, by_profession):
         return response
+    grown = rounds.grown([row.statement for row in found.said], organisation)
     sections = [
         {"verdict": verdict, "heading": figures.HEADINGS[verdict][0], "means": figures.HEADINGS[verdict][1],
-         "rows": [(figures.show(row), figures.words(row)) for row in found.of(verdict)]}
+         "rows": [(figures.show(row), figures.words(row), grown.get(row.statement.pk)) for row in found.of(verdict)]}
         for verdict in ORDER
     ]  # fmt: skip
     may_vote = may(request, "vote", round_.organisation)

@@ -23,13 +23,13 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """
     found = rounds.here(organisation)
     shown = [_round(request, organisation, round_) for round_ in found]
+    statements = Statement.objects.filter(round__in=found).select_related("round", "duplicate_of")
+    grown = rounds.grown(statements, organisation)
     return render(request, "decide/index.html", {
         "open_rounds": [row for row in shown if row["open"]], "past_rounds": [row for row in shown if not row["open"]],
         "schemes": _schemes(request, organisation),
-        "grown": Statement.objects.filter(round__in=found, plans__organisation__in=around(organisation))
-        .prefetch_related("plans").distinct(),
-        "mine": Statement.objects.filter(round__in=found, author=request.user.person)
-        .select_related("round", "duplicate_of").prefetch_related("plans").order_by("-pk"),
+        "grown": [(s, grown[s.pk]) for s in statements if s.pk in grown],
+        "mine": [(s, grown.get(s.pk, [])) for s in statements if s.author_id == request.user.person.pk],
     })  # fmt: skip
 
 
