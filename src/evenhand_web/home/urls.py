@@ -1,4 +1,4 @@
-"""The front page, what Evenhand is, and My organisation."""
+"""The front page, what Evenhand is, My organisation and Measure."""
 
 from django.urls import path
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("about/", views.about, name="about"),
     path("organisations/<str:code>/", views.organisation, name="organisation"),
+    path("organisations/<str:code>/measures/<slug:measure>/", views.measure, name="measure"),
 ]

@@ -7,11 +7,13 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
 
 from evenhand_web.site.figures import Figure
 
 register = template.Library()
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 # words, NHS.UK tag colour, sign: promise and proof look the same on every page and never need their colour
 STATES = {
@@ -117,6 +119,18 @@ def month(value: Any) -> str:
     names = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
              "November", "December")  # fmt: skip
     return f"{names[int(number) - 1]} {year}" if number.isdigit() and 1 <= int(number) <= 12 else str(value)
+
+
+@register.filter
+def words(slug: str) -> str:
+    """A slug as people say it: coronary_heart_disease becomes Coronary heart disease."""
+    return str(slug).replace("_", " ").capitalize()
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Markdown, with no HTML of its own let through, as paragraphs, lists and links."""
+    return mark_safe(MARKDOWN.render(str(text or "")))
 
 
 @register.filter

@@ -1,0 +1,149 @@
+"""What My organisation gathers from all steps: one thing to look at, one to do, what became of what we did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from evenhand.definition import loads
+from evenhand.errors import InputError
+from evenhand.lake import Lake
+from evenhand.records import Scheme
+from evenhand.story import Comparison
+from evenhand_web.account.models import Target
+from evenhand_web.decide.models import Plan, Round, Signature, VoteEvent
+from evenhand_web.listen.models import AnswerEvent, SurveyWave
+from evenhand_web.people import rights
+from evenhand_web.people.models import Organisation, Person
+from evenhand_web.people.rights import Actor
+from evenhand_web.people.tree import ancestors, below, place
+from evenhand_web.prove.models import VerdictRecord
+from evenhand_web.see.comparing import standings
+
+TWELVE = 12  # ENGAGEMENT F1: twelve statements and done
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One thing to do now. url is '' where the page is not for this reader."""
+
+    title: str
+    words: str
+    url: str
+    button: str
+
+
+@dataclass(frozen=True)
+class Latest:
+    """What became of what we did: the latest verdict that touches the organisation."""
+
+    title: str
+    sentence: str
+    evidenced: bool
+    url: str
+
+
+def around(organisation: Organisation) -> list[Organisation]:
+    """The organisation and everything above it: what is asked or planned there is asked of it."""
+    return [organisation, *ancestors(organisation)]
+
+
+def look_at(lake: Lake | None, organisation: Organisation) -> tuple[Comparison, str] | None:
+    """The largest honest opportunity of the organisation, or the first measure there is; None without any."""
+    found = standings(lake, organisation) if lake else []
+    return found[0] if found else None
+
+
+def to_do(actor: Actor, person: Person | None, organisation: Organisation) -> ToDo | None:
+    """The first thing that waits for this reader here: answer, vote, sign; None if nothing does."""
+    if person is None:
+        return None
+    for find in (_answer, _vote, _sign):
+        if found := find(actor, person, organisation):
+            return found
+    return None
+
+
+def latest(organisation: Organisation) -> Latest | None:
+    """The latest verdict on a scheme whose area is the organisation, lies above it or below it."""
+    places = [*around(organisation), *below(organisation)]
+    record = (
+        VerdictRecord.objects.filter(design__version__plan__organisation__in=places)
+        .select_related("design__version__plan").first()
+    )  # fmt: skip
+    if record is None:
+        return None
+    plan = record.design.version.plan
+    return Latest(plan.title, record.sentence, record.evidenced, _url("decide:scheme", organisation.code, plan.key))
+
+
+def plans(organisation: Organisation) -> list[Plan]:
+    """Schemes whose area is the organisation, lies above it or below it."""
+    return list(Plan.objects.filter(organisation__in=[*around(organisation), *below(organisation)]))
+
+
+def target(organisation: Organisation) -> Target | None:
+    """The latest target of the organisation, or of the nearest one above it."""
+    for where in around(organisation):
+        if found := Target.objects.filter(organisation=where).first():
+            return found
+    return None
+
+
+def _answer(actor: Actor, person: Person, organisation: Organisation) -> ToDo | None:
+    for wave in SurveyWave.objects.filter(organisation__in=around(organisation)):
+        asked = wave.invitations.filter(person=person).first()
+        if not asked or not wave.is_open() or not rights.may(actor, "answer", place(organisation)):
+            continue
+        if not AnswerEvent.objects.filter(wave=wave, respondent=asked.respondent, status="submitted").exists():
+            return ToDo("Answer a survey", f"{wave.title}: at most three minutes, open until {wave.closes:%-d %B}.",
+                        _url("listen:answer", organisation.code, wave.key), "Answer")  # fmt: skip
+    return None
+
+
+def _vote(actor: Actor, person: Person, organisation: Organisation) -> ToDo | None:
+    if not rights.may(actor, "vote", place(organisation)):
+        return None
+    for round_ in Round.objects.filter(organisation__in=around(organisation)):
+        if not round_.is_open():
+            continue
+        given = VoteEvent.objects.filter(person=person, statement__round=round_).values("statement").distinct().count()
+        there = round_.statements.filter(moderation="accepted").count()
+        if given < min(TWELVE, there):
+            return ToDo("Vote on statements", f"{round_.title}: {min(TWELVE, there) - given} statements wait for you.",
+                        _url("decide:vote", organisation.code, round_.key), "Vote")  # fmt: skip
+    return None
+
+
+def _sign(actor: Actor, person: Person, organisation: Organisation) -> ToDo | None:
+    roles = {"clinical_lead": "sign_clinical_lead", "manager": "sign_manager"}
+    for plan in plans(organisation):
+        version = plan.latest()
+        if version is None:
+            continue
+        for signer in plan.signers.all():
+            for role, action in roles.items():
+                if not rights.may(actor, action, place(signer)):
+                    continue
+                signed = Signature.objects.filter(version=version, organisation=signer, role=role)
+                if not any(not signature.withdrawn for signature in signed):
+                    return ToDo("Sign a scheme", f"{plan.title} needs a signature for {signer.name}.",
+                                _url("decide:scheme", organisation.code, plan.key), "Read and sign")  # fmt: skip
+    return None
+
+
+def _url(name: str, *args: str) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def start_of(plan: Plan) -> str:
+    """The month in which a scheme begins, as its latest version says; '' if it cannot be read."""
+    version = plan.latest()
+    try:
+        return loads(version.yaml, Scheme).start if version else ""
+    except InputError:
+        return ""
