@@ -89,6 +89,14 @@ def test_a_measure_file_needs_no_place_in_the_house(say, lake: str, tmp_path: Pa
     assert [row["value"] for row in shown["rows"]] == [5 / 11, 0.0]
 
 
+def test_codes_over_the_denominator_of_a_measure_file(say, lake: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(_only_linagliptin().replace("    - 0601023AA\n    - 0601023AC\n", ""), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("    - 0601023AK\n", ""), encoding="utf-8")
+    shown = say("panel", "--numerator", SITA, "--denominator", str(file), "--level", "nation", "--lake", lake)
+    assert [row["value"] for row in shown["rows"]] == [6 / 11, 1.0]
+
+
 def test_a_users_own_groups_come_from_a_file_and_stay_out_of_the_lake(say, lake: str, tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
     own.write_text("code,name,level,parent\nN,North,locality,\nA,,practice,N\nB,,practice,N\n", encoding="utf-8")

@@ -40,8 +40,8 @@ def register(steps: Any) -> None:
 def _register_panel(steps: Any) -> None:
     panel = steps.add_parser("panel", help="a measure's numbers at any level", allow_abbrev=False)
     panel.add_argument("measure", nargs="?", metavar="MEASURE|FILE.yaml", help="a measure's id, or a measure file")
-    panel.add_argument("--numerator", metavar="CODES", help="BNF codes with commas; ~CODE leaves out; `all`")
-    panel.add_argument("--denominator", metavar="CODES|patients", help="BNF codes, or registered patients")
+    panel.add_argument("--numerator", metavar="CODES", help="BNF codes with commas, ~CODE leaves out; or `all`")
+    panel.add_argument("--denominator", metavar="CODES|patients|FILE.yaml", help="as above, or registered patients")
     panel.add_argument("--sum", default="items", choices=("items", "quantity", "cost", "nic"), help="[items]")
     panel.add_argument("--per", type=int, default=1000, metavar="N", help="patients in the denominator [1000]")
     panel.add_argument("--level", required=True, help="practice, pcn, sicbl, icb, region, nation, or a group's level")
@@ -202,6 +202,8 @@ def _side(options: argparse.Namespace, name: str) -> Any:
     from .. import measures as library
 
     text = getattr(options, name).strip()
+    if text.endswith((".yaml", ".yml")):
+        return getattr(next(iter(library.read_files([text]).values())), name)
     if name == "denominator" and text == "patients":
         return library.Counted(words=f"{options.per:,} patients", patients=options.per)
     try:

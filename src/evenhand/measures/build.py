@@ -66,7 +66,7 @@ def matched(lake: Lake, measure: Measure, every: dict[str, Measure]) -> dict[str
                 unknown += [word for rule in rules for word in held.unknown(rule)]
         found["not_in_this_lake"] = list(dict.fromkeys(unknown))
     months = months_held(lake, measure.kind)
-    return {**found, "months": len(months), "stored": sum(is_stored(lake, m, measure, every) for m in months)}
+    return {**found, "months": len(months), "stored": len(stored_months(lake, months, measure, every))}
 
 
 def build(
@@ -116,8 +116,16 @@ def months_held(lake: Lake, kind: str | None = None) -> list[int]:
 
 def hash_of(lake: Lake, month: int, measure: Measure, every: dict[str, Measure]) -> str:
     """What a stored panel rests on: the definition and the source snapshots of the month."""
-    sources = [part for table in SOURCES[measure.kind] for part in _fingerprints(lake, table, month)]
-    return hashlib.sha256("\n".join([measure.definition(every), *sources]).encode()).hexdigest()[:32]
+    return hashes_of(lake, [month], measure, every)[month]
+
+
+def hashes_of(lake: Lake, months: Iterable[int], measure: Measure, every: dict[str, Measure]) -> dict[int, str]:
+    """`hash_of` for several months, with one look at the lake."""
+    prints, definition = _fingerprints(lake, measure.kind), measure.definition(every)
+    return {
+        month: hashlib.sha256("\n".join([definition, *prints.get(month, ())]).encode()).hexdigest()[:32]
+        for month in months
+    }
 
 
 def source_names(lake: Lake, month: int, kind: str) -> tuple[str, ...]:
@@ -131,13 +139,20 @@ def source_names(lake: Lake, month: int, kind: str) -> tuple[str, ...]:
 
 def is_stored(lake: Lake, month: int, measure: Measure, every: dict[str, Measure]) -> bool:
     """Whether a panel of this very definition and source stands in the lake."""
-    return (measure.id, hash_of(lake, month, measure, every)) in _stored(lake).get(month, frozenset())
+    return bool(stored_months(lake, [month], measure, every))
+
+
+def stored_months(lake: Lake, months: Iterable[int], measure: Measure, every: dict[str, Measure]) -> list[int]:
+    """The months in which a panel of this very definition and source stands in the lake."""
+    held = _stored(lake)
+    hashes = hashes_of(lake, months, measure, every)
+    return [month for month, text in hashes.items() if (measure.id, text) in held.get(month, frozenset())]
 
 
 def stored_rows(lake: Lake, measure: Measure, every: dict[str, Measure], level: str, months: Sequence[int]) -> pa.Table:
     """The stored panel of one measure at one published level over months in which it stands."""
     panel = lake.table("panel")
-    hashes = [hash_of(lake, month, measure, every) for month in months]
+    hashes = list(hashes_of(lake, months, measure, every).values())
     wanted = (panel.measure == measure.id) & (panel.level == level)
     wanted = wanted & panel.month.isin(list(months)) & panel.definition.isin(hashes)
     return panel.filter(wanted).to_pyarrow()
@@ -195,9 +210,18 @@ def _stored(lake: Lake) -> dict[int, frozenset[tuple[str, str]]]:
     return lake.remember("measures.stored", find)
 
 
-def _fingerprints(lake: Lake, table: str, month: int) -> list[str]:
-    parts = [snapshot.part(table) for snapshot in snapshots_of(lake, table).get(month, ())]
-    return [f"{table} {part.sha256}" for part in parts if part is not None]
+def _fingerprints(lake: Lake, kind: str) -> dict[int, list[str]]:
+    """For each month the table and sha256 of every file that a kind of measure is counted from."""
+
+    def find() -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for table in SOURCES[kind]:
+            for month, several in snapshots_of(lake, table).items():
+                parts = [part for snapshot in several if (part := snapshot.part(table)) is not None]
+                found.setdefault(month, []).extend(f"{table} {part.sha256}" for part in parts)
+        return found
+
+    return lake.remember(f"measures.fingerprints.{kind}", find)
 
 
 def snapshots_of(lake: Lake, table: str) -> dict[int, tuple[Snapshot, ...]]:

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..lake import Lake, month_number, month_of
 from ..records import LEVELS, Organisations
 from . import indicator
-from .build import as_rows, is_stored, months_held, source_names, stored_rows
+from .build import as_rows, months_held, source_names, stored_months, stored_rows
 from .levels import Grid, grid_of
 from .model import Measure
 from .month import compute
@@ -57,7 +57,7 @@ def _counted(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Ask
     """A measure's own numbers: stored panels where they stand, counted now where they do not."""
     level = _base_level(measure, asked.level, asked.organisations)
     months = _within(measure, months_held(lake, measure.kind), asked)
-    stored = [month for month in months if is_stored(lake, month, measure, every)]
+    stored = stored_months(lake, months, measure, every)
     pieces = [stored_rows(lake, measure, every, level, stored)]
     for month in sorted(set(months) - set(stored)):
         counted = compute(lake, month, [measure], every)
