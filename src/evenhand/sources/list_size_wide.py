@@ -19,7 +19,10 @@ from .source import Loaded, Options, Source
 from .unpack import Unpacked, plain_name
 
 _BAND = re.compile(r"(male|female)_(\d+)(?:_(\d+|plus))?$")
-_IN_NAME = re.compile(r"(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?!\d)|([a-z]{3})[a-z]*[-_ ]?(20\d\d)", re.IGNORECASE)
+_IN_NAME = re.compile(
+    r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?!\d)"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-_ ]?(20\d\d)", re.IGNORECASE,
+)  # fmt: skip
 _CODE = ("GP_PRACTICE_CODE", "PRACTICE_CODE", "ORG_CODE", "CODE")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..errors import InputError, did_you_mean
 from ..lake import Lake, Transaction
 from .source import Loaded, Options, Source, refuse_lacking, summary
-from .unpack import NotATable, Unpacked, files_under, from_input, sha256_of, unpack
+from .unpack import NotForTheLake, Unpacked, files_under, from_input, sha256_of, unpack
 
 
 @cache
@@ -106,7 +106,7 @@ def _one(transaction: Transaction, path: Path, source: Source | None, options: O
                 done.append(Loaded("", file.label, "skipped", sha256=sha256, note=chosen))
             else:
                 done.append(chosen.stage(transaction, file, options))
-    except NotATable as error:
+    except NotForTheLake as error:
         done.append(Loaded("", path.name, "skipped", sha256=sha256, note=str(error)))
     if alone and all(loaded.state == "skipped" for loaded in done):
         raise InputError(done[0].note)

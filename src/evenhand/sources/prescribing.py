@@ -17,7 +17,7 @@ from .prescribing_keys import codes, mentioned, number_codes
 from .prescribing_sums import reconcile, sums, write
 from .scan import Scan, literal
 from .source import Loaded, Options, Source, lacking, outcome
-from .unpack import Unpacked, plain_name
+from .unpack import NotForTheLake, Unpacked, plain_name
 
 _COMMON = (
     "YEAR_MONTH", "REGIONAL_OFFICE_NAME", "REGIONAL_OFFICE_CODE", "ICB_NAME|STP_NAME|AREA_TEAM_NAME",
@@ -67,7 +67,12 @@ class Layout:
 
 
 def lacks(file: Unpacked) -> tuple[str, ...] | None:
-    """The columns that a file lacks to be a month of prescribing."""
+    """The columns that a file lacks to be a month of prescribing; an extract without costs is refused by name."""
+    if file.column("bnf_code") and file.column("practice") and file.column("items") and not file.column("actual_cost"):
+        raise NotForTheLake(
+            f"{file.name}: an extract of some presentations without costs ({', '.join(file.columns)}), not a month of "
+            "prescribing; load the EPD file of the month"
+        )
     return lacking(file, _SINCE_2025_07 if _is_new(file) else _UNTIL_2025_06)
 
 

@@ -60,7 +60,7 @@ class Scan:
 
     def millionths(self, column: str) -> str:
         """A cell as whole millionths: sums of these do not depend on the order of rows; costs carry five decimals."""
-        return f"CAST(round({self.number(column)} * {MILLION}) AS BIGINT)"
+        return f"TRY_CAST(round({self.number(column)} * {MILLION}) AS BIGINT)"
 
     def no_number(self, column: str, *, most: float, missing: bool = False) -> str:
         """The condition that a cell is no finite number of at most this size (or is missing, unless it may be)."""

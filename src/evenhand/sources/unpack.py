@@ -33,8 +33,8 @@ _TABLES = (".csv", ".txt", ".gz", ".parquet", ".xlsx")
 _NOT_TABLES = (".pdf", ".doc", ".docx", ".html", ".md", ".json", ".yaml", ".png", ".xls", ".py", ".ipynb")
 
 
-class NotATable(InputError):
-    """Bytes that are no table at all: refused when named, passed over in a folder."""
+class NotForTheLake(InputError):
+    """A file that is no table, or one that no source takes: refused when named, passed over in a folder."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unp
         members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
         tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
         if not tables:
-            raise NotATable(f"{path}: the zip holds no CSV or Parquet file")
+            raise NotForTheLake(f"{path}: the zip holds no CSV or Parquet file")
         for member in tables:
             name, label = f"{path}/{member.filename}", f"{path.name}/{member.filename}"
             target = beside("unpacked")
@@ -189,7 +189,7 @@ def _encoding(path: Path, name: str) -> str:
     with _opened(path) as file:
         while block := file.read(_BLOCK):
             if b"\x00" in block:
-                raise NotATable(f"{name}: not a table of text (it holds binary bytes); expected CSV or Parquet")
+                raise NotForTheLake(f"{name}: not a table of text (it holds binary bytes); expected CSV or Parquet")
             if encoding == "utf-8" and not block.isascii():
                 try:
                     decoder.decode(block)
@@ -228,4 +228,4 @@ def _magic(path: Path) -> bytes:
 
 
 def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "__")) for part in path.parts)
+    return any(part.startswith((".", "__")) and part != ".." for part in path.parts)
