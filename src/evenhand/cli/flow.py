@@ -51,11 +51,9 @@ def _print(told: Any) -> None:
     """The story on a terminal: sentences first, the numbers under them."""
     from rich.console import Console
     from rich.padding import Padding
-    from rich.table import Table
     from rich.text import Text
 
     from ..report.wording import DEMONSTRATION, STEP_NAMES, about
-    from ..story.written import table
 
     console = Console()
     if told.demonstration:
@@ -68,10 +66,22 @@ def _print(told: Any) -> None:
             console.print(Padding(Text(line), (0, 0, 0, 3)))
         for figure in chapter.figures:
             if figure.in_print or figure.draw is None:
-                shown = Table(*figure.columns, title=figure.says, title_justify="left", title_style="dim")
-                for row in table(figure):
-                    shown.add_row(*row)
-                console.print(Padding(shown, (1, 0, 0, 3)))
+                console.print(Padding(_table(figure), (1, 0, 0, 3)))
         console.print(Padding(Text(f"Next: {chapter.next_step}", style="italic"), (0, 0, 0, 3)))
     if told.ledger_head:
         console.print(f"\nLedger head: {told.ledger_head}", soft_wrap=True)
+
+
+def _table(figure: Any) -> Any:
+    from rich.table import Table
+
+    from ..story.written import table
+
+    shown = [i for i, column in enumerate(figure.columns) if column in (figure.short or figure.columns)]
+    drawn = Table(title=figure.says, title_justify="left", title_style="dim", box=None, padding=(0, 1))
+    for i in shown:
+        number = figure.kinds[i] != "text"
+        drawn.add_column(figure.columns[i], justify="right" if number else "left", no_wrap=number, overflow="fold")
+    for row in table(figure):
+        drawn.add_row(*(row[i] for i in shown))
+    return drawn

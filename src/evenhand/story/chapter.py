@@ -17,7 +17,8 @@ class Figure(Record):
 
     rows: one tuple a row, of text and numbers, under `columns`; kinds: how each column is written - text, count,
     share, points (a difference of shares), pounds, or value (a share or a number, by what the row's `unit` says).
-    in_print: whether the table stands in the printed report beside its chart.
+    in_print: whether the table stands in the printed report beside its chart; short: the columns that a terminal
+    has room for, all if empty.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Figure(Record):
     rows: tuple[tuple[Any, ...], ...]
     kinds: tuple[str, ...]
     in_print: bool = False
+    short: tuple[str, ...] = ()
     draw: Draw | None = None
 
     def as_json(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .. import charts
 from ..account import Check, Entry, Progress
+from ..account.states import breached
 from ..charts.words import pounds
 from .chapter import Figure
 
@@ -69,6 +70,9 @@ def _why(entry: Entry) -> str:
     """Why a saving is not further, in its first reason."""
     if entry["reason"] or entry.state == "confirmed":
         return str(entry["reason"])
-    reasons = entry["proof"].get("verdict", {}).get("reasons", [])
+    verdict = entry["proof"].get("verdict")
+    if verdict and (measure := breached(verdict)):
+        return f"guardrail {measure.replace('_', ' ')} is at risk"
+    reasons = verdict["reasons"] if verdict else []
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return f"{reasons[0].partition(' (')[0]}{more}" if reasons else "its next proof is not there yet"

@@ -63,7 +63,8 @@ def figures(schemes: Sequence[Scheme], judged: Sequence[Verdict], *, share: bool
         f"{'percentage points' if share else 'the unit of each measure'}."
     )
     kinds = ("text", *(("points" if share else "value",) * 6), *(("text",) * 3))
-    return (Figure("effects", says, columns, tuple(rows), kinds, in_print=True, draw=draw),)
+    short = ("scheme", "effect", "low", "high", "before and after", "evidenced", "countable")
+    return (Figure("effects", says, columns, tuple(rows), kinds, in_print=True, short=short, draw=draw),)
 
 
 def _yes(word: bool) -> str:

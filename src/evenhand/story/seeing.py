@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -36,13 +37,14 @@ def nothing(lake: Lake) -> str:
 
 def numbers(sight: Sight) -> dict[str, Any]:
     """One measure's numbers, for notebooks and scripts."""
-    found = sight.opportunity
+    found, gain = sight.opportunity, sight.worth
     return {
         "level": sight.level, "units": sight.counted_units, "first": sight.first, "last": sight.last,
         "version": sight.version, "value": sight.place_value, "numerator": float(np.nansum(sight.numerator)),
         "denominator": float(np.nansum(sight.denominator)), "lowest": _edge(sight, 0.0), "highest": _edge(sight, 1.0),
         "pounds_per_unit": sight.price,
         "opportunity_pounds": None if found is None else found.total.as_json() | {"naive": found.naive},
+        "worth": None if gain is None else asdict(gain),
         "split": None if found is None else found.split,
         "outliers": None if sight.funnel is None else sum(o is not None for o in sight.funnel.outlier),
         "latest": None if sight.chart is None else sight.chart.variation,
@@ -71,8 +73,12 @@ def _spread(sight: Sight, place: Place) -> list[str]:
     if sight.version is not None:
         whole += f", extract {sight.version}"
     low, high = (number(_edge(sight, q), share=share) for q in (0.0, 1.0))
-    lines = [f"{whole}; it runs from {low} to {high} over {sight.counted_units} "
-             f"{PLURAL.get(sight.level, sight.level)}."]
+    many = f"{sight.counted_units} {PLURAL.get(sight.level, sight.level)}"
+    if sight.own is None:
+        lines = [f"{whole}; it runs from {low} to {high} over {many}."]
+    else:
+        below = float(np.mean(sight.fair < sight.place_value))
+        lines = [f"{whole}; among {many}, from {low} to {high}, {below:.0%} lie below."]
     if sight.opportunity is not None:
         split = sight.opportunity.split
         lines.append(f"Chance explains {_part(split.chance, split.observed)} of that spread.")
@@ -88,38 +94,42 @@ def _spread(sight: Sight, place: Place) -> list[str]:
 
 
 def _worth(sights: Sequence[Sight]) -> list[str]:
-    priced = [s for s in sights if s.opportunity is not None]
-    if not priced:
+    best = next((s for s in sights if s.worth is not None), None)
+    if best is None or best.worth is None or best.opportunity is None:
         return ["No opportunity is named: that takes ten organisations or more, and a price."]
-    best = priced[0]
-    assert best.opportunity is not None
-    total, naive = best.opportunity.total, best.opportunity.naive
-    if total.value <= 0:
-        return [f"Once chance is taken out, no opportunity can be shown; the plain gap would claim {pounds(naive)}."]
-    line = (
-        f"If nobody were on the worse side of the best quarter, {best.measure.title.lower()} would cost "
-        f"{pounds(total.value)} less ({pounds(total.low)} to {pounds(total.high)}) over the {_months(best)}, "
-        "chance taken out"
-    )
-    return [f"{line}; the plain gap would claim {pounds(naive)}."]
+    gain, title, over = best.worth, best.measure.title, f"over the {_months(best)}"
+    span = f"{pounds(gain.low)} to {pounds(gain.high)}"
+    if best.own is not None:
+        return [
+            f"{title}: the chance that you truly stand on the worse side of the best quarter is "
+            f"{gain.probability:.0%}; reaching it would be worth about {pounds(gain.pounds)} ({span}) {over}, chance taken out."
+        ]
+    plain = pounds(best.opportunity.naive)
+    if gain.pounds <= 0:
+        return [f"Once chance is taken out, no opportunity can be shown; the plain gap would claim {plain}."]
+    return [
+        f"If nobody were on the worse side of the best quarter, {title[0].lower()}{title[1:]} would cost "
+        f"{pounds(gain.pounds)} less ({span}) {over}, chance taken out; the plain gap would claim {plain}."
+    ]
 
 
 def _table(sights: Sequence[Sight]) -> Figure:
     columns = ("measure", "unit", "latest", "value", "lowest", "highest", "compared", "worth", "low", "high")
     rows = []
     for sight in sights[:MOST]:
-        total = sight.opportunity.total if sight.opportunity else None
-        worth = (total.value, total.low, total.high) if total else (None, None, None)
+        gain = sight.worth
+        worth = (gain.pounds, gain.low, gain.high) if gain else (None, None, None)
         rows.append((
             sight.measure.title, sight.measure.unit, sight.last, sight.place_value, _edge(sight, 0.0),
             _edge(sight, 1.0), sight.counted_units, *worth,
         ))  # fmt: skip
     says = (
         "Measures by what there is to gain over the latest months (up to twelve): the value of all, the lowest and the "
-        "highest of those compared, and what reaching the best quarter is worth, with its 90% interval."
+        "highest of those compared, and what reaching the best quarter is worth, with its interval."
     )
     kinds = ("text", "text", "text", "value", "value", "value", "count", "pounds", "pounds", "pounds")
-    return Figure("measures", says, columns, tuple(rows), kinds, in_print=True)
+    return Figure("measures", says, columns, tuple(rows), kinds, in_print=True,
+                  short=("measure", "latest", "value", "compared", "worth", "low", "high"))  # fmt: skip
 
 
 def _funnel(sight: Sight, place: Place) -> Figure:
@@ -134,7 +144,7 @@ def _funnel(sight: Sight, place: Place) -> Figure:
     parts = [(word, sum(o == key for o in funnel.outlier)) for word, key in (("above", "high"), ("below", "low"))]
     inside = len(funnel.units) - sum(count for _, count in parts)
     rows = [("inside the limits", inside), *((f"{word} the 99.8% limit", count) for word, count in parts)]
-    says = f"Each dot is one {_one(sight.level)}; dots outside the funnel differ by more than chance and shared variation."
+    says = f"Each dot is one {_one(sight.level)}; those outside differ by more than chance and shared variation."
     return Figure("funnel", says, ("where", "organisations"), tuple(rows), ("text", "count"), draw=draw)
 
 

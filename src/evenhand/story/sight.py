@@ -27,11 +27,23 @@ MAY_REACH = ("practice", "provider", "sicbl", "pcn", "icb", "region", "nation")
 
 
 @dataclass(frozen=True)
+class Worth:
+    """Pounds with their interval of coverage `level`; probability: that a single unit is on the worse side."""
+
+    pounds: float
+    low: float
+    high: float
+    probability: float
+    level: float
+
+
+@dataclass(frozen=True)
 class Sight:
     """One measure in one place.
 
     units: U organisations of `level` in the place; numerator, denominator, value: float64 (U,), sums over `first`
     to `last`; months (T,) and series (T,): the place as a whole, a ratio of sums; place_value: over the window.
+    own: the place itself where it is one of the units, which are then all of its level.
     """
 
     measure: Measure
@@ -48,6 +60,7 @@ class Sight:
     opportunity: Opportunity | None
     funnel: Funnel | None
     chart: ControlChart | None
+    own: str | None = None
 
     @property
     def value(self) -> Floats:
@@ -62,7 +75,26 @@ class Sight:
     @property
     def place_value(self) -> float:
         """The whole place over the window."""
+        if self.own is not None:
+            return float(self.value[self.units.index(self.own)])
         return float(_ratio(np.array([np.nansum(self.numerator)]), np.array([np.nansum(self.denominator)]))[0])
+
+    @property
+    def worth(self) -> Worth | None:
+        """What the place would gain at the benchmark: of all its units, or its own; None if nobody can say."""
+        found = self.opportunity
+        if found is None:
+            return None
+        if self.own is None:
+            return Worth(found.total.value, found.total.low, found.total.high, float("nan"), 0.9)
+        if self.own not in found.units:
+            return None
+        i, size = found.units.index(self.own), float(self.denominator[self.units.index(self.own)])
+        sign = 1.0 if found.better == "lower" else -1.0
+        gaps = sorted(max(0.0, sign * (float(end[i]) - found.benchmark.value)) for end in (found.low, found.high))
+        above = float(found.probability_above[i])
+        low, high = (gap * size * self.price for gap in gaps)
+        return Worth(float(found.pounds[i]), low, high, above if sign > 0 else 1 - above, 0.95)
 
     @property
     def counted_units(self) -> int:
@@ -75,7 +107,7 @@ def look(lake: Lake, place: Place) -> tuple[Sight, ...]:
     what says most of a place. An indicator table without a definition of its own has none of the words, so it is
     counted in the lake and not looked at here."""
     found = [sight for measure in for_lake(lake).values() if (sight := _sight(lake, place, measure)) is not None]
-    return tuple(sorted(found, key=lambda s: (-s.opportunity.total.value if s.opportunity else 0.0, _rank(s.measure))))
+    return tuple(sorted(found, key=lambda s: (-s.worth.pounds if s.worth else 0.0, _rank(s.measure))))
 
 
 def _rank(measure: Measure) -> int:
@@ -91,11 +123,13 @@ def _sight(lake: Lake, place: Place, measure: Measure) -> Sight | None:
     rows = [row for row, code in enumerate(reading.panel.organisations) if place.holds(code)]
     if not rows or not len(reading.panel.months):
         return None
+    if place.code in reading.panel.organisations:  # one unit is seen among all the others
+        return seen(lake, reading, level, list(range(len(reading.panel.organisations))), own=place.code)
     return seen(lake, reading, level, rows)
 
 
-def seen(lake: Lake, reading: Reading, level: str, rows: list[int]) -> Sight:
-    """What there is to see of these rows of a panel."""
+def seen(lake: Lake, reading: Reading, level: str, rows: list[int], *, own: str | None = None) -> Sight:
+    """What there is to see of these rows of a panel; with `own`, of one of them among the rest."""
     panel, measure = reading.panel, reading.measure
     months = panel.months
     last = months[-1]
@@ -103,8 +137,9 @@ def seen(lake: Lake, reading: Reading, level: str, rows: list[int]) -> Sight:
     top, bottom = panel.numerator[rows], panel.denominator[rows]
     known = np.isfinite(top) & np.isfinite(bottom)
     top, bottom = np.where(known, top, 0.0), np.where(known, bottom, 0.0)
-    series = _ratio(top.sum(axis=0), bottom.sum(axis=0))
     units = tuple(panel.organisations[row] for row in rows)
+    whole = slice(None) if own is None else [units.index(own)]
+    series = _ratio(top[whole].sum(axis=0), bottom[whole].sum(axis=0))
     there = known[:, window].any(axis=1)
     numerator, denominator = (np.where(there, side[:, window].sum(axis=1), np.nan) for side in (top, bottom))
     first = str(months[window][0])
@@ -112,7 +147,7 @@ def seen(lake: Lake, reading: Reading, level: str, rows: list[int]) -> Sight:
     return Sight(
         measure, reading.version, level, units, numerator, denominator, months, series, first, str(last), price,
         _opportunity(lake, measure, level, units, first, str(last), price),
-        _funnel(measure, units, numerator, denominator), _chart(measure, series),
+        _funnel(measure, units, numerator, denominator), _chart(measure, series), own,
     )  # fmt: skip
 
 

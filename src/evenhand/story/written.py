@@ -26,6 +26,8 @@ def cell(value: Any, kind: str, *, share: bool = False) -> str:
 
     >>> cell(0.125, "share"), cell(1234, "count"), cell(None, "pounds"), cell(0.2, "value", share=True)
     ('12.5%', '1,234', '–', '20.0%')
+    >>> cell(-0.0001, "points"), cell(-0.065, "points")
+    ('+0.0', '-6.5')
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return MISSING
@@ -34,7 +36,7 @@ def cell(value: Any, kind: str, *, share: bool = False) -> str:
     if kind == "share":
         return number(float(value), share=True)
     if kind == "points":
-        return f"{100 * value:+.1f}"
+        return f"{round(100 * float(value), 1) + 0.0:+.1f}"  # + 0.0: nothing is never minus nothing
     if kind == "pounds":
         return pounds(float(value))
     if kind == "value":
