@@ -9,8 +9,9 @@ from pathlib import Path
 
 from published import list_sizes, prescribing_file, write_csv
 
-# One process imports everything once; each child is killed, without any clean-up, just before one of its
-# renames or flushes to disk (every fourth is tried). Then the load is done again, undisturbed, and the lake must be what an undisturbed load makes.
+# One process imports everything once; each child is killed, without any clean-up, just before one of its renames or
+# flushes to disk (every fourth is tried). Then the load is done again, undisturbed, and the lake must be what an
+# undisturbed load makes.
 SCRIPT = """
 import hashlib, json, os, sys
 from datetime import UTC, datetime

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from published import bytes_of, list_sizes, prescribing_file, write_csv
 
 from evenhand.cli.main import main
 from evenhand.lake import Lake
+from published import bytes_of, list_sizes, prescribing_file, write_csv
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:

@@ -13,16 +13,25 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from published import (
-    METFORMIN, NEW, OLD, SERTRALINE, Row, bytes_of, month_of_prescribing, prescribing_columns, prescribing_file,
-    prescription, write_csv,
-)  # fmt: skip
-from shared import DATA, needs_data
 
 from evenhand import sources
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.sources import Options
+from published import (
+    METFORMIN,
+    NEW,
+    OLD,
+    SERTRALINE,
+    Row,
+    bytes_of,
+    month_of_prescribing,
+    prescribing_columns,
+    prescribing_file,
+    prescription,
+    write_csv,
+)  # fmt: skip
+from shared import DATA, needs_data
 
 
 @pytest.fixture
@@ -274,7 +283,7 @@ def test_costs_above_list_price_betray_swapped_columns(lake: Lake, tmp_path: Pat
 def test_a_national_file_with_little_sertraline_is_refused(lake: Lake, tmp_path: Path) -> None:
     many = [prescription("201709", f"A{i:05d}", SERTRALINE, 1, 28, 1.0) for i in range(5001)]
 
-    with pytest.raises(InputError, match="5,001 items of sertraline .* at least 100,000 in a national file"):
+    with pytest.raises(InputError, match=r"5,001 items of sertraline .* at least 100,000 in a national file"):
         sources.load(lake, prescribing_file(tmp_path / "epd.csv", rows=many))
 
 

@@ -13,7 +13,8 @@ def month_number(month: np.datetime64 | str) -> int:
     >>> month_number(np.datetime64("2017-09")), month_number("2000-01")
     (212, 0)
     """
-    return int((np.datetime64(month, "M") - EPOCH).astype(np.int64))
+    whole = np.datetime64(month, "M") if isinstance(month, str) else month.astype("datetime64[M]")
+    return int((whole - EPOCH).astype(np.int64))
 
 
 def month_of(number: int) -> np.datetime64:

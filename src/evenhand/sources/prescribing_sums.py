@@ -52,7 +52,7 @@ def sums(scan: Scan, where: Layout, rows: int, *, exact: bool) -> Sums:
     scan.run(f"CREATE TABLE quantity_number AS SELECT each, row_number() OVER (ORDER BY each) - 1 AS q FROM ({each})")
     quantities = np.array([q for (q,) in scan.rows("SELECT each FROM quantity_number ORDER BY q")], dtype=np.float64)
     assert len(quantities) < 1 << _QUANTITY_BITS, "more different quantities than the key has room for"
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "items": np.empty(rows, dtype=np.int32), "nic": np.empty(rows, dtype=np.int64),
         "actual_cost": np.empty(rows, dtype=np.int64),
     }  # fmt: skip
@@ -112,7 +112,7 @@ def _fill(scan: Scan, where: Layout, columns: dict[str, NDArray[Any]]) -> int:
     """)
     filled = 0
     for batch in reader:
-        until = filled + batch.num_rows
+        until = filled + int(batch.num_rows)
         if until > len(columns["key"]):
             return until
         for column, values in zip(columns.values(), batch.columns, strict=True):
