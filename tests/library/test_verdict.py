@@ -115,6 +115,12 @@ def test_a_changed_design_is_no_longer_the_one_that_was_registered() -> None:
     assert "not the one that was registered" in found.reasons[0]
 
 
+def test_a_design_that_nobody_registered_is_not_evidence() -> None:
+    found = judge(scheme(), registered="")
+    assert not found.evidenced
+    assert found.reasons == ("no design was registered before the outcome was read",)
+
+
 def test_nobody_peeks_before_the_follow_up_is_complete() -> None:
     found = judge(scheme(), months_seen=4)
     assert not found.evidenced

@@ -76,7 +76,7 @@ def verdict(
     months_seen
         How many months of the follow-up window have been published.
     registered, seal
-        The hash kept when the design was registered, and the allocation's seal if it was part of it.
+        The hash kept when the design was registered ('' if none was), and the allocation's seal if it was part of it.
     peers
         The baseline values of all units from which the scheme's own were chosen: gives the regression to the mean.
     title, is_share
@@ -153,7 +153,9 @@ def _design_against(scheme: Scheme, missing: float, months_seen: int, registered
     reasons = []
     if scheme.why_not_randomised:
         reasons.append(f"not randomised ({scheme.why_not_randomised}): a difference is shown, and proves nothing")
-    if registered != register(scheme, seal=seal):
+    if not registered:
+        reasons.append("no design was registered before the outcome was read")
+    elif registered != register(scheme, seal=seal):
         reasons.append("the design is not the one that was registered before the outcome was read")
     if months_seen < planned:
         reasons.append(f"{months_seen} of {planned} months of follow-up are published; the verdict waits for all")
