@@ -96,7 +96,7 @@ def test_the_effect_is_found_with_the_power_and_the_coverage_that_are_claimed() 
             rows = np.flatnonzero(run.taking_part)
             effect = trial(
                 list(run.allocation.arm), before[0][rows] / before[1][rows], after[0][rows] / after[1][rows],
-                control="control", clusters=list(run.allocation.cluster), weights=after[1][rows], few=True,
+                control="control", clusters=list(run.allocation.cluster), weights=after[1][rows], errors="CR3",
             ).effects[0]  # fmt: skip
             if run.plan.effect:
                 found += effect.p < 0.05

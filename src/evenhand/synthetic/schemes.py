@@ -17,7 +17,7 @@ from .published import csv, write
 
 PLANNED = -0.05  # every plan hopes for five points; what truly happens is in truth/
 PLANNED_SHARE_OF_YEAR = 0.5  # planned saving: half a year of the planned effect
-INVESTMENT = 4000.0  # pounds (ours)
+INVESTMENT = 2500.0  # pounds (ours)
 PATIENTS_PER_ITEM = 0.083  # an item is about a month of one person's treatment
 ITEMS_PER_1000 = {"diabetes_dpp4": 14.0, "null_strips": 9.0, "harmful": 33.0}  # a month: medicines.csv, by family
 GUARDRAIL, GUARDRAIL_ICB = "wait_within_18_weeks", 3  # controls: the sub-ICB locations of the ICB without a campaign

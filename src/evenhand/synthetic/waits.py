@@ -37,7 +37,8 @@ FUNCTIONS = (
 TOTAL = ("C_999", "Total")
 PER_PATIENT = 0.11  # pathways waiting for each registered patient: about 7.2m for 65m (RTT, January 2026)
 SMALLEST = 14_000  # pathways of the smallest sub-ICB location: a district's, however few practices are shown
-SPLIT = ((0.66, 0.28, 0.06), (0.25, 0.70, 0.05))  # of a sub-ICB location's pathways: own trusts and the next ICB's
+# Of a sub-ICB location's pathways: at the first trust of its own ICB, and at its second or the next ICB's first.
+SPLIT = (0.72, 0.28)
 NATIONAL, RISE, SWING = 0.600, 0.025, 0.006  # share within 18 weeks at the start, its rise over 30 months, the season
 SD_LEVEL, SD_SLOW, SD_MONTH, MEMORY = 0.03, 0.0008, 0.0012, 0.9  # between sub-ICB locations; wandering; monthly
 SOONER, LATER = 14.0, 13.0  # weeks: how fast the numbers fall below and above 18 weeks
@@ -100,8 +101,8 @@ def _cells(world: Nation, t: int) -> tuple[NDArray[np.int64], ...]:
     waiting = np.maximum(people * PER_PATIENT, SMALLEST)
     pairs = []
     for s, icb in enumerate(world.icb_of_sicbl):
-        trusts = (2 * icb, 2 * icb + 1, (2 * icb + 2) % len(world.trusts))
-        pairs += [(trust, s, waiting[s] * part) for trust, part in zip(trusts, SPLIT[s % 2], strict=True)]
+        trusts = (2 * icb, 2 * icb + 1 if s % 2 == 0 else (2 * icb + 2) % len(world.trusts))
+        pairs += [(trust, s, waiting[s] * part) for trust, part in zip(trusts, SPLIT, strict=True)]
     pairs += [(trust, -1, waiting.sum() / len(world.trusts) * NON_ENGLISH) for trust in range(len(world.trusts))]
     pairs.sort()
     weight = np.array([f[2] for f in FUNCTIONS]) / sum(f[2] for f in FUNCTIONS)
