@@ -13,6 +13,7 @@ from evenhand_web.decide.models import SchemeVersion
 from evenhand_web.people.models import Person
 
 from .models import AllocationRow, Campaign, Commitment, CommitmentReport, EngagementEvent
+from .reading import modules
 
 SEEDS = 1000  # how many seeds are tried to find the one that an allocation was drawn with
 MESSAGE = (
@@ -26,7 +27,7 @@ def take_campaign(version: SchemeVersion, allocation: Table, author: Person) -> 
     """The campaign of a scheme as a draft: design and seed are there, nobody is allocated yet."""
     scheme = loads(version.yaml, Scheme)
     return Campaign.objects.get_or_create(key=scheme.id, defaults={
-        "title": scheme.title, "version": version, "content": scheme.id, "message": MESSAGE, "level": "practice",
+        "title": scheme.title, "version": version, "content": _content(scheme), "message": MESSAGE, "level": "practice",
         "arms": [*scheme.treated_arms, scheme.control_arm], "ratio": [1] * (len(scheme.treated_arms) + 1),
         "strata": ["sicbl"], "seed": _seed(scheme, allocation), "author": author,
         "at": version.at + timedelta(days=1),
@@ -58,9 +59,9 @@ def take_events(campaign: Campaign, events: Table, commitments: Table) -> None:
     rows = zip(events.text("content"), events.text("person"), events.text("stage"), events.text("time"), strict=True)
     EngagementEvent.objects.bulk_create(
         (
-            EngagementEvent(campaign=campaign, person_id=person, content=content, stage=stage, at=moment(at))
+            EngagementEvent(campaign=campaign, person_id=person, content=campaign.content, stage=stage, at=moment(at))
             for content, person, stage, at in rows
-            if content == campaign.content and person in known
+            if content in (campaign.key, campaign.content) and person in known
         ),
         ignore_conflicts=True,
     )
@@ -79,6 +80,11 @@ def _take_commitments(campaign: Campaign, promises: Table, known: set[str]) -> N
         )  # fmt: skip
         if said:
             CommitmentReport.objects.create(commitment=commitment, said=said, at=moment(by))
+
+
+def _content(scheme: Scheme) -> str:
+    """The module on the scheme's measure; the scheme's own id where nobody has written one."""
+    return next((c.id for c in modules().values() if c.facts.measure == scheme.measure), scheme.id)
 
 
 def _draw(scheme: Scheme, allocation: Table, seed: int):  # type: ignore[no-untyped-def]

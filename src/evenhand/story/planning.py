@@ -1,0 +1,78 @@
+"""Planning: what a randomised wave of these practices could see, asked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..change import Power, power
+from ..errors import InputError
+from ..lake import Lake
+from ..measures import read as read_measure
+from ..records import Scheme
+
+FEWEST_CLUSTERS = 4  # evenhand.change.power: below, no test has any power
+
+
+def wave_power(lake: Lake, scheme: Scheme, units: Sequence[str], clusters: Sequence[str]) -> Power | None:
+    """The power of a wave over these units, from how their clusters differed in the baseline window.
+
+    The intra-cluster correlation is the variance between cluster shares beyond chance; what the baseline will
+    explain is the correlation of its first half with its second. None where the measure is no share, or the
+    baseline is not published for four clusters or more.
+
+    Source: Donner and Klar (2000), Design and Analysis of Cluster Randomization Trials, chapter 1 (the moment
+    estimator of the correlation from cluster proportions).
+    """
+    try:
+        window = scheme.baseline
+        reading = read_measure(lake, scheme.measure, scheme.level, first=window.first, last=window.last)
+    except InputError:
+        return None
+    panel = reading.panel
+    rows = {code: row for row, code in enumerate(panel.organisations)}
+    there = [(rows[unit], cluster) for unit, cluster in zip(units, clusters, strict=True) if unit in rows]
+    names = list(dict.fromkeys(cluster for _, cluster in there))
+    if not reading.measure.is_share or len(names) < FEWEST_CLUSTERS or len(panel.months) < 2:
+        return None
+    half = len(panel.months) // 2
+    early, late = (_sums(panel.numerator[:, part], panel.denominator[:, part], there, names)
+                   for part in (slice(None, half), slice(half, None)))  # fmt: skip
+    top, size = early[0] + late[0], early[1] + late[1]
+    if not (size > 0).all() or not 0 < top.sum() < size.sum():
+        return None
+    share = float(top.sum() / size.sum())
+    return power(
+        clusters=len(names), size=float(size.mean()), icc=_icc(top / size, size, share), baseline=share,
+        effect=scheme.planned_effect, size_cv=float(size.std() / size.mean()), correlation=_correlation(early, late),
+    )  # fmt: skip
+
+
+def _sums(
+    numerator: NDArray[np.float64], denominator: NDArray[np.float64], there: list[tuple[int, str]], names: list[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    top, bottom = np.zeros(len(names)), np.zeros(len(names))
+    for row, cluster in there:
+        i = names.index(cluster)
+        top[i] += np.nansum(numerator[row])
+        bottom[i] += np.nansum(denominator[row])
+    return top, bottom
+
+
+def _icc(shares: NDArray[np.float64], size: NDArray[np.float64], share: float) -> float:
+    """Variance between clusters beyond chance, as a part of all variance of a yes or no."""
+    every = share * (1 - share)
+    chance = float(np.mean(1 / size))
+    return float(np.clip((shares.var(ddof=1) - every * chance) / (every * (1 - chance)), 0.0, 1.0))
+
+
+def _correlation(early: tuple[NDArray[np.float64], ...], late: tuple[NDArray[np.float64], ...]) -> float:
+    """How well one half of the baseline tells the other, 0 to 0.99."""
+    if not ((early[1] > 0).all() and (late[1] > 0).all()):
+        return 0.0
+    first, second = early[0] / early[1], late[0] / late[1]
+    if first.std() == 0 or second.std() == 0:
+        return 0.0
+    return float(np.clip(np.corrcoef(first, second)[0, 1], 0.0, 0.99))

@@ -1,0 +1,70 @@
+"""A reader and a module: what they saw, said and promised, each stage kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+import evenhand
+from evenhand.change import Content, funnel, load_all_content
+from evenhand.records import EngagementFunnel
+from evenhand_web.people.models import Organisation, Person
+
+from .models import AllocationRow, Campaign, Commitment, CommitmentReport, EngagementEvent
+
+CONTENT = Path(evenhand.__file__).parent / "definitions" / "content"
+
+
+@cache
+def modules() -> dict[str, Content]:
+    """Every module of the library, by id."""
+    return load_all_content(CONTENT)
+
+
+def note(person: Person, content: str, *stages: str, campaign: Campaign | None = None, reason: str = "") -> None:
+    """Keep that somebody reached these stages, each the first time only."""
+    for stage in stages:
+        EngagementEvent.objects.get_or_create(
+            person=person, content=content, stage=stage, defaults={"campaign": campaign, "reason": reason}
+        )
+
+
+def reached(person: Person, content: str) -> set[str]:
+    """The stages somebody has reached with a module."""
+    return set(EngagementEvent.objects.filter(person=person, content=content).values_list("stage", flat=True))
+
+
+def campaign_for(organisation: Organisation, content: str) -> Campaign | None:
+    """The launched campaign that sent this module to an organisation; None if none did."""
+    row = AllocationRow.objects.filter(unit=organisation.code, campaign__content=content,
+                                       campaign__launched_at__isnull=False).select_related("campaign").first()  # fmt: skip
+    return row.campaign if row else None
+
+
+def engagement(campaign: Campaign) -> EngagementFunnel | None:
+    """How far the readers of a campaign came; None while there are none."""
+    rows = list(campaign.events.values_list("person_id", "content", "stage", "at").order_by("at", "id"))
+    if not rows:
+        return None
+    return funnel([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows],
+                  np.array([r[3].replace(tzinfo=None) for r in rows], dtype="datetime64[s]"))  # fmt: skip
+
+
+def answers(content: Content, given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The self-audit as answered, and the words of the questions whose answer is none of the choices."""
+    said = {q.word: given.get(f"audit-{q.word}", "").strip() for q in content.self_audit}
+    wrong = [q.text for q in content.self_audit if said[q.word] and not q.accepts(said[q.word])]
+    return {word: answer for word, answer in said.items() if answer}, wrong
+
+
+def promises(person: Person) -> Sequence[Commitment]:
+    """What somebody promised, newest first, with what they say became of it."""
+    return list(Commitment.objects.filter(person=person).prefetch_related("reports").select_related("organisation"))
+
+
+def report(commitment: Commitment, said: str, text: str) -> CommitmentReport:
+    """Keep what somebody says became of their promise."""
+    return CommitmentReport.objects.create(commitment=commitment, said=said, note=text)
