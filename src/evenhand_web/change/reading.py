@@ -39,8 +39,10 @@ def reached(person: Person, content: str) -> set[str]:
 
 def campaign_for(organisation: Organisation, content: str) -> Campaign | None:
     """The launched campaign that sent this module to an organisation; None if none did."""
-    row = AllocationRow.objects.filter(unit=organisation.code, campaign__content=content,
-                                       campaign__launched_at__isnull=False).select_related("campaign").first()  # fmt: skip
+    sent = AllocationRow.objects.filter(
+        unit=organisation.code, campaign__content=content, campaign__launched_at__isnull=False
+    )
+    row = sent.select_related("campaign").first()
     return row.campaign if row else None
 
 
