@@ -107,12 +107,16 @@ def claim(lake: Lake, people: People, scheme: Scheme) -> account.Cells:
         raise InputError(f"scheme {scheme.id!r}: its allocation {scheme.allocation} is not there")
     pairs = zip(allocation.text("unit"), allocation.text("arm"), strict=True)
     treated = tuple(unit for unit, arm in pairs if arm in scheme.treated_arms)
+    return account.claim(scheme, treated, presentations(lake, scheme))
+
+
+def presentations(lake: Lake, scheme: Scheme) -> tuple[str, ...]:
+    """The BNF codes that a scheme's measure counts in its numerator; none where it is no prescribing measure."""
     measure = for_lake(lake).get(scheme.measure)
     if measure is None or measure.kind != "prescribing":
-        return account.claim(scheme, treated)
+        return ()
     catalogue = read_catalogue(lake.table("presentation"))
-    found = np.flatnonzero(catalogue.could_match(measure.numerator))
-    return account.claim(scheme, treated, tuple(catalogue.codes[i] for i in found))
+    return tuple(catalogue.codes[i] for i in np.flatnonzero(catalogue.could_match(measure.numerator)))
 
 
 def lake_level(lake: Lake, code: str) -> str:

@@ -14,6 +14,7 @@ from ..lake import Lake
 from ..measures import for_lake
 from ..measures import read as read_measure
 from ..records import Guardrail, GuardrailRule, Panel, Scheme, Verdict, Window
+from ..table import Table
 
 LEDGER = Path("people") / "ledger.jsonl"
 
@@ -23,19 +24,25 @@ def read_scheme(path: Path) -> Scheme:
     return definition.load(path, Scheme)
 
 
-def verdict(lake: Lake, scheme: Scheme, *, folder: Path | None = None) -> Verdict:
+def verdict(
+    lake: Lake, scheme: Scheme, *, folder: Path | None = None, allocation: Table | None = None, sealed: str = "",
+    design: str | None = None,
+) -> Verdict:  # fmt: skip
     """What may be concluded about a scheme from the published data in the lake.
 
     folder: where its allocation file lies (LAKE/schemes unless given). The design counts as registered if the
-    ledger in the lake holds its hash from when the scheme was planned.
+    ledger in the lake holds its hash from when the scheme was planned. Whoever keeps the allocation and the
+    registered design elsewhere hands them in: `allocation` (columns unit, arm and the scheme's cluster), its seal
+    `sealed`, and the hash `design` ('' if none was registered).
 
     Raises
     ------
     InputError
         If the allocation or the measure cannot be read, or the design judges nothing.
     """
-    file = (folder or lake.path / "schemes") / scheme.allocation
-    allocation = table.read(file, needs=("unit", "arm"))
+    if allocation is None:
+        file = (folder or lake.path / "schemes") / scheme.allocation
+        allocation, sealed = table.read(file, needs=("unit", "arm")), seal(file)
     allocation.unique("unit")
     units, arm = allocation.text("unit"), allocation.text("arm")
     clusters = None if scheme.cluster == "unit" else allocation.text(scheme.cluster)
@@ -48,9 +55,9 @@ def verdict(lake: Lake, scheme: Scheme, *, folder: Path | None = None) -> Verdic
     return prove.verdict(
         scheme, arm=arm, baseline=before[0], outcome=outcome[0], months_seen=outcome[1], clusters=clusters,
         guardrails=[guardrail(lake, scheme, rule) for rule in scheme.guardrails],
-        registered=registered(lake, scheme), seal=seal(file), peers=everybody.value,
+        registered=registered(lake, scheme) if design is None else design, seal=sealed, peers=everybody.value,
         title=reading.measure.title, is_share=reading.measure.is_share,
-        source=(*panel.source, f"allocation {file.name} {seal(file)}"),
+        source=(*panel.source, f"allocation {Path(scheme.allocation).name} {sealed}"),
     )  # fmt: skip
 
 
