@@ -1,4 +1,4 @@
-"""What tests of more than one folder share: a small demonstration, made once a run whoever asks first."""
+"""What tests of more than one folder share: a short demonstration, made once a run whoever asks first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-# the smallest nation there is (32 practices) over the months that leave six before and six after a campaign
-PRACTICES, MONTHS = 32, 15
+# as many practices as the demonstration has, so that its campaign can be proved; as few months as leave six before
+# the campaign and six after it
+PRACTICES, MONTHS = 256, 15
 
 
 @pytest.fixture(scope="session")
 def demo_lake(tmp_path_factory) -> Path:
-    """A demonstration of 32 practices: lake, panels, people, schemes and ledger. Read it, and never write to it."""
+    """A demonstration of 256 practices: lake, panels, people, schemes and ledger. Read it, and never write to it."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base  # workers share one
     folder, ready = base / "demonstration", base / "demonstration.ready"
