@@ -55,12 +55,11 @@ def _range(estimate: Estimate, sign: str, noun: str) -> str:
 
 
 def _round(x: float, sign: str) -> str:
-    """Three figures: no more than an interval can carry."""
+    """Three figures, and decimals only below 10: no more than an interval can carry."""
     if not math.isfinite(x):
         return "not known"
-    digits = 2 - math.floor(math.log10(abs(x))) if x else 0
-    rounded = round(x, digits)
-    text = f"{abs(rounded):,.{max(0, min(digits, 1))}f}" if abs(x) < 100 else f"{abs(rounded):,.0f}"
+    rounded = round(x, 2 - math.floor(math.log10(abs(x)))) if x else 0.0
+    text = f"{abs(rounded):,.1f}" if 0 < abs(x) < 10 else f"{abs(rounded):,.0f}"
     return f"{'-' if rounded < 0 else ''}{sign}{text}"
 
 
