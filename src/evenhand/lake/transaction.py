@@ -63,15 +63,17 @@ class Transaction:
         """
         if not _KEY.fullmatch(key) or len(key) > 150:
             raise InputError(f"{key!r} cannot name a snapshot; use letters, digits and . _ + - (150 at most)")
-        if (table, key) in self._staged:
-            other = self._staged[table, key].file
-            raise InputError(f"{origin.file}: {table} {key} is also in {other}; load one of them")
         held = self.lake.snapshot(table, key)
         built = tuple(self._part(name, key, content) for name, content in parts.items())
         snapshot = Snapshot(
             table, key, origin.file, origin.sha256, origin.rows, dict(origin.totals), origin.fingerprint, self._when,
             origin.source, origin.note, 1, built,
         )  # fmt: skip
+        other = self._staged.get((table, key))
+        if other is not None and not other.same_content(snapshot):
+            raise InputError(f"{origin.file}: {table} {key} is also in {other.file}; load one of them")
+        if other is not None:
+            return other
         if held is not None and held.same_content(snapshot) and self.lake.whole(held):
             self._staged[table, key] = held
             return held
@@ -89,6 +91,19 @@ class Transaction:
         """A key table with everything appended to it so far."""
         held = self.lake.table(table).to_pyarrow()
         return pa.concat_tables([held, *(new.cast(held.schema) for new in self._keys.get(table, ()))])
+
+    def known(self, table: str) -> tuple[Snapshot, ...]:
+        """The snapshots of a table that are held or staged, by key."""
+        held = {s.key: s for s in self.lake.snapshots(table) if s.table == table}
+        staged = {key: s for (name, key), s in self._staged.items() if name == table}
+        return tuple(snapshot for _, snapshot in sorted({**held, **staged}.items()))
+
+    def read(self, snapshot: Snapshot, table: str) -> pa.Table:
+        """The rows of one table of a snapshot that is held or staged."""
+        part = snapshot.part(table)
+        assert part is not None, f"{snapshot.key} has no {table}"
+        built = self.building / part.sha256
+        return pq.ParquetFile(built if built.exists() else self.lake.path / part.path).read()
 
     def commit(self) -> tuple[Snapshot, ...]:
         """Make everything staged the lake's, each snapshot whole; returns those that are new."""

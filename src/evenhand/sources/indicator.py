@@ -109,13 +109,11 @@ def _span(transaction: Transaction, file: Unpacked, measure: str, level: str, mo
 
 def _revision(transaction: Transaction, content: pa.Table, measure: str, version: str, level: str) -> str:
     """How this extract differs from the latest other version, where both have a month and a code."""
-    held = transaction.lake.table("indicator")
-    others = [s.key for s in transaction.lake.snapshots("indicator")
+    others = [s for s in transaction.known("indicator")
               if s.key.startswith(f"{measure}/") and s.key.endswith(f"/{level}") and s.key.split("/")[1] != version]
     if not others:
         return ""
-    other = others[-1].split("/")[1]
-    rows = held.filter(held.measure == measure, held.version == other, held.level == level).to_pyarrow()
+    other, rows = others[-1].key.split("/")[1], transaction.read(others[-1], "indicator")
     before = {(m, c): n for m, c, n in _cells(rows)}
     both = [(before[m, c], n) for m, c, n in _cells(content) if (m, c) in before]
     pairs = [(a, b) for a, b in both if a is not None and b is not None]

@@ -33,7 +33,7 @@ def recognise(path: str | Path) -> tuple[str, ...]:
         place = Path(scratch)
         counter = iter(range(1_000_000))
         files = unpack(Path(path), lambda name: place / f"{next(counter)}-{name}", "")
-        chosen = [_chosen(file, None) for file in files]
+        chosen = [_chosen(file, None, True) for file in files]
     for found in chosen:
         if isinstance(found, str):
             raise InputError(found)
@@ -69,8 +69,10 @@ def load(
             for number, file in enumerate(files, start=1):
                 if tell is not None:
                     tell(f"reading {file.name} ({number} of {len(files)})")
-                actual = from_input(transaction.beside) if str(file) == "-" else file
-                done += _one(transaction, actual, source, options or Options(), alone)
+                piped = str(file) == "-"
+                actual = from_input(transaction.beside) if piped else file
+                name = "standard input" if piped else ""
+                done += _one(transaction, actual, source, options or Options(), alone, name)
         if not any(loaded.state != "skipped" for loaded in done):
             raise InputError(f"{given[0]}: nothing here is known; there are: {', '.join(known())}")
     return tuple(done)
@@ -92,7 +94,9 @@ def abandon(path: str | Path, *, folder_was_there: bool) -> None:
         place.rmdir()
 
 
-def _one(transaction: Transaction, path: Path, source: Source | None, options: Options, alone: bool) -> list[Loaded]:
+def _one(
+    transaction: Transaction, path: Path, source: Source | None, options: Options, alone: bool, name: str
+) -> list[Loaded]:
     """Load one file, whatever it packs."""
     sha256 = sha256_of(path)
     before = _loaded_before(transaction, sha256, source, options)
@@ -100,14 +104,14 @@ def _one(transaction: Transaction, path: Path, source: Source | None, options: O
         return before
     done = []
     try:
-        for file in unpack(path, transaction.beside, sha256):
-            chosen = _chosen(file, source)
+        for file in unpack(path, transaction.beside, sha256, name):
+            chosen = _chosen(file, source, alone)
             if isinstance(chosen, str):
                 done.append(Loaded("", file.label, "skipped", sha256=sha256, note=chosen))
             else:
                 done.append(chosen.stage(transaction, file, options))
     except NotForTheLake as error:
-        done.append(Loaded("", path.name, "skipped", sha256=sha256, note=str(error)))
+        done.append(Loaded("", name or path.name, "skipped", sha256=sha256, note=str(error)))
     if alone and all(loaded.state == "skipped" for loaded in done):
         raise InputError(done[0].note)
     return done
@@ -125,8 +129,8 @@ def _loaded_before(transaction: Transaction, sha256: str, source: Source | None,
             for name, label in labels]  # fmt: skip
 
 
-def _chosen(file: Unpacked, source: Source | None) -> Source | str:
-    """The source that a file is, or why it is none."""
+def _chosen(file: Unpacked, source: Source | None, alone: bool) -> Source | str:
+    """The source that a file is, or why it is none; one that only lacks a column of a published file is refused."""
     columns = f"its columns are {_some(file.columns)}" if file.columns else "it has no header that can be read"
     if source is not None and source.names_columns and file.columns:
         return source
@@ -140,7 +144,10 @@ def _chosen(file: Unpacked, source: Source | None) -> Source | str:
     if name is None:
         return f"{file.name}: not a known table; {columns}"
     if found[name]:
-        raise refuse_lacking(file, known()[name], found[name])
+        refusal = refuse_lacking(file, known()[name], found[name])
+        if alone or not known()[name].names_columns:
+            raise refusal
+        return str(refusal)
     return known()[name]
 
 

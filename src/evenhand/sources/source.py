@@ -12,6 +12,7 @@ from ..lake import Snapshot, Transaction
 from ..records import Record
 from .unpack import Unpacked, plain_name
 
+_DISTINCT = frozenset({"practices", "unidentified_prescribers", "presentations", "providers", "commissioners", "codes"})
 _MONTH = re.compile(r"\d{4}-\d{2}(/|$)")
 
 
@@ -95,11 +96,15 @@ def outcome(
 def summary(
     source: str, label: str, state: str, snapshots: list[Snapshot], *, sha256: str = "", note: str = ""
 ) -> Loaded:
-    """A file's snapshots in one line: rows and totals added up, its months and keys."""
+    """A file's snapshots in one line: rows and totals added up, its months and keys.
+
+    Over several months nobody adds up practices or codes: those totals are left out.
+    """
     totals: dict[str, Any] = {}
     for snapshot in snapshots:
         for name, value in snapshot.totals.items():
-            totals[name] = totals.get(name, 0) + value
+            if len(snapshots) == 1 or name not in _DISTINCT:
+                totals[name] = totals.get(name, 0) + value
     months = sorted({s.key[:7] for s in snapshots if _MONTH.match(s.key)})
     return Loaded(
         source, label, state, sum(s.rows for s in snapshots), totals, tuple(months),

@@ -93,12 +93,15 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def unpack(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unpacked]:
-    """The plain tables in one file; `beside(name)` says where an unpacked one may lie. InputError if none."""
-    name, label = str(path), path.name
+def unpack(path: Path, beside: Callable[[str], Path], sha256: str, name: str = "") -> Iterator[Unpacked]:
+    """The plain tables in one file; `beside(name)` says where an unpacked one may lie. InputError if none.
+
+    Messages call the file `name`, or else by its path.
+    """
+    name, label = name or str(path), path.name if not name else name
     magic = _magic(path)
     if magic == b"PK\x03\x04":
-        yield from _zip(path, beside, sha256)
+        yield from _zip(path, beside, sha256, name, label)
     elif magic == b"PK\x05\x06":
         raise InputError(f"{name}: the zip holds no files")
     elif magic[:2] == b"\x1f\x8b":
@@ -117,21 +120,21 @@ def from_input(beside: Callable[[str], Path]) -> Path:
     return target
 
 
-def _zip(path: Path, beside: Callable[[str], Path], sha256: str) -> Iterator[Unpacked]:
+def _zip(path: Path, beside: Callable[[str], Path], sha256: str, given: str, kept: str) -> Iterator[Unpacked]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(f"{path}: the zip is broken or cut short ({error})") from error
+        raise InputError(f"{given}: the zip is broken or cut short ({error})") from error
     with archive:
         if "[Content_Types].xml" in archive.namelist():
-            yield Unpacked(str(path), path.name, path, "xlsx", sha256, columns=_sheets(archive))
+            yield Unpacked(given, kept, path, "xlsx", sha256, columns=_sheets(archive))
             return
         members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
         tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
         if not tables:
-            raise NotForTheLake(f"{path}: the zip holds no CSV or Parquet file")
+            raise NotForTheLake(f"{given}: the zip holds no CSV or Parquet file")
         for member in tables:
-            name, label = f"{path}/{member.filename}", f"{path.name}/{member.filename}"
+            name, label = f"{given}/{member.filename}", f"{kept}/{member.filename}"
             target = beside("unpacked")
             _copy(partial(archive.open, member), target, max(member.compress_size, 1), name, "zip")
             if _magic(target)[:2] == b"\x1f\x8b":
