@@ -102,7 +102,8 @@ def _worth(sights: Sequence[Sight]) -> list[str]:
     if best.own is not None:
         return [
             f"{title}: the chance that you truly stand on the worse side of the best quarter is "
-            f"{gain.probability:.0%}; reaching it would be worth about {pounds(gain.pounds)} ({span}) {over}, chance taken out."
+            f"{gain.probability:.0%}; reaching it would be worth about {pounds(gain.pounds)} ({span}) {over}, "
+            "chance taken out."
         ]
     plain = pounds(best.opportunity.naive)
     if gain.pounds <= 0:
