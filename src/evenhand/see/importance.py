@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-CANDIDATES = 2000  # a round; enough for 500 distinct draws to be kept
+CANDIDATES = 1000  # a round: about 800 count where the posterior is well behaved
 TAILS = 6.0  # degrees of freedom of the t that proposes: heavier than any posterior seen
-ENOUGH = 400.0  # effective draws after which no further round is tried
+ENOUGH = 250.0  # effective draws after which no further round is tried
 ROUNDS = 4
 
 Floats = NDArray[np.float64]

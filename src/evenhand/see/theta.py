@@ -17,7 +17,7 @@ from .scatter import learn_scatter
 GATE = 0.001  # METHODS B.5: no variation is claimed unless Cochran's Q rejects at this level
 REACH = 8.0  # the grid spans this many deviations of true levels each way, more where a sharp unit lies further
 FURTHEST = 25.0
-FINE = 12.0  # cells a deviation: halving them moved totals by less than 0.2%
+FINE = 6.0  # cells a deviation: four times as many moved totals by less than 0.1%
 MOST_CELLS = 400
 OUTER = 20  # draws of case-mix coefficients or of an unknown scatter; levels are redrawn within each
 
@@ -69,9 +69,10 @@ def true_levels(
     _, beta, cover = _weighted(first.value, variance + between, design)
     shift = design[:, 1:] @ beta[1:]
     grid = _grid(first, shift, float(beta[0]), float(np.sqrt(between)), variance)
-    parameters = learn(first.cells(grid.edges, shift), grid, draws, rng)
+    cells = first.cells(grid.edges, shift)
+    parameters = learn(cells, grid, draws, rng)
     if mix is None and len(noises) == 1:
-        drawn = levels(first.cells(grid.edges, shift), grid, parameters, rng)
+        drawn = levels(cells, grid, parameters, rng)
     else:
         drawn = _outer(noises, design, beta, cover, grid, parameters, rng)
     learnt = float(np.mean(np.exp(2 * parameters[:, 1])))
@@ -98,11 +99,11 @@ def _alike(
     noise: Noise, shift: Floats, variance: Floats, design: Floats, draws: int, rng: np.random.Generator
 ) -> Levels:
     """Every unit at the same level, known as well as all units together tell it."""
-    known = 0.0 if not (variance > 0).all() else float(1 / np.sum(1 / variance))
-    centre = float(noise.hits.sum() / noise.base.sum()) + np.sqrt(known) * rng.standard_normal((draws, 1))
-    explained = 0.0
-    if design.shape[1] > 1 and (variance > 0).all():
-        explained = _explained(shift, design, _weighted(noise.value, variance, design)[2])
+    known, middle, explained = 0.0, float(noise.hits.sum() / noise.base.sum()), 0.0
+    if (variance > 0).all():
+        _, beta, cover = _weighted(noise.value, variance, design)
+        known, middle, explained = float(cover[0, 0]), float(beta[0]), _explained(shift, design, cover)
+    centre = middle + np.sqrt(known) * rng.standard_normal((draws, 1))
     return Levels(np.repeat(centre, len(noise.hits), axis=1), noise.value, shift, float(variance.mean()), explained,
                   False, noise.family)  # fmt: skip
 

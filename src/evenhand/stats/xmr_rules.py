@@ -27,10 +27,8 @@ def labels(values: Floats, mean: float, lower: float, upper: float, *, rules: st
 def shift(side: Signs) -> Signs:
     """+1 or -1 on every point of 7 or more in a row on one side of the mean; a point on the mean breaks the run."""
     found = np.zeros(len(side), dtype=np.int64)
-    for first in range(len(side) - RUN + 1):
-        window = side[first : first + RUN]
-        if abs(window.sum()) == RUN:
-            found[first : first + RUN] = window[0]
+    for first in np.flatnonzero(np.abs(_sums(side, RUN)) == RUN):
+        found[first : first + RUN] = side[first]
     return found
 
 
@@ -39,10 +37,8 @@ def trend(values: Floats) -> Signs:
     with np.errstate(invalid="ignore"):
         steps = np.nan_to_num(np.sign(np.diff(values))).astype(np.int64)
     found = np.zeros(len(values), dtype=np.int64)
-    for first in range(len(values) - RUN + 1):
-        window = steps[first : first + RUN - 1]
-        if abs(window.sum()) == RUN - 1:
-            found[first : first + RUN] = window[0]
+    for first in np.flatnonzero(np.abs(_sums(steps, RUN - 1)) == RUN - 1):
+        found[first : first + RUN] = steps[first]
     return found
 
 
@@ -53,11 +49,16 @@ def two_of_three(side: Signs, close: Signs, outside: Signs | None = None) -> Sig
     """
     counts = close if outside is None else np.where(outside != 0, outside, close)
     found = np.zeros(len(side), dtype=np.int64)
-    for first in range(len(side) - 2):
+    for first in np.flatnonzero((np.abs(_sums(side, 3)) == 3) & (np.abs(_sums(counts, 3)) >= 2)):
         window = slice(first, first + 3)
-        if abs(side[window].sum()) == 3 and abs(counts[window].sum()) >= 2:
-            found[window] = np.where(counts[window] != 0, counts[window], found[window])
+        found[window] = np.where(counts[window] != 0, counts[window], found[window])
     return found
+
+
+def _sums(values: Signs, size: int) -> Signs:
+    """The sum of every `size` values in a row; none if there are fewer."""
+    total = np.concatenate(([0], np.cumsum(values)))
+    return np.asarray(total[size:] - total[:-size], dtype=np.int64) if len(values) >= size else np.zeros(0, np.int64)
 
 
 def _label(outside: int, rising: int, two: int, moved: int) -> str | None:
