@@ -98,7 +98,7 @@ def unpack(path: Path, beside: Callable[[str], Path], sha256: str, name: str = "
 
     Messages call the file `name`, or else by its path.
     """
-    name, label = name or str(path), path.name if not name else name
+    name, label = name or str(path), name if name else path.name
     magic = _magic(path)
     if magic == b"PK\x03\x04":
         yield from _zip(path, beside, sha256, name, label)
