@@ -6,3 +6,11 @@ class ProveConfig(AppConfig):
 
     name = "evenhand_web.prove"
     label = "prove"
+
+    def ready(self) -> None:
+        """Speak on the page of a scheme."""
+        from evenhand_web.decide import stages
+
+        from .stages import say
+
+        stages.register(say)

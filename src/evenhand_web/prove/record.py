@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from django.db import transaction
 
 from evenhand.lake import Lake
-from evenhand.records import Verdict
+from evenhand.records import Effect, Estimate, Guardrail, Verdict
 from evenhand_web.people.models import Person
 
 from .models import GuardrailRecord, RegisteredDesign, VerdictRecord
@@ -28,6 +29,23 @@ def keep_verdict(design: RegisteredDesign, verdict: Verdict, lake: Lake, person:
             margin=guardrail.margin, reason=guardrail.reason,
         )  # fmt: skip
     return record
+
+
+def verdict_of(record: VerdictRecord) -> Verdict:
+    """A kept verdict as the library's record again, number for number."""
+    kept = record.verdict
+    parts = {
+        "effect": Effect(**_known(kept["effect"])), "saving_pounds": Estimate(**_known(kept["saving_pounds"])),
+        "patients": Estimate(**_known(kept["patients"])), "window": tuple(kept["window"]),
+        "guardrails": tuple(Guardrail(**_known(g)) for g in kept["guardrails"]),
+        "reasons": tuple(kept["reasons"]), "source": tuple(kept["source"]),
+    }  # fmt: skip
+    return Verdict(**(_known(kept) | parts))
+
+
+def _known(kept: dict[str, Any]) -> dict[str, Any]:
+    """What JSON holds as null was not a number."""
+    return {key: math.nan if value is None else value for key, value in kept.items()}
 
 
 def _finite(number: float) -> float | None:
