@@ -39,6 +39,8 @@ def book(lake: Lake) -> tuple[account.Entry, ...]:
         raise InputError(f"{lake.path}: is no demonstration; its savings are moved by the people who sign for them")
     ledger = account.Ledger()
     schemes = people.schemes()
+    if not schemes:
+        return ()
     planned = [scheme for scheme in schemes if _until_in_flight(ledger, lake, people, scheme)]
     _write(lake, ledger)  # the designs are registered before any outcome is read
     for scheme in planned:
