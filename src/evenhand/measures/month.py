@@ -48,9 +48,10 @@ def compute(tables: prescribing.Tables, month: int, wanted: Sequence[Measure], e
     counted, refused = _prescribing(tables, month, needed)
     columns: list[Column] = []
     reasons: dict[str, str] = {}
+    published = waits.read(tables, month) if any(m.kind == "waits" for m in wanted) else None
     for measure in wanted:
-        if measure.kind == "waits":
-            columns += _waits(tables, month, measure)
+        if measure.kind == "waits" and published is not None:
+            columns += _waits(published, measure)
         elif measure.kind == "prescribing":
             bad = [refused[part.id] for part in parts[measure.id] if part.id in refused]
             if bad:
@@ -117,11 +118,11 @@ def _sum(measure: Measure, parts: list[Column]) -> Column:
     return Column(measure.id, "practice", parts[0].codes, total, parts[0].denominator)
 
 
-def _waits(tables: prescribing.Tables, month: int, measure: Measure) -> list[Column]:
+def _waits(published: waits.Published, measure: Measure) -> list[Column]:
     assert measure.numerator.waits is not None
     columns = []
     for level in waits.COLUMN:
-        found = waits.count(tables, month, measure.numerator.waits, level)
+        found = waits.count(published, measure.numerator.waits, level)
         codes = tuple(sorted(found))
         counted = np.array([found[code].counted for code in codes], dtype=np.float64)
         pathways = np.array([found[code].pathways for code in codes], dtype=np.float64)

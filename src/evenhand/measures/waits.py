@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from .prescribing import Tables
 from .rule import Waits
@@ -24,23 +27,81 @@ class Waiting:
     pathways: float
 
 
-def count(tables: Tables, month: int, numerator: Waits, level: str) -> dict[str, Waiting]:
+@dataclass(frozen=True)
+class Published:
+    """One month's incomplete pathways as arrays: the bands (B rows) and the totals (R rows) of the lake.
+
+    A code column is held as positions in its list of codes, so that every level is one sum over positions.
+    """
+
+    codes: dict[str, tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]]
+    weeks_from: NDArray[np.int64]
+    endless: NDArray[np.bool_]
+    pathways: NDArray[np.int64]
+    total: NDArray[np.int64]
+
+
+def read(tables: Tables, month: int) -> Published:
+    """A month's incomplete pathways in two queries, however many measures and levels ask for them."""
+    bands, totals = (
+        rows.filter((rows.month == month) & (rows.part == INCOMPLETE)).to_pyarrow()
+        for rows in (tables.table("rtt"), tables.table("rtt_total"))
+    )
+    codes = {}
+    for column in COLUMN.values():
+        both = pa.chunked_array([*bands[column].chunks, *totals[column].chunks], type=pa.string()).combine_chunks()
+        coded = both.dictionary_encode()
+        places = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        codes[column] = (tuple(coded.dictionary.to_pylist()), places[: len(bands)], places[len(bands):])
+    return Published(
+        codes, bands["weeks_from"].to_numpy().astype(np.int64), bands["open"].to_numpy().astype(bool),
+        bands["pathways"].to_numpy().astype(np.int64), totals["total_all"].to_numpy().astype(np.int64),
+    )  # fmt: skip
+
+
+def count(published: Published, rule: Waits, level: str) -> dict[str, Waiting]:
     """Incomplete pathways by organisation of a level: those that the rule counts, and all.
 
     provider and specialty are as published; sicbl is the commissioner.
     """
-    column = COLUMN[level]
-    totals = chosen(tables.table("rtt_total"), month, numerator)
-    by_total = totals.group_by(code=totals[column]).aggregate(pathways=totals.total_all.sum()).to_pyarrow().to_pylist()
-    bands = chosen(tables.table("rtt"), month, numerator)
-    wanted = bands.filter(counts(bands, numerator))
-    by_band = wanted.group_by(code=wanted[column]).aggregate(counted=wanted.pathways.sum()).to_pyarrow().to_pylist()
-    hits = {row["code"]: float(row["counted"]) for row in by_band}
-    known = _known(bands, numerator)
+    names, of_band, of_total = published.codes[COLUMN[level]]
+    in_bands, in_totals = _functions(published, rule)
+    wanted = in_bands & _counted(published, rule)
+    hits = np.bincount(of_band[wanted], weights=published.pathways[wanted], minlength=len(names))
+    whole = np.bincount(of_total[in_totals], weights=published.total[in_totals], minlength=len(names))
+    known = _known(published, rule, in_bands)
     return {
-        row["code"]: Waiting(hits.get(row["code"], 0.0) if known else float("nan"), float(row["pathways"]))
-        for row in by_total
+        names[i]: Waiting(float(hits[i]) if known else float("nan"), float(whole[i]))
+        for i in np.unique(of_total[in_totals])
     }
+
+
+def _functions(published: Published, rule: Waits) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which bands and totals are of the rule's functions; of all, without their published total."""
+    names, of_band, of_total = published.codes[COLUMN["specialty"]]
+    if rule.functions is not None:
+        kept = np.array([name in rule.functions for name in names], dtype=bool)
+    else:
+        kept = np.array([name != TOTAL for name in names], dtype=bool)
+        if not kept.any():
+            kept[:] = True  # a file with nothing but the total
+    return kept[of_band], kept[of_total]
+
+
+def _counted(published: Published, rule: Waits) -> NDArray[np.bool_]:
+    # Band w holds waits of more than w and up to w + 1 weeks: 'Gt 17 To 18' is within 18.
+    if rule.within_weeks is not None:
+        return (published.weeks_from < rule.within_weeks) & ~published.endless
+    if rule.over_weeks is not None:
+        return published.weeks_from >= rule.over_weeks
+    return np.ones(len(published.weeks_from), dtype=bool)
+
+
+def _known(published: Published, rule: Waits, in_bands: NDArray[np.bool_]) -> bool:
+    """Whether the bands reach far enough: older files end at 52 weeks and over."""
+    weeks = rule.within_weeks or rule.over_weeks
+    ends = published.weeks_from[in_bands & published.endless]
+    return not weeks or not len(ends) or int(ends.min()) >= weeks
 
 
 def chosen(table: ir.Table, month: int, rule: Waits) -> ir.Table:
@@ -62,10 +123,3 @@ def counts(bands: ir.Table, rule: Waits) -> ir.BooleanValue:
         over: ir.BooleanValue = bands.weeks_from >= rule.over_weeks
         return over
     return ibis.literal(True)
-
-
-def _known(bands: ir.Table, rule: Waits) -> bool:
-    """Whether the bands reach far enough: older files end at 52 weeks and over."""
-    weeks = rule.within_weeks or rule.over_weeks
-    last = bands.filter(bands.open).weeks_from.min().to_pyarrow().as_py() if weeks else None
-    return last is None or int(last) >= int(weeks or 0)
