@@ -106,7 +106,7 @@ def look(lake: Lake, place: Place) -> tuple[Sight, ...]:
     """Every measure of the library that the lake can answer in this place, the largest opportunity first, then
     what says most of a place. An indicator table without a definition of its own has none of the words, so it is
     counted in the lake and not looked at here."""
-    found = [sight for measure in for_lake(lake).values() if (sight := _sight(lake, place, measure)) is not None]
+    found = [sight for measure in for_lake(lake).values() if (sight := sight_of(lake, place, measure)) is not None]
     return tuple(sorted(found, key=lambda s: (-s.worth.pounds if s.worth else 0.0, _rank(s.measure))))
 
 
@@ -114,7 +114,8 @@ def _rank(measure: Measure) -> int:
     return FIRST.index(measure.id) if measure.id in FIRST else len(FIRST)
 
 
-def _sight(lake: Lake, place: Place, measure: Measure) -> Sight | None:
+def sight_of(lake: Lake, place: Place, measure: Measure) -> Sight | None:
+    """One measure in one place, at the level where it is published; None if nothing of it was."""
     try:
         level = _level(lake, measure)
         reading = read_measure(lake, measure.id, level)

@@ -49,11 +49,12 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
     """Whoever works in this organisation, above it or below it: what to look at, what to do, what became of it."""
     held = lake()
     found = standings(held, organisation) if held else []
-    lines = [line(c, code) for c, code in found]
+    lines = [line(held, organisation, c, code) for c, code in found] if held else []
     up = ancestors(organisation)
     return render(request, "home/organisation.html", {
         "parent": up[0] if up else None, "below": children(organisation).count(),
-        "look_at": _sentence(found), "to_do": gathering.to_do(request.actor, request.user.person, organisation),
+        "look_at": lines[0] | {"sentence": figures.sentence(*found[0])} if lines else None,
+        "to_do": gathering.to_do(request.actor, request.user.person, organisation),
         "latest": gathering.latest(organisation), "plans": gathering.plans(organisation),
         "target": gathering.target(organisation),
         "lines": [item for item in lines if item["id"] not in ACCESS][:MOST],
@@ -88,20 +89,14 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
     if response := download(request, *shown):
         return response
     return render(request, "home/measure.html", {
-        "measure": definition, "line": line(found, code), "spread": spread, "course": course, "found": found,
+        "measure": definition, "line": line(held, organisation, found, code), "found": found,
+        "spread": spread, "course": course,
         "reasons": explanations(definition.id, organisation, request.user.person), "plans": plans,
         "within": _within(request, organisation, found), "proved": _proved(definition.id),
-        "months": [str(m) for m in found.panel.months[::-1][:12]], "stands_for": _stands_for(organisation, found, code),
+        "months": [str(m) for m in found.panel.months[::-1][:12]],
+        "stands_for": _stands_for(organisation, found, code),
         "split": _split(found), "can_explain": may(request, "explain"),
     })  # fmt: skip
-
-
-def _sentence(found: list[tuple[Comparison, str]]) -> dict[str, Any] | None:
-    """The one thing to look at: the first of the measures, in a sentence."""
-    if not found:
-        return None
-    first, code = found[0]
-    return {"line": line(first, code), "sentence": figures.sentence(first, code)}
 
 
 def _names(request: HttpRequest, found: Comparison) -> dict[str, str]:

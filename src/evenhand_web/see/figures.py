@@ -12,9 +12,10 @@ from evenhand.story.place import PLURAL
 from evenhand_web.site.figures import Figure
 
 ICONS = {
-    "common_cause": "No more than chance", "improvement_high": "Improving (high)", "improvement_low": "Improving (low)",
-    "concern_high": "Worth a look (high)", "concern_low": "Worth a look (low)",
-    "neutral_high": "Changed (higher)", "neutral_low": "Changed (lower)",
+    "common_cause": "No more than chance", "improvement_high": "Better: higher than usual",
+    "improvement_low": "Better: lower than usual", "concern_high": "Worth a look: higher than usual",
+    "concern_low": "Worth a look: lower than usual", "neutral_high": "Changed: higher than usual",
+    "neutral_low": "Changed: lower than usual",
 }  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def sentence(found: Comparison, code: str) -> str:
     value, middle = found.value(code) if code else sight.place_value, found.middle()
     several = PLURAL.get(sight.level, sight.level)
     if not np.isfinite(value):
-        return f"Nothing was published of {measure.title.lower()} here; the middle of {sight.counted_units} {several} " \
+        return f"Nothing was published of {measure.title.lower()} here; the middle of {sight.counted_units} {several} "\
                f"is {number(middle, share=measure.is_share)}."  # fmt: skip
     said = f"{number(value, share=measure.is_share)} ({measure.unit})"
     spread_words = f"the middle of {sight.counted_units} {several} is {number(middle, share=measure.is_share)}"

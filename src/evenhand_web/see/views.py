@@ -9,13 +9,14 @@ from django.shortcuts import render
 
 from evenhand import measures
 from evenhand.errors import InputError
+from evenhand.lake import Lake
 from evenhand.story import Comparison
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 from evenhand_web.site.figures import Figure, download
 from evenhand_web.site.lake import lake
 
-from .comparing import standings
+from .comparing import gain, standings
 from .figures import ICONS
 
 COLUMNS = ("title", "unit", "value", "middle", "pounds", "low", "high", "icon")
@@ -29,7 +30,7 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     found = standings(held, organisation) if held else []
     pathways = sorted({c.measure.pathway for c, _ in found})
     chosen = request.GET.get("pathway", "")
-    shown = [line(c, code) for c, code in found if chosen in ("", c.measure.pathway)]
+    shown = [line(held, organisation, c, code) for c, code in found if chosen in ("", c.measure.pathway)]
     table = Figure(
         name="measures", sentence=f"{len(shown)} measures, the largest opportunity first.",
         columns=("measure", "unit", "value", "middle of the others", "pounds", "low", "high", "change"),
@@ -71,20 +72,18 @@ def rows(request: HttpRequest, organisation: Organisation, measure: str) -> Http
     return render(request, "see/rows.html", {"measure": definition, "month": month, "table": table})
 
 
-def line(found: Comparison, code: str) -> dict[str, Any]:
+def line(held: Lake, organisation: Organisation, found: Comparison, code: str) -> dict[str, Any]:
     """One measure in one line of a list: where we stand, what it is worth, what changed."""
     measure, sight = found.measure, found.sight
-    gain = found.gain(code) if code else None
-    total = sight.opportunity.total if sight.opportunity and not code else None
+    worth = gain(held, organisation, found, code)
     chart = found.chart(code) if code else sight.chart
     return {
         "id": measure.id, "title": measure.title, "unit": measure.unit, "share": measure.is_share,
         "pathway": measure.pathway, "value": found.value(code) if code else sight.place_value,
         "middle": found.middle(), "level": sight.level, "own": bool(code),
-        "pounds": gain.pounds if gain else total.value if total else None,
-        "low": gain.low if gain else total.low if total else None,
-        "high": gain.high if gain else total.high if total else None,
-        "units": gain.units if gain else None, "probability": gain.probability if gain else None,
+        "pounds": worth.pounds if worth else None, "low": worth.low if worth else None,
+        "high": worth.high if worth else None, "units": worth.units if worth else None,
+        "together": worth is not None and found.gain(code) is None, "priced": sight.price == sight.price,
         "outlier": found.outlier(code) if code else None,
         "icon": ICONS.get(chart.variation or "", "") if chart else "Too few months to say",
         "variation": (chart.variation or "") if chart else "",

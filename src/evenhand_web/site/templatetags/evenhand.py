@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from evenhand_web.site.figures import Figure
 
 register = template.Library()
-MARKDOWN = MarkdownIt("commonmark", {"html": False})
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 # words, NHS.UK tag colour, sign: promise and proof look the same on every page and never need their colour
 STATES = {
