@@ -184,7 +184,12 @@ def test_line_ends_of_a_browser_are_no_change(as_, plan):
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
-    ("planned_effect: -0.05", "planned_effect: a lot", "Line 12: planned_effect:"),
+    ("planned_effect: -0.05", "planned_effect: a lot", "Line 12: planned_effect: expected a number; got &#x27;a lot&#x27;"),
+    ("start: 2026-04", "start: April", "Line 8: start: expected a month as YYYY-MM; got &#x27;April&#x27;"),
+    ("harm: down", "harm: sideways", "Line 26: guardrails.0.harm: expected &#x27;up&#x27; or &#x27;down&#x27;"),
+    ("controls: [PLACE2, ICB2]", "controls: [PLACE2]", "expected 2 or more, found 1"),
+    ("aim: Five in a hundred fewer items other than sitagliptin within a year.", "aim:",
+     "aim: nothing is filled in"),
     ("level: practice", "levl: practice", "Line 6: unknown key &#x27;levl&#x27;; did you mean &#x27;level&#x27;?"),
     ("measure: diabetes_dpp4_cost", "measure: diabetes_dpp4_cots", "did you mean &#x27;diabetes_dpp4_cost&#x27;?"),
     ("controls: [PLACE2, ICB2]", "controls: [PLACE2, NOWHERE]", "no organisation &#x27;NOWHERE&#x27; here"),
@@ -274,8 +279,8 @@ def test_the_blank_draft_fills_in_nothing_that_nobody_decided(as_, people):
     assert (answer.status_code, Plan.objects.count(), SchemeVersion.objects.count()) == (422, 0, 0)
     told = " ".join(answer.context["form"].errors["yaml"])
     undecided = ("id", "start", "baseline.from", "planned_effect", "planned_saving_pounds", "money.pounds_per_unit",
-                 "guardrails.0.margin", "guardrails.0.harm", "guardrails.0.controls")  # fmt: skip
-    assert not [name for name in undecided if f": {name}:" not in told]
+                 "aim", "guardrails.0.margin", "guardrails.0.harm", "letters.quality", "allocation")  # fmt: skip
+    assert not [name for name in undecided if f": {name}: nothing is filled in" not in told]
     assert "title" not in told
     assert "area" not in told
 

@@ -8,8 +8,8 @@ from django import forms
 
 from evenhand_web.people.models import Organisation
 
+from .checking import faults
 from .models import Explanation, Moderation, Statement
-from .versions import faults
 
 LONGEST_STATEMENT = 140  # characters; ENGAGEMENT.md F1.5
 TEXT_ROWS = 28

@@ -1,58 +1,24 @@
-"""Versions of a scheme: read strictly, checked against what the service knows, kept word for word."""
+"""Versions of a scheme: a first draft, new versions beside the old ones, each kept word for word."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from django.db import transaction
 
-from evenhand import measures
-from evenhand.definition import loads, parse, problems
-from evenhand.errors import InputError, did_you_mean
-from evenhand.measures import Measure
-from evenhand.prove import choose
+from evenhand.definition import loads
+from evenhand.errors import InputError
 from evenhand.records import Scheme
 from evenhand_web.people.models import Organisation, Person
-from evenhand_web.site.lake import lake
 
+from .checking import WHERE, faults
 from .models import Plan, SchemeVersion, Statement
-
-_WHERE = "text"
-_LINE = re.compile(rf"^{_WHERE}:(\d+): ")
-
-
-def known_measures() -> dict[str, Measure]:
-    """Every measure that a scheme may name: Evenhand's, and those of the lake."""
-    found = lake()
-    return measures.load_all() if found is None else measures.for_lake(found)
-
-
-def faults(yaml: str, *, key: str | None = None, area: str | None = None) -> list[str]:
-    """Everything that keeps a text from being a version, one sentence each with its line; none if it can be one.
-
-    `key` and `area` are those of the scheme that it amends, which it may not change.
-    """
-    told = problems(yaml, Scheme, where=_WHERE)
-    if told:
-        return [_LINE.sub(lambda found: f"Line {found[1]}: ", message) for message in told]
-    scheme, (_, lines) = loads(yaml, Scheme, where=_WHERE), parse(yaml, where=_WHERE)
-    told_here = list(_strange(scheme, lines))
-    if key is not None and scheme.id != key:
-        told_here.append(f"Line {lines[('id',)]}: id: this scheme is {key!r}; found {scheme.id!r}.")
-    if area is not None and scheme.area != area:
-        told_here.append(f"Line {lines[('area',)]}: area: this scheme is for {area!r}; found {scheme.area!r}.")
-    try:
-        choose(scheme)
-    except InputError as error:
-        told_here.append(str(error))
-    return told_here
 
 
 def read(version: SchemeVersion) -> Scheme:
     """What a version says."""
-    return loads(version.yaml, Scheme, where=f"{version.plan_id}")
+    return loads(version.yaml, Scheme, where=f"scheme {version.plan.key}, version {version.number}")
 
 
 @transaction.atomic
@@ -108,27 +74,7 @@ def _checked(yaml: str, *, area: str, key: str | None = None) -> Scheme:
     told = faults(yaml, key=key, area=area)
     if told:
         raise InputError(told[0])
-    return loads(yaml, Scheme, where=_WHERE)
-
-
-def _strange(scheme: Scheme, lines: dict) -> list[str]:
-    """What the scheme names and nobody knows: measures and organisations."""
-    known = known_measures()
-    named = [(("measure",), scheme.measure)]
-    places = [(("area",), scheme.area)]
-    for i, rule in enumerate(scheme.guardrails):
-        named.append((("guardrails", i, "measure"), rule.measure))
-        for side, codes in (("treated", rule.treated), ("controls", rule.controls)):
-            places += [(("guardrails", i, side, k), code) for k, code in enumerate(codes)]
-    there = Organisation.objects.in_bulk([code for _, code in places])
-    told = [
-        f"Line {lines[at]}: {at[-1]}: no measure {name!r}{did_you_mean(name, known)}."
-        for at, name in named if name not in known
-    ]  # fmt: skip
-    return told + [
-        f"Line {lines[at]}: no organisation {code!r} here{did_you_mean(code, there)}."
-        for at, code in places if code not in there
-    ]  # fmt: skip
+    return loads(yaml, Scheme, where=WHERE)
 
 
 def _keep(plan: Plan, number: int, yaml: str, scheme: Scheme, note: str, author: Person) -> SchemeVersion:

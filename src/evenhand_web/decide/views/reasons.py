@@ -13,7 +13,7 @@ from evenhand.measures import Measure
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 
-from .. import explaining, versions
+from .. import checking, explaining
 from ..forms import ExplanationForm
 from ..models import Explanation
 
@@ -56,7 +56,7 @@ def weigh(request: HttpRequest, organisation: Organisation, measure: str, pk: in
 
 
 def _known(measure: str) -> Measure:
-    found = versions.known_measures().get(measure)
+    found = checking.known_measures().get(measure)
     if found is None:
         raise Http404(f"no measure {measure!r}")
     return found

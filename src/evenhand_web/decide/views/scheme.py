@@ -9,7 +9,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import around
 
-from .. import figures, signing, stages, versions
+from .. import checking, figures, signing, stages, versions
 from ..agreement import agreement
 from ..differences import differences
 from ..models import Plan
@@ -31,7 +31,7 @@ def scheme(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
     """
     plan = find(organisation, key)
     sheet = signing.sheet(plan)
-    known = versions.known_measures()
+    known = checking.known_measures()
     found = reading(versions.read(sheet.version), known)
     person = request.user.person
     signed_here = {x.organisation.code for x in sheet.lines if x.signature and x.signature.person_id == person.pk}

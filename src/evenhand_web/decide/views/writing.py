@@ -11,7 +11,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 from evenhand_web.people.tree import around, children
 
-from .. import figures, rounds, signing, versions
+from .. import checking, figures, rounds, signing, versions
 from ..agreement import agreement
 from ..blank import blank
 from ..forms import AmendForm, DraftForm
@@ -39,7 +39,7 @@ def draft(request: HttpRequest, organisation: Organisation, key: str, statement:
             return redirect("decide:scheme", organisation.code, plan.key)
     row = next((row for row in agreement(round_).said if row.statement.pk == said.pk), None)
     return render(request, "decide/draft.html", {
-        "round": round_, "statement": said, "form": form, "measures": versions.known_measures().values(),
+        "round": round_, "statement": said, "form": form, "measures": checking.known_measures().values(),
         "shown": figures.show(row) if row else None, "words": figures.words(row) if row else "",
         "likes": Plan.objects.filter(organisation__in=around(organisation)),
     }, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
@@ -65,7 +65,7 @@ def amend(request: HttpRequest, organisation: Organisation, key: str) -> HttpRes
             messages.success(request, f"Version {made.number} is kept. Everybody who signed before must sign again.")
             return redirect("decide:scheme", organisation.code, key)
     return render(request, "decide/amend.html", {
-        "plan": plan, "sheet": sheet, "form": form, "measures": versions.known_measures().values(),
+        "plan": plan, "sheet": sheet, "form": form, "measures": checking.known_measures().values(),
     }, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 
 
