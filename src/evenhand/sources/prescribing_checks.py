@@ -38,16 +38,10 @@ def counted(scan: Scan, where: Layout) -> dict[str, Any]:
         where.nic: (scan.no_number(where.nic, most=_MOST_MONEY), "pounds, at most ten million"),
         where.actual_cost: (scan.no_number(where.actual_cost, most=_MOST_MONEY), "pounds, at most ten million"),
     }  # fmt: skip
-    missing = {
-        column: (f"{scan.text(column)} IS NULL", right)
-        for column, right in ((where.practice, "a practice code"), (where.pco, "a sub-ICB location's code"),
-                              (where.code, "a BNF code"))
-    }  # fmt: skip
-    refused = wrong | missing
     product = f"{scan.number(where.quantity)} * {scan.number(where.items)} - {scan.number(where.total_quantity)}"
     sound = f"NOT ({' OR '.join(condition for condition, _ in wrong.values())})"
     asked = [
-        "count(*)", *(f"count(*) FILTER ({condition})" for condition, _ in refused.values()),
+        "count(*)", *(f"count(*) FILTER ({condition})" for condition, _ in wrong.values()),
         f"count(*) FILTER (abs({product}) > 5e-7)", f"count(*) FILTER (abs({product}) > 0.01)",
         f"CAST(sum({scan.number(where.items)}) FILTER ({sound}) AS BIGINT)",
         *(f"sum({scan.millionths(c)}) FILTER ({sound}) / {MILLION}.0::DOUBLE"
@@ -55,7 +49,7 @@ def counted(scan: Scan, where: Layout) -> dict[str, Any]:
     ]  # fmt: skip
     answer = list(scan.one(f"SELECT {', '.join(asked)} FROM raw"))
     rows = answer.pop(0)
-    for column, (condition, right) in refused.items():
+    for column, (condition, right) in wrong.items():
         if answer.pop(0):
             raise scan.refuse(column, condition, right)
     inexact, off, items, quantity, nic, actual = answer
@@ -71,6 +65,13 @@ def counted(scan: Scan, where: Layout) -> dict[str, Any]:
 
 def units(scan: Scan, where: Layout, rows: int) -> dict[str, Any]:
     """How many practices and presentations, from the distinct codes; refused if a column holds something else."""
+    for column, table, code, right in (
+        (where.practice, "source_practice", "own", "a practice code"),
+        (where.pco, "source_practice", "pco", "a sub-ICB location's code"),
+        (where.code, "source_presentation", "bnf_code", "a BNF code"),
+    ):
+        if scan.one(f"SELECT count(*) FROM {table} WHERE {code} IS NULL")[0]:
+            raise scan.refuse(column, f"{scan.text(column)} IS NULL", right)
     no_practice, practices, unidentified, several = scan.one(
         f"SELECT sum(n) FILTER (NOT regexp_matches(practice, '{_PRACTICE}')), "
         "count(DISTINCT practice) FILTER (NOT unidentified), count(DISTINCT practice) FILTER (unidentified), "

@@ -25,28 +25,25 @@ def codes(scan: Scan, where: Layout) -> None:
         "practice_name": where.practice_name, "pco_name": where.pco_name, "parent": where.parent,
         "parent_name": where.parent_name, "region": where.region, "region_name": where.region_name,
     }  # fmt: skip
-    spelled = ", ".join(f"{scan.text(column)} AS {name}" for name, column in said.items())
-    flag = f"lower(coalesce({scan.text(where.unidentified)}, 'n')) IN ('y', 'yes', 'true', '1')"
+    spelled = ", ".join(quoted(column) for column in (where.practice, where.pco, where.unidentified, *said.values()))
     scan.run(f"""
         CREATE TABLE source_practice AS
         SELECT *, CASE WHEN own = '-' THEN '-' || pco ELSE own END AS practice, own = '-' OR flagged AS unidentified
         FROM (
-            SELECT raw_practice, raw_pco, sum(n) AS n, bool_or(flagged) AS flagged,
-                   trim(raw_practice) AS own, regexp_replace(trim(raw_pco), '^(...)00$', '\\1') AS pco,
-                   {", ".join(f"min({name}) AS {name}" for name in said)}
-            FROM (
-                SELECT {quoted(where.practice)} AS raw_practice, {quoted(where.pco)} AS raw_pco, {spelled},
-                       {flag} AS flagged, count(*) AS n FROM raw GROUP BY ALL
-            ) GROUP BY ALL
+            SELECT {quoted(where.practice)} AS raw_practice, {quoted(where.pco)} AS raw_pco, sum(n) AS n,
+                   {scan.text(where.practice)} AS own,
+                   regexp_replace({scan.text(where.pco)}, '^(...)00$', '\\1') AS pco,
+                   bool_or(lower(coalesce({scan.text(where.unidentified)}, 'n')) IN ('y', 'yes', 'true', '1'))
+                   AS flagged, {", ".join(f"min({scan.text(column)}) AS {name}" for name, column in said.items())}
+            FROM (SELECT {spelled}, count(*) AS n FROM raw GROUP BY ALL) GROUP BY ALL
         )
     """)
+    spelled = ", ".join(quoted(column) for column in (where.code, where.presentation, where.chemical))
     scan.run(f"""
         CREATE TABLE source_presentation AS
-        SELECT *, trim(raw_code) AS bnf_code FROM (
-            SELECT {quoted(where.code)} AS raw_code, {scan.text(where.presentation)} AS name,
-                   {scan.text(where.chemical)} AS chemical, sum({scan.number(where.items)}) AS items, count(*) AS n
-            FROM raw GROUP BY ALL
-        )
+        SELECT {quoted(where.code)} AS raw_code, {scan.text(where.code)} AS bnf_code,
+               {scan.text(where.presentation)} AS name, {scan.text(where.chemical)} AS chemical, items, n
+        FROM (SELECT {spelled}, sum({scan.number(where.items)}) AS items, count(*) AS n FROM raw GROUP BY ALL)
     """)
 
 

@@ -1,12 +1,14 @@
 """Eighteen million rows summed by presentation, practice and quantity: one sort of one integer, then running sums.
 
-Measured on a national month: a hash aggregate and two sorts in the engine need 60 s and spill; this needs 12 s and
-stays in memory, because presentation, practice and quantity are packed into one 64-bit key.
+Measured on a national month: a hash aggregate and two sorts in the engine are four times as slow and spill; this stays
+in memory, because presentation, practice and quantity are packed into one 64-bit key.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +92,14 @@ def reconcile(file: Unpacked, kept: Sums, counted: dict[str, Any]) -> None:
 
 
 def write(kept: Sums, month: int, cells: Path, bands: Path) -> tuple[Path, Path]:
-    """The two Parquet files of a month: cells (presentation and practice) and their quantity bands."""
-    _write(cells, "prescribing", month, len(kept.cells), lambda part: _cell_columns(kept, part))
-    _write(bands, "prescribing_band", month, len(kept.key), lambda part: _band_columns(kept, part))
+    """The two Parquet files of a month, at once: cells (presentation and practice) and their quantity bands."""
+    with ThreadPoolExecutor(2) as both:
+        files = [
+            both.submit(_write, cells, "prescribing", month, len(kept.cells), partial(_cell_columns, kept)),
+            both.submit(_write, bands, "prescribing_band", month, len(kept.key), partial(_band_columns, kept)),
+        ]
+        for file in files:
+            file.result()
     return cells, bands
 
 
