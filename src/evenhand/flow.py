@@ -40,8 +40,10 @@ __all__ = ["STEPS", "Story", "book", "rows_behind", "saving", "story", "verdict"
 TITLE = "Is this variation warranted?"
 
 
-def story(lake: Lake | Path, organisation: str | None = None) -> Story:
+def story(lake: Lake | Path, organisation: str | None = None, *, people: People | None = None) -> Story:
     """Tell the whole story of a lake, or of one organisation in it, step by step.
+
+    people: what people said and decided, if it is not (or not all) in the files beside the lake.
 
     Raises
     ------
@@ -49,8 +51,9 @@ def story(lake: Lake | Path, organisation: str | None = None) -> Story:
         If there is no lake, or it does not know the organisation; or if a file beside it cannot be read.
     """
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
-    place, people = Place.find(opened, organisation), People.of(opened)
-    if opened.demonstration:
+    place = Place.find(opened, organisation)
+    people = people or People.of(opened)
+    if opened.demonstration and people.entries is None:
         book(opened)  # a demonstration brings its own signatories; does nothing if its ledger is there
     ledger = people.ledger()
     return Story(
@@ -148,7 +151,12 @@ def prove(lake: Lake, place: Place, people: People) -> Chapter:
         return _nothing("prove", question, "No scheme is registered, so nothing can be proved.",
                         "Write a scheme as a YAML file in schemes/ beside the lake, and register its design before "
                         "its outcome is read.")  # fmt: skip
-    judged = [judge.verdict(lake, scheme) for scheme in schemes]
+    if people.judged is not None:
+        schemes = tuple(scheme for scheme in schemes if scheme.id in people.judged)
+    if not schemes:
+        return _nothing("prove", question, "No verdict has been asked for yet.",
+                        "Register each design before its outcome is read; ask once its follow-up is over.")  # fmt: skip
+    judged = [judge.verdict(lake, s) if people.judged is None else people.judged[s.id] for s in schemes]
     return Chapter(
         "prove", question, True, proving.says(schemes, judged), proving.next_step(judged),
         {found.scheme: found.as_json() for found in judged},
@@ -165,7 +173,9 @@ def count(lake: Lake, place: Place, people: People) -> Chapter:
                         "An opportunity comes on the ledger first; it is confirmed when a verdict is evidenced and a "
                         "finance lead and a clinical lead have signed.")  # fmt: skip
     schemes = people.schemes_of(place)
-    target = round(100 * sum(scheme.planned_saving_pounds for scheme in schemes))
+    target = people.target_pence
+    if target is None:
+        target = round(100 * sum(scheme.planned_saving_pounds for scheme in schemes))
     near = {entry["organisation"] for entry in ledger if place.touches(entry["organisation"])}
     found = account.progress(ledger, target, organisations=near)
     whole = account.check(ledger)

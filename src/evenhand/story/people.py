@@ -6,6 +6,7 @@ Nothing here is fetched from a database; a file that is not there is a step that
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ..decide.signatures import read_pairs
 from ..decide.votes import read as read_votes
 from ..errors import InputError
 from ..lake import Lake
-from ..records import EngagementFunnel, Scheme
+from ..records import EngagementFunnel, Scheme, Verdict
 from ..table import Table
 from .judge import LEDGER, read_scheme
 from .place import Place
@@ -29,10 +30,17 @@ DECLARED = "profession"
 
 @dataclass(frozen=True)
 class People:
-    """The files of one lake, read when asked for; each reader gives None where its file is not there."""
+    """The files of one lake, read when asked for; each reader gives None where its file is not there.
+
+    Where ledger, verdicts and target are kept elsewhere (a database, say), they are handed in: `entries`, `judged`
+    by scheme, and `target_pence`; a scheme that is not in `judged` has not been judged yet, and is not judged here.
+    """
 
     folder: Path
     schemes_folder: Path
+    entries: tuple[account.Entry, ...] | None = None
+    judged: Mapping[str, Verdict] | None = None
+    target_pence: int | None = None
 
     @classmethod
     def of(cls, lake: Lake) -> People:
@@ -138,6 +146,8 @@ class People:
 
     def ledger(self) -> tuple[account.Entry, ...]:
         """Every ledger entry; none if there is no ledger."""
+        if self.entries is not None:
+            return self.entries
         file = self.folder.parent / LEDGER
         return tuple(account.read(file)) if file.is_file() else ()
 

@@ -1,4 +1,14 @@
 """The pages of ACCOUNT; every one begins with an organisation (see evenhand_web/urls.py)."""
 
+from django.urls import path, re_path
+
+from . import views
+
 app_name = "account"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("entries/<int:number>/", views.entry, name="entry"),
+    path("savings/<slug:key>/move/", views.move, name="move"),
+    path("savings/<slug:key>/confirm/", views.confirm, name="confirm"),
+    re_path(r"^report\.(?P<kind>pdf|html)$", views.report, name="report"),
+]

@@ -28,7 +28,7 @@ from .record import keep_verdict
 
 @dataclass(frozen=True)
 class Case:
-    """A scheme as PROVE sees it: its campaign, its registered design, its latest verdict; each None until it is there."""
+    """A scheme as PROVE sees it: campaign, registered design and latest verdict, each None until it is there."""
 
     plan: Plan
     scheme: Scheme
@@ -110,8 +110,8 @@ def why_not_yet(found: Case, lake: Lake | None) -> str:
         return f"The verdict is due on {_day(campaign.verdict_due)}. Nobody looks at the outcome before."
     if lake is None:
         return "No published data is loaded, so nothing can be judged."
-    if _published(lake) < last:
-        return f"The follow-up ends in {last}; what is loaded ends in {_published(lake)}. The verdict waits for all of it."
+    if (published := _published(lake)) < last:
+        return f"The follow-up ends in {last}; what is loaded ends in {published}. The verdict waits for all of it."
     return ""
 
 

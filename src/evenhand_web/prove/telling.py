@@ -1,4 +1,4 @@
-"""A verdict in words for its page: effect, before and after, guardrails, patients and pounds, and what was registered."""
+"""A verdict in words for its page: effect, before and after, guardrails, patients, pounds, the design."""
 
 from __future__ import annotations
 

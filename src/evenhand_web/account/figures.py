@@ -1,0 +1,60 @@
+"""The pictures and tables of ACCOUNT: the target bar, where the money came from, every entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evenhand import account
+from evenhand.story import counting
+from evenhand_web.site.figures import Figure
+
+ORIGINS = {
+    "clinical_decision": "clinical decisions", "provider_efficiency": "provider efficiency",
+    "management_cost": "management costs", "price_and_pay": "prices and pay",
+}  # fmt: skip
+STATES = {"committed": "promised", "in_flight": "reported", "evidenced": "proved"}
+KINDS = {"move": "moved on", "verdict": "verdict noted", "restatement": "booked anew", "reversal": "taken off"}
+COMMAND = "evenhand account ledger check LEDGER.jsonl --json"
+
+
+def bar(found: account.Progress, whole: account.Check) -> Figure:
+    """The target bar: one bar a state, none added to another."""
+    shown = counting.figures(found, ())[0]
+    rows = [(STATES.get(str(row[0]).replace(" ", "_"), row[0]), *row[1:]) for row in shown.rows]
+    return Figure(
+        name="target-bar", sentence=counting.says(found, whole)[0], draw=shown.draw, rows=rows,
+        columns=shown.columns,
+        how=("Each saving stands in one state. Only what is confirmed counts: proved against controls, its guardrails "
+             "held, confirmed by a finance lead and a clinical lead. Amounts of different states are never added.",
+             "Booked is the one-sided lower 80% bound until twelve months are seen, then the median; net of what "
+             "it cost."),
+        command="evenhand flow --lake LAKE --json",
+    )  # fmt: skip
+
+
+def origin(found: account.Progress) -> list[tuple[str, int]]:
+    """What is confirmed, by where it came from."""
+    return [(ORIGINS.get(word, word), pence) for word, pence in found.by_origin.items()]
+
+
+def ledger(entries: Sequence[account.Entry]) -> Figure:
+    """Every entry that concerns a place, the latest first."""
+    rows = [
+        (e.number, e["booked"], e.saving, KINDS[e.kind], STATES.get(e.state, e.state.replace("_", " ")),
+         _pounds(e), e["basis"], e["organisation"], e.hash)
+        for e in reversed(entries)
+    ]  # fmt: skip
+    return Figure(
+        name="ledger", rows=rows, command=COMMAND,
+        columns=("entry", "booked", "saving", "what", "state", "£ in this state", "basis", "organisation", "hash"),
+        sentence=f"{len(rows)} entr{'y' if len(rows) == 1 else 'ies'} on savings here, above and below; "
+                 "nothing is ever changed or taken out.",
+        how=("Each entry takes the amount out of one state and puts it into another, and carries the hash of the "
+             "entry before it. A person is a number and a role, never a name.",),
+    )  # fmt: skip
+
+
+def _pounds(entry: account.Entry) -> float | None:
+    """What this entry puts into its state; None where it moves nothing."""
+    moved = [line["pence"] for line in entry["lines"] if line["account"] == entry.state]
+    return sum(moved) / 100 if moved else None

@@ -1,0 +1,110 @@
+"""What the pages of Money show: whose target, which savings, and what each of them waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from evenhand import account
+from evenhand.lake import Lake
+from evenhand.records import Verdict
+from evenhand.story import People
+from evenhand_web.decide.models import Plan
+from evenhand_web.people.models import Organisation
+from evenhand_web.people.tree import ancestors, around, below
+from evenhand_web.prove.models import VerdictRecord
+from evenhand_web.prove.record import verdict_of
+
+from . import book, confirming
+from .models import Confirmation, Target
+from .moving import Standing, standing
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The target in sight. place: whose bar is drawn; targets: its own, or those of the organisations below it."""
+
+    place: Organisation
+    targets: tuple[Target, ...]
+
+    @property
+    def pence(self) -> int:
+        """What was set out to be saved."""
+        return sum(target.pence for target in self.targets)
+
+
+def aim(organisation: Organisation) -> Aim:
+    """The latest target here; else those below, added (none within another); else the nearest one above."""
+    if own := _target(organisation):
+        return Aim(organisation, (own,))
+    taken: dict[str, Target] = {}
+    asked = Target.objects.filter(organisation__in=below(organisation)).values_list("organisation", flat=True)
+    for place in Organisation.objects.filter(code__in=asked):
+        if (target := _target(place)) and not any(o.code in asked for o in ancestors(place)):
+            taken[place.code] = target
+    if taken:
+        return Aim(organisation, tuple(taken.values()))
+    for place in ancestors(organisation):
+        if target := _target(place):
+            return Aim(place, (target,))
+    return Aim(organisation, ())
+
+
+def progress(entries: Sequence[account.Entry], found: Aim) -> account.Progress:
+    """How far the savings of the target's organisation and of all below it have come."""
+    places = {found.place.code, *(o.code for o in below(found.place))}
+    return account.progress(entries, found.pence, organisations=places)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One saving on the page: where it stands, what it waits for, who has confirmed, and why nobody can yet."""
+
+    standing: Standing
+    pence: int
+    patients: int
+    confirmed: dict[str, Confirmation]
+    cannot_confirm: str
+
+    @property
+    def number(self) -> int:
+        """Its latest entry."""
+        last = self.standing.last
+        return last.number if last else 0
+
+
+def lines(organisation: Organisation, entries: Sequence[account.Entry]) -> list[Line]:
+    """Every scheme of this organisation, above it or below it, with its saving."""
+    last = {entry.saving: entry for entry in entries}
+    plans = Plan.objects.filter(organisation__in=around(organisation)).select_related("organisation")
+    found = []
+    for plan in plans:
+        if plan.latest() is None:
+            continue
+        now = standing(plan, last.get(plan.key))
+        amount = account.trace(entries, plan.key) if now.last else None
+        found.append(Line(
+            now, amount.pence if amount else 0, amount.patients if amount else 0, confirming.given(now),
+            confirming.why_not(now),
+        ))  # fmt: skip
+    return found
+
+
+def near(organisation: Organisation, entries: Sequence[account.Entry]) -> list[account.Entry]:
+    """The entries on savings of this organisation, of those above it and of those below it."""
+    codes = {o.code for o in around(organisation)}
+    return [entry for entry in entries if entry["organisation"] in codes]
+
+
+def people(lake: Lake, organisation: Organisation) -> People:
+    """What the report tells of: the files beside the lake, with ledger, verdicts and target as they are kept here."""
+    judged: dict[str, Verdict] = {}
+    for record in VerdictRecord.objects.select_related("design__version__plan").order_by("id"):
+        judged[record.design.version.plan.key] = verdict_of(record)
+    return replace(
+        People.of(lake), entries=book.read(), judged=judged, target_pence=aim(organisation).pence
+    )  # fmt: skip
+
+
+def _target(organisation: Organisation) -> Target | None:
+    return Target.objects.filter(organisation=organisation).first()

@@ -1,0 +1,120 @@
+"""The pages of ACCOUNT: the target bar, what each saving waits for, the trail of every pound, the report."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from evenhand import account, flow
+from evenhand import report as reports
+from evenhand.errors import InputError
+from evenhand_web.decide.models import Plan
+from evenhand_web.people.models import Organisation
+from evenhand_web.people.pages import may, organisation_page, require
+from evenhand_web.people.tree import around
+from evenhand_web.site.figures import download
+from evenhand_web.site.lake import lake
+
+from . import book, confirming, figures, gathering, moving, trail
+from .models import Confirmation
+
+TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
+
+
+@organisation_page("read")
+def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Everybody of the organisation: how far from the target, and what each saving waits for.
+
+    Next: book (medicines optimisation, analysts, finance), confirm (a finance lead and a clinical lead).
+    """
+    entries = book.read()
+    aim, whole = gathering.aim(organisation), account.check(entries)
+    found = gathering.progress(entries, aim)
+    bar, table = figures.bar(found, whole), figures.ledger(gathering.near(organisation, entries))
+    if response := download(request, bar, table):
+        return response
+    shown = [
+        {"line": line, "may_book": may(request, "book", line.standing.plan.organisation),
+         "may_confirm": _role(request, line)}
+        for line in gathering.lines(organisation, entries)
+    ]  # fmt: skip
+    return render(request, "account/index.html", {
+        "aim": aim, "found": found, "bar": bar, "table": table, "whole": whole, "lines": shown,
+        "origins": figures.origin(found), "roles": Confirmation.ROLES,
+    })  # fmt: skip
+
+
+@organisation_page("read")
+def entry(request: HttpRequest, organisation: Organisation, number: int) -> HttpResponse:
+    """Everybody of the organisation: what one entry rests on, back to the published rows."""
+    entries = book.read()
+    if not 1 <= number <= len(entries) or not gathering.near(organisation, [entries[number - 1]]):
+        raise Http404(f"no entry {number} on a saving of {organisation.code}")
+    found = account.trace(entries, number)
+    plan = Plan.objects.filter(key=found.saving).first()
+    return render(request, "account/entry.html", {
+        "entry": entries[number - 1], "trace": found, "plan": plan, "states": figures.STATES,
+        "links": trail.links(request, organisation, found, lake()), "line": entries[number - 1].line(),
+    })  # fmt: skip
+
+
+@require_POST
+@organisation_page("read")
+def move(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """Who may book where the saving is: bring it one state on, with the proof that is kept here."""
+    plan = _plan(organisation, key)
+    require(request, "book", plan.organisation)
+    try:
+        made = moving.move(plan, lake())
+        messages.success(request, f"Booked as entry {made.number}: {plan.title}.")
+    except InputError as error:
+        messages.error(request, str(error))
+    return redirect("account:index", organisation.code)
+
+
+@require_POST
+@organisation_page("read")
+def confirm(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """The finance lead and the clinical lead where the saving is, each for themselves: confirm it."""
+    plan = _plan(organisation, key)
+    role = request.POST.get("role", "")
+    if role not in Confirmation.ROLES:
+        raise Http404(f"no role {role!r} confirms a saving")
+    require(request, f"confirm_{role}", plan.organisation)
+    try:
+        made = confirming.confirm(plan, role, request.user.person, lake())
+        words = "Your confirmation is kept. The saving counts once the other lead has confirmed too."
+        messages.success(request, f"Confirmed by both, and booked as entry {made.number}." if made else words)
+    except InputError as error:
+        messages.error(request, str(error))
+    return redirect("account:index", organisation.code)
+
+
+@organisation_page("read")
+def report(request: HttpRequest, organisation: Organisation, kind: str) -> HttpResponse:
+    """Everybody of the organisation: the whole story on four pages, with the ledger and the verdicts as they stand."""
+    held = lake()
+    if held is None:
+        raise Http404("no published data is loaded")
+    told = flow.story(held, organisation.code, people=gathering.people(held, organisation))
+    body = reports.pdf(told) if kind == "pdf" else reports.html(told)
+    disposition = f'{"attachment" if kind == "html" else "inline"}; filename="evenhand-{organisation.code}.{kind}"'
+    return HttpResponse(body, content_type=TYPES[kind], headers={"Content-Disposition": disposition})
+
+
+def _role(request: HttpRequest, line: gathering.Line) -> str:
+    """The role in which this reader can confirm a saving now; '' if in none."""
+    mine = request.user.person.pk
+    if line.cannot_confirm or any(row.person_id == mine for row in line.confirmed.values()):
+        return ""
+    plan = line.standing.plan
+    return next((role for role in Confirmation.ROLES
+                 if role not in line.confirmed and may(request, f"confirm_{role}", plan.organisation)), "")  # fmt: skip
+
+
+def _plan(organisation: Organisation, key: str) -> Plan:
+    """A scheme of this organisation, of one above it or of one below it."""
+    plans = Plan.objects.select_related("organisation")
+    return get_object_or_404(plans, key=key, organisation__in=around(organisation))
