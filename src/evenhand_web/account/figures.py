@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand import account
+from evenhand import account, charts
 from evenhand.story import counting
 from evenhand_web.site.figures import Figure
 
@@ -19,11 +19,18 @@ COMMAND = "evenhand account ledger check LEDGER.jsonl --json"
 
 def bar(found: account.Progress, whole: account.Check) -> Figure:
     """The target bar: one bar a state, none added to another."""
-    shown = counting.figures(found, ())[0]
-    rows = [(STATES.get(str(row[0]).replace(" ", "_"), row[0]), *row[1:]) for row in shown.rows]
+    rows = [(word(s.state), s.savings, s.pence / 100, s.patients) for s in found.states if s.state in counting.SHOWN]
+    target = found.target_pence / 100 if found.target_pence else float("nan")
+
+    def draw(width: int) -> object:
+        return charts.waterfall(
+            [row[0] for row in rows], [row[2] for row in rows], target=target,
+            title="Where the money stands, state by state", width=width,
+        )  # fmt: skip
+
     return Figure(
-        name="target-bar", sentence=counting.says(found, whole)[0], draw=shown.draw, rows=rows,
-        columns=shown.columns,
+        name="target-bar", sentence=counting.says(found, whole)[0], draw=draw, rows=rows,
+        columns=("state", "savings", "£", "patients"),
         how=("Each saving stands in one state. Only what is confirmed counts: proved against controls, its guardrails "
              "held, confirmed by a finance lead and a clinical lead. Amounts of different states are never added.",
              "Booked is the one-sided lower 80% bound until twelve months are seen, then the median; net of what "
@@ -40,8 +47,8 @@ def origin(found: account.Progress) -> list[tuple[str, int]]:
 def ledger(entries: Sequence[account.Entry]) -> Figure:
     """Every entry that concerns a place, the latest first."""
     rows = [
-        (e.number, e["booked"], e.saving, KINDS[e.kind], STATES.get(e.state, e.state.replace("_", " ")),
-         _pounds(e), e["basis"], e["organisation"], e.hash)
+        (e.number, e["booked"], e.saving, KINDS[e.kind], word(e.state), pounds(e), e["basis"], e["organisation"],
+         e.hash)
         for e in reversed(entries)
     ]  # fmt: skip
     return Figure(
@@ -54,7 +61,12 @@ def ledger(entries: Sequence[account.Entry]) -> Figure:
     )  # fmt: skip
 
 
-def _pounds(entry: account.Entry) -> float | None:
+def word(state: str) -> str:
+    """A state as pages say it: promised, reported and proved are three words, the same everywhere."""
+    return STATES.get(state, state.replace("_", " "))
+
+
+def pounds(entry: account.Entry) -> float | None:
     """What this entry puts into its state; None where it moves nothing."""
     moved = [line["pence"] for line in entry["lines"] if line["account"] == entry.state]
     return sum(moved) / 100 if moved else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -37,6 +39,16 @@ class Link:
     guardrails: tuple[tuple[str, str], ...] = ()
 
 
+def states(found: account.Trace) -> list[dict[str, Any]]:
+    """How a saving came to where it stands, with days as days."""
+    return [state | {"booked": day(state["booked"])} for state in found.states]
+
+
+def day(text: str) -> date:
+    """A day of the ledger."""
+    return date.fromisoformat(text[:10])
+
+
 def links(request: HttpRequest, organisation: Organisation, found: account.Trace, lake: Lake | None) -> list[Link]:
     """Every step of a trace, with the pages that this reader may open from it."""
     plan = Plan.objects.filter(key=found.saving).select_related("organisation").first()
@@ -68,7 +80,7 @@ class _Where:
         if step.entry is None:
             return (step.says.capitalize() + ".",)
         if step.step in ("signatures", "confirmation"):
-            return tuple(f"{ROLES.get(s['role'], s['role'])} {s['person']}, on {s['signed']}"
+            return tuple(f"{ROLES.get(s['role'], s['role'])} {s['person']}, on {day(s['signed']):%-d %B %Y}"
                          for s in step.proof["signatures"])  # fmt: skip
         if step.step == "measure":
             place = self._place.name if self._place else step.proof["organisation"]

@@ -32,7 +32,8 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     entries = book.read()
     aim, whole = gathering.aim(organisation), account.check(entries)
     found = gathering.progress(entries, aim)
-    bar, table = figures.bar(found, whole), figures.ledger(gathering.near(organisation, entries))
+    near = gathering.near(organisation, entries)
+    bar, table = figures.bar(found, whole), figures.ledger(near)
     if response := download(request, bar, table):
         return response
     shown = [
@@ -42,6 +43,7 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     ]  # fmt: skip
     return render(request, "account/index.html", {
         "aim": aim, "found": found, "bar": bar, "table": table, "whole": whole, "lines": shown,
+        "entries": [(e, trail.day(e["booked"]), figures.KINDS[e.kind], figures.pounds(e)) for e in reversed(near)],
         "origins": figures.origin(found), "roles": Confirmation.ROLES,
     })  # fmt: skip
 
@@ -55,7 +57,7 @@ def entry(request: HttpRequest, organisation: Organisation, number: int) -> Http
     found = account.trace(entries, number)
     plan = Plan.objects.filter(key=found.saving).first()
     return render(request, "account/entry.html", {
-        "entry": entries[number - 1], "trace": found, "plan": plan, "states": figures.STATES,
+        "entry": entries[number - 1], "trace": found, "plan": plan, "states": trail.states(found),
         "links": trail.links(request, organisation, found, lake()), "line": entries[number - 1].line(),
     })  # fmt: skip
 
