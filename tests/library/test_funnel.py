@@ -37,7 +37,9 @@ def _null(kind, rng, n=200):
     return rng.poisson(size / 5), size / 5
 
 
-@pytest.mark.parametrize(("kind", "method"), [("proportion", "shmi"), ("rate", "shmi"), ("ratio", "shmi"), ("ratio", "cqc")])
+@pytest.mark.parametrize(
+    ("kind", "method"), [("proportion", "shmi"), ("rate", "shmi"), ("ratio", "shmi"), ("ratio", "cqc")]
+)
 def test_where_only_chance_is_at_work_one_in_twenty_lies_outside_95_percent(kind, method):
     rng = np.random.default_rng(11)
     flagged = []

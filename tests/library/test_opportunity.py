@@ -1,6 +1,7 @@
 """Opportunity: a published example, the planted truth recovered, nothing made of nothing, edges, and refusals.
 
-The truth tests are modest (240 to 600 units, 100 draws) for the suite's sake; benchmarks/opportunity_truth.py runs them at size.
+The truth tests are modest (240 to 600 units, 100 draws) for the suite's sake; benchmarks/opportunity_truth.py runs
+them at size.
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ from evenhand.stats.runs import runs
 from evenhand.stats.xmr import xmr
 
 # Montgomery, Introduction to Statistical Quality Control, example 6.5: cost of 20 mortgage applications
-MORTGAGES = np.array([310.0, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304])
+MORTGAGES = np.array(
+    [310.0, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]
+)
 
 
 def test_montgomerys_mortgage_costs_have_the_published_mean_and_limits():

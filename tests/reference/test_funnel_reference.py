@@ -1,4 +1,4 @@
-"""Every open funnel case of the oracle. Where its index says that the peer is wrong (CQC and RC limits), what is right."""
+"""Every open funnel case of the oracle; where its index says that the peer is wrong (CQC, RC limits), what is right."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import json
 
 import numpy as np
 import pytest
-from shared import ORACLE, needs_oracle
 
 from evenhand.see import funnel
+from shared import ORACLE, needs_oracle
 
 pytestmark = needs_oracle
 FOLDER = ORACLE / "funnel"

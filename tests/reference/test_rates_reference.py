@@ -1,4 +1,4 @@
-"""Shares (Wilson) and rates (exact below 10, Byar from 10) against PHEindicatormethods; run limits against qicharts2."""
+"""Shares (Wilson) and rates (exact below 10, then Byar) as PHEindicatormethods has them; run limits as qicharts2."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 
 import numpy as np
 import pytest
-from shared import ORACLE, needs_oracle
 
 from evenhand.see import rates
 from evenhand.stats.byar import count_limits
 from evenhand.stats.runs import crossings_limit, longest_run_limit
+from shared import ORACLE, needs_oracle
 
 pytestmark = needs_oracle
 CASES = [("proportion", "ae_breach_95_998"), ("proportion", "edge_values"), 

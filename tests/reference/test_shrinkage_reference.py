@@ -11,13 +11,15 @@ import json
 
 import numpy as np
 import pytest
-from shared import ORACLE, needs_oracle
 
 from evenhand.see import shrink
+from shared import ORACLE, needs_oracle
 
 pytestmark = needs_oracle
 FOLDER = ORACLE / "shrinkage"
-CASES = sorted(p.parent.name for p in FOLDER.glob("*/expected_headline.json") if "glmer" in (p.parent / "params.json").read_text())
+CASES = sorted(
+    p.parent.name for p in FOLDER.glob("*/expected_headline.json") if "glmer" in (p.parent / "params.json").read_text()
+)
 RELATIVE = 2e-4
 CLOSE = {"ae_type2_breaches_binomial", "ccg_highdose_opioid_binomial", "ccg_opioid_items_poisson",
          "medpar_deaths_binomial_laplace"}  # fmt: skip

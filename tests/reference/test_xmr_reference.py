@@ -7,10 +7,10 @@ import json
 
 import numpy as np
 import pytest
-from shared import ORACLE, needs_oracle
 
 from evenhand.stats.xmr import xmr
 from evenhand.stats.xmr_rules import shift, trend, two_of_three
+from shared import ORACLE, needs_oracle
 
 pytestmark = needs_oracle
 FOLDER = ORACLE / "xmr_spc"

@@ -15,7 +15,7 @@ LAST = "verified"  # the data moved: the only stage that nobody reports of thems
 
 
 def engagement(found: EngagementFunnel, *, title: str, width: int = theme.WIDTH) -> Any:
-    """Draw people by stage; `verified` is dark and hatched by its own words, not by colour alone."""
+    """Draw people by stage; the bar of `verified` is dark, and named."""
     names = [stage.stage.replace("_", " ") for stage in found.stages]
     order = wrapped(names, width)
     told = ("Said or done", "Verified in the data")
@@ -29,7 +29,7 @@ def engagement(found: EngagementFunnel, *, title: str, width: int = theme.WIDTH)
               axis=numbers(False, values=_ticks(most)))  # fmt: skip
     base = alt.Chart(theme.values(bars))
     drawn = alt.layer(
-        base.mark_bar(height=22).encode(
+        base.mark_bar(height=22, stroke=theme.DARK_BLUE).encode(
             y=y, x=x,
             color=alt.Color("kind:N", scale=alt.Scale(domain=list(told), range=[theme.LIGHT_BLUE, theme.DARK_BLUE]))),
         base.mark_text(align="left", dx=6, fontSize=12).encode(y=y, x=x, text="said:N"),

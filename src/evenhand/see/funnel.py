@@ -60,7 +60,7 @@ def funnel(
         If fewer than two units can be compared, a count is negative, a share exceeds 1, or an option is unknown.
 
     Source: Spiegelhalter (2005) Statist. Med. 24:1185; Spiegelhalter et al. (2012) JRSS A 175:1 (winsorising, tau2);
-    NHS Digital, SHMI methodology (log scale, truncation). docs/decisions/0101 says where we differ from a peer.
+    NHS Digital, SHMI methodology (log scale, truncation). docs/decisions/0040 says where we differ from a peer.
 
     >>> funnel(["a", "b", "c"], [10, 12, 30], [100, 100, 100], kind="proportion", overdispersion=False).outlier
     (None, None, None)

@@ -50,7 +50,7 @@ def _back(half: Floats, target: float, kind: str, method: str) -> tuple[Floats, 
         low, high = np.maximum(angle - half, 0.0), np.minimum(angle + half, np.pi / 2)
         return np.sin(low) ** 2, np.sin(high) ** 2
     if kind == "ratio" and method == "cqc":
-        return np.maximum(1 - half, 0.0) ** 2, (1 + half) ** 2  # squared back: decision 0101
+        return np.maximum(1 - half, 0.0) ** 2, (1 + half) ** 2  # squared back: decision 0040
     return target * np.exp(-half), target * np.exp(half)
 
 

@@ -75,8 +75,7 @@ def true_levels(
         drawn = levels(cells, grid, parameters, rng)
     else:
         drawn = _outer(noises, design, beta, cover, grid, parameters, rng)
-    learnt = float(np.mean(np.exp(2 * parameters[:, 1])))
-    chance = variance - learnt / base if family == "binomial" else variance  # p(1-p) holds the units' own spread
+    chance = variance - between / base if family == "binomial" else variance  # p(1-p) holds the units' own spread
     return Levels(drawn, first.value, shift, float(np.mean(np.maximum(chance, 0))), _explained(shift, design, cover),
                   True, family)  # fmt: skip
 
