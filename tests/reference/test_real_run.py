@@ -17,7 +17,8 @@ FILES = (
     "07_practice_prescribing/epd_201709_4practices.csv.gz", "07_practice_prescribing/epd_201710_4practices.csv.gz",
     "07_practice_prescribing/list_size_2017_09_quin_age_sample.csv",
     "07_practice_prescribing/list_size_2017_10_quin_age_sample.csv", "06_practice_backbone/epraccur_2023.csv.gz",
-    "06_practice_backbone/icb_region_lookup.csv", "08_access_guardrails/rtt_full_extract_2026-01.zip",
+    "06_practice_backbone/icb_region_lookup.csv", "06_practice_backbone/practices_2026.parquet",
+    "08_access_guardrails/rtt_full_extract_2026-01.zip",
 )  # fmt: skip
 EXTRACTS = {"2018-2023": "2018-01_to_2023-01", "2019-2024": "2019-12_to_2024-12"}
 
