@@ -184,7 +184,8 @@ def test_line_ends_of_a_browser_are_no_change(as_, plan):
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
-    ("planned_effect: -0.05", "planned_effect: a lot", "Line 12: planned_effect: expected a number; got &#x27;a lot&#x27;"),
+    ("planned_effect: -0.05", "planned_effect: a lot",
+     "Line 12: planned_effect: expected a number; got &#x27;a lot&#x27;"),
     ("start: 2026-04", "start: April", "Line 8: start: expected a month as YYYY-MM; got &#x27;April&#x27;"),
     ("harm: down", "harm: sideways", "Line 26: guardrails.0.harm: expected &#x27;up&#x27; or &#x27;down&#x27;"),
     ("controls: [PLACE2, ICB2]", "controls: [PLACE2]", "expected 2 or more, found 1"),
