@@ -12,7 +12,7 @@ from evenhand.story.place import PLURAL
 from evenhand_web.site.figures import Figure
 
 ICONS = {
-    "common_cause": "No more than chance", "improvement_high": "Better: higher than usual",
+    "common_cause": "No change beyond chance", "improvement_high": "Better: higher than usual",
     "improvement_low": "Better: lower than usual", "concern_high": "Worth a look: higher than usual",
     "concern_low": "Worth a look: lower than usual", "neutral_high": "Changed: higher than usual",
     "neutral_low": "Changed: lower than usual",

@@ -142,6 +142,12 @@ def level_words(level: str) -> str:
 
 
 @register.filter
+def uncapfirst(words: str) -> str:
+    """Words as they stand within a sentence; what is an abbreviation stays one: sub-ICB location."""
+    return words[:1].lower() + words[1:]
+
+
+@register.filter
 def nhs(field: BoundField) -> SafeString:
     """A form field's widget with the NHS.UK class that fits it."""
     kind = getattr(field.field.widget, "input_type", "textarea")
