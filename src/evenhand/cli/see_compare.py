@@ -80,6 +80,7 @@ def _funnel(options: argparse.Namespace) -> None:
         for i, unit in enumerate(found.units)
     ]  # fmt: skip
     document = {"target": found.target, "phi": found.phi, "tau2": found.tau2, "units": shown}
+    title = f"Target {found.target:.4g}; phi {found.phi:.3g}; outliers by the {found.limit:g}% limits"
 
     def draw() -> Any:
         from .. import charts
@@ -87,7 +88,7 @@ def _funnel(options: argparse.Namespace) -> None:
         return charts.funnel(found, title=f"{options.numerator} by {options.unit}", size=options.denominator,
                              share=options.kind == "proportion")  # fmt: skip
 
-    emit(options, document, shown, title="Units", chart=draw)
+    emit(options, document, shown, title=title, chart=draw)
 
 
 def _shrink(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..records import Opportunity
 from ..table import Table
 from .door import add_columns, naming, words
 from .output import add_output, emit
@@ -73,7 +74,16 @@ def _opportunity(options: argparse.Namespace) -> None:
         return charts.strip(found.shrunken, title=title, unit=f"{options.numerator} over {options.denominator}",
                             share=found.family == "binomial")  # fmt: skip
 
-    emit(options, document, shown, title="Units", chart=draw)
+    emit(options, document, shown, title=_headline(found), chart=draw)
+
+
+def _headline(found: Opportunity) -> str:
+    """The answer in a line, above the units."""
+    total = found.total
+    return (
+        f"Opportunity {total.value:,.0f} (90%: {total.low:,.0f} to {total.high:,.0f}); the plain gaps add up to "
+        f"{found.naive:,.0f}"
+    )
 
 
 def _cost(rows: Table, given: str) -> Any:
