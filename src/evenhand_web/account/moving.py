@@ -201,5 +201,13 @@ def _next(
     if fresh is not None:
         return (JUDGE if state == FLY else state), ""
     if state == FLY:
-        return JUDGE, "It waits for a verdict that proves it." if verdict else "It waits for its verdict."
+        return JUDGE, _not_proved(verdict) if verdict else "It waits for its verdict."
     return (CONFIRM, "") if state == JUDGE else (NOTHING, "")
+
+
+def _not_proved(verdict: VerdictRecord) -> str:
+    """Why the verdict that the ledger knows moves nothing."""
+    breached = verdict.guardrails.filter(verdict="breach").first()
+    if breached:
+        return f"Its guardrail {breached.measure.replace('_', ' ')} is at risk: it stays here and is not booked."
+    return f"Its verdict does not prove it: {(verdict.verdict['reasons'] or ['no reason was given'])[0]}."

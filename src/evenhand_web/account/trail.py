@@ -37,6 +37,7 @@ class Link:
     entry: int | None
     links: tuple[tuple[str, str], ...] = ()
     guardrails: tuple[tuple[str, str], ...] = ()
+    seal: str = ""
 
 
 def states(found: account.Trace) -> list[dict[str, Any]]:
@@ -55,7 +56,8 @@ def links(request: HttpRequest, organisation: Organisation, found: account.Trace
     where = _Where(request, organisation, found, plan, lake)
     return [
         Link(QUESTIONS[step.step], where.says(step), step.entry is not None, step.entry,
-             tuple(where.links(step)) if step.entry is not None else (), where.guardrails(step))
+             tuple(where.links(step)) if step.entry is not None else (), where.guardrails(step),
+             step.says if step.step == "allocation" and step.entry is not None else "")
         for step in found.trail
     ]  # fmt: skip
 
@@ -86,11 +88,14 @@ class _Where:
             place = self._place.name if self._place else step.proof["organisation"]
             return (f"{self._title(self._measure)}, in {place}.",)
         if step.step == "allocation":
-            return (f"The draw was sealed under {step.says}.",)
+            return ("Drawn by chance, and sealed under one hash, so that nobody could be moved.",)
         if step.step == "effect":
             return (step.says,)
         if step.step == "guardrails":
             return ()
+        if step.step == "rows":
+            told = f"{step.says[:1].upper()}{step.says[1:]}."
+            return (told,) if self._rows() else (told, "Rows name single practices: they open to those who lead here.")
         return (f"{step.says[:1].upper()}{step.says[1:]}.",)
 
     def guardrails(self, step: account.Step) -> tuple[tuple[str, str], ...]:

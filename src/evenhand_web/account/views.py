@@ -41,9 +41,11 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
          "may_confirm": _role(request, line)}
         for line in gathering.lines(organisation, entries)
     ]  # fmt: skip
+    titles = dict(Plan.objects.values_list("key", "title"))
     return render(request, "account/index.html", {
         "aim": aim, "found": found, "bar": bar, "table": table, "whole": whole, "lines": shown,
-        "entries": [(e, trail.day(e["booked"]), figures.KINDS[e.kind], figures.pounds(e)) for e in reversed(near)],
+        "entries": [(e, titles.get(e.saving, e.saving), trail.day(e["booked"]), figures.KINDS[e.kind],
+                     figures.pounds(e)) for e in reversed(near)],
         "origins": figures.origin(found), "roles": Confirmation.ROLES,
     })  # fmt: skip
 

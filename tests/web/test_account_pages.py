@@ -1,0 +1,214 @@
+"""Money's pages: every move has its proof, two people confirm, and whoever reads can follow a pound to its rows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import cast
+import proving
+from evenhand import account
+from evenhand_web.account import book
+from evenhand_web.account.models import Confirmation, LedgerEntry
+from evenhand_web.people.models import Organisation, Post
+
+INDEX = f"{proving.HERE}/account/"
+MOVE, CONFIRM = (f"{INDEX}savings/{proving.KEY}/{page}/" for page in ("move", "confirm"))
+
+
+@pytest.fixture(autouse=True)
+def _lake(settings, demo, demo_lake):
+    settings.EVENHAND_LAKE = demo_lake
+
+
+def states() -> list[str]:
+    """What the ledger says of the waiting scheme, entry by entry."""
+    return [entry.state for entry in book.read() if entry.saving == proving.KEY]
+
+
+def last() -> account.Entry:
+    return [entry for entry in book.read() if entry.saving == proving.KEY][-1]
+
+
+def said(client, address: str, **data: str) -> str:
+    return client.post(address, data, follow=True).content.decode()
+
+
+@pytest.fixture
+def in_flight(as_demo, demo):
+    """Planned, promised and under way."""
+    proving.launched(demo)
+    client = as_demo(cast.PHARMACIST)
+    for _ in range(3):
+        client.post(MOVE)
+    return client
+
+
+@pytest.fixture
+def proved(in_flight, demo):
+    """Booked as proved, on a verdict that may be counted."""
+    proving.judged(demo)
+    in_flight.post(MOVE)
+    return in_flight
+
+
+# ---- who
+
+
+@pytest.mark.parametrize("who", [cast.GP, cast.BOARD_MEMBER, cast.FINANCE_DIRECTOR])
+def test_the_organisation_sees_its_target_and_its_ledger(as_demo, who):
+    page = as_demo(who).get(INDEX).content.decode()
+    assert "is confirmed of" in page
+    assert "Every invariant holds" in page
+    assert book.read()[-1].hash in page
+
+
+@pytest.mark.parametrize("page", ["", "entries/1/", "report.html"])
+def test_an_outsider_sees_nothing(as_demo, page):
+    assert as_demo(cast.OUTSIDER).get(INDEX + page).status_code == 403
+
+
+def test_an_entry_of_another_board_is_not_found(as_demo):
+    other = LedgerEntry.objects.filter(saving="harmful").first()
+    assert as_demo(cast.GP).get(f"{INDEX}entries/{other.number}/").status_code == 404
+
+
+@pytest.mark.parametrize("who", [cast.GP, cast.CLINICAL_LEAD, cast.BOARD_MEMBER, cast.OUTSIDER])
+def test_nobody_else_books(as_demo, demo, who):
+    proving.launched(demo)
+    assert as_demo(who).post(MOVE).status_code == 403
+    assert states() == ["opportunity"]
+
+
+# ---- each move has its proof
+
+
+def test_nothing_is_planned_without_signatures_and_a_registered_design(as_demo):
+    client = as_demo(cast.PHARMACIST)
+    assert "It waits for signatures: 0 of" in said(client, MOVE)
+    proving.sealed()
+    assert "It waits for its design to be registered" in said(client, MOVE)
+    assert states() == ["opportunity"]
+
+
+def test_each_move_takes_its_proof_from_where_it_was_given(in_flight):
+    assert states() == ["opportunity", "planned", "committed", "in_flight"]
+    entries = [entry for entry in book.read() if entry.saving == proving.KEY]
+    assert {s["role"] for s in entries[1]["signatures"]} == {"clinical_lead", "manager"}
+    assert entries[1]["proof"]["votes"]["votes"] > 0
+    assert entries[2]["proof"]["commitments"]["people"] == 1
+    assert len(entries[3]["proof"]["allocation"]) == 64
+    assert not account.check(book.read()).broken
+
+
+def test_a_saving_in_flight_waits_for_a_verdict(in_flight):
+    assert "It waits for its verdict" in said(in_flight, MOVE)
+    assert states()[-1] == "in_flight"
+
+
+def test_a_verdict_that_does_not_prove_it_is_noted_and_moves_nothing(in_flight, demo):
+    proving.judged(demo, evidenced=False, countable=False, reasons=("chance may give it",))
+    in_flight.post(MOVE)
+    assert (last().kind, last().state) == ("verdict", "in_flight")
+    assert "chance may give it" in in_flight.get(INDEX).content.decode()
+
+
+# ---- two people confirm
+
+
+def test_confirmed_by_both_the_lower_bound_is_booked_with_its_cells(proved, as_demo):
+    assert "once the other lead" in said(as_demo(cast.FINANCE_DIRECTOR), CONFIRM, role="finance_lead")
+    assert states()[-1] == "evidenced"
+    said(as_demo(cast.CLINICAL_LEAD), CONFIRM, role="clinical_lead")
+    entry = last()
+    held = sum(line["pence"] for line in entry["lines"] if line["account"] == "confirmed")
+    assert (entry.state, held, entry["basis"]) == ("confirmed", 123456, "lower80")
+    assert {s["person"] for s in entry["signatures"]} == {"account-4", "account-5"}
+    assert entry["cells"]["codes"]
+    assert not account.check(book.read()).broken
+    assert "£1,234.56" in proved.get(INDEX).content.decode()
+
+
+def test_nothing_is_confirmed_without_a_verdict(in_flight, as_demo):
+    assert "Only a saving that is proved" in said(as_demo(cast.FINANCE_DIRECTOR), CONFIRM, role="finance_lead")
+    assert not Confirmation.objects.exists()
+
+
+@pytest.mark.parametrize("who", [cast.GP, cast.PHARMACIST, cast.BOARD_MEMBER, cast.CLINICAL_LEAD])
+def test_only_a_finance_lead_confirms_as_finance_lead(proved, as_demo, who):
+    assert as_demo(who).post(CONFIRM, {"role": "finance_lead"}).status_code == 403
+    assert not Confirmation.objects.exists()
+
+
+def test_the_same_person_does_not_confirm_twice(proved, as_demo):
+    """Not in the same role, and not in the other one, even with both roles."""
+    lead = proving.person("clinical-lead")
+    Post.objects.create(person=lead, organisation=Organisation.objects.get(code=proving.AREA), role="finance_lead")
+    client = as_demo(cast.CLINICAL_LEAD)
+    client.post(CONFIRM, {"role": "clinical_lead"})
+    assert "it takes two people" in said(client, CONFIRM, role="finance_lead")
+    assert "has confirmed this saving already" in said(client, CONFIRM, role="clinical_lead")
+    assert Confirmation.objects.count() == 1
+    assert states()[-1] == "evidenced"
+
+
+def test_a_guardrail_at_risk_stops_the_confirmation_and_takes_the_saving_off(proved, as_demo, demo):
+    as_demo(cast.FINANCE_DIRECTOR).post(CONFIRM, {"role": "finance_lead"})
+    proving.judged(demo, guardrail="breach")
+    assert "is at risk" in said(as_demo(cast.CLINICAL_LEAD), CONFIRM, role="clinical_lead")
+    proved.post(MOVE)
+    assert states()[-2:] == ["evidenced", "reversed"]
+    assert not account.check(book.read()).broken
+
+
+def test_a_verdict_that_may_not_be_counted_is_not_confirmed(in_flight, as_demo, demo):
+    proving.judged(demo, guardrail="inconclusive")
+    in_flight.post(MOVE)
+    assert "may not be counted yet" in said(as_demo(cast.FINANCE_DIRECTOR), CONFIRM, role="finance_lead")
+    assert not Confirmation.objects.exists()
+
+
+def test_if_the_ledger_refuses_the_second_confirmation_is_not_kept_either(proved, as_demo, monkeypatch):
+    from evenhand_web.account import confirming
+
+    as_demo(cast.FINANCE_DIRECTOR).post(CONFIRM, {"role": "finance_lead"})
+    nothing = account.Cells("presentation", "practice", (), (), ())
+    monkeypatch.setattr(confirming, "_cells", lambda now, lake: nothing)
+    assert "names the cells that it claims" in said(as_demo(cast.CLINICAL_LEAD), CONFIRM, role="clinical_lead")
+    assert list(Confirmation.objects.values_list("role", flat=True)) == ["finance_lead"]
+    assert states()[-1] == "evidenced"
+
+
+# ---- the trail
+
+
+def test_every_step_of_the_trail_is_there_and_every_link_opens(proved, as_demo):
+    for who, role in ((cast.FINANCE_DIRECTOR, "finance_lead"), (cast.CLINICAL_LEAD, "clinical_lead")):
+        as_demo(who).post(CONFIRM, {"role": role})
+    client = as_demo(cast.BOARD_MEMBER)
+    page = client.get(f"{INDEX}entries/{last().number}/")
+    links = page.context["links"]
+    assert [link.there for link in links] == [True] * 9
+    assert {client.get(address).status_code for link in links for address, _ in link.links} == {200}
+    assert "Demo clinical lead" not in page.content.decode()
+    assert "account-4" in page.content.decode()
+
+
+def test_whoever_leads_comes_down_to_the_published_rows(in_flight, as_demo):
+    page = as_demo(cast.CLINICAL_LEAD).get(f"{INDEX}entries/{last().number}/")
+    (address, _), = page.context["links"][0].links  # fmt: skip
+    assert b"published rows of" in as_demo(cast.CLINICAL_LEAD).get(address).content
+
+
+def test_the_ledger_downloads_as_it_stands(in_flight):
+    rows = in_flight.get(f"{INDEX}?download=ledger.json").json()
+    assert [row["entry"] for row in rows] == sorted((row["entry"] for row in rows), reverse=True)
+    assert rows[0]["hash"] == last().hash
+
+
+def test_the_report_tells_of_the_ledger_and_the_verdicts_that_are_kept_here(in_flight):
+    page = in_flight.get(f"{INDEX}report.html").content.decode()
+    assert last().hash in page
+    assert "No verdict has been asked for yet" in page
+    assert re.match(rb"%PDF", in_flight.get(f"{INDEX}report.pdf").content)

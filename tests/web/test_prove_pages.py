@@ -1,0 +1,174 @@
+"""PROVE's pages: a design before its outcome, a verdict when it is due, and who may ask for either."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+import cast
+import proving
+from evenhand.definition import loads
+from evenhand.prove import register
+from evenhand.records import Scheme
+from evenhand_web.change.models import Campaign
+from evenhand_web.prove.models import GuardrailRecord, RegisteredDesign, VerdictRecord
+from evenhand_web.prove.record import verdict_of
+
+INDEX, SCHEME = f"{proving.HERE}/prove/", f"{proving.HERE}/prove/{proving.KEY}/"
+REGISTER, ASK = f"{SCHEME}register/", f"{SCHEME}ask/"
+
+
+@pytest.fixture(autouse=True)
+def _lake(settings, demo, demo_lake):
+    settings.EVENHAND_LAKE = demo_lake
+
+
+def words(client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def kept(model: type) -> int:
+    return model.objects.filter(**{
+        RegisteredDesign: {"version__plan__key": proving.KEY},
+        VerdictRecord: {"design__version__plan__key": proving.KEY},
+    }[model]).count()  # fmt: skip
+
+
+# ---- who
+
+
+@pytest.mark.parametrize("page", [INDEX, SCHEME])
+def test_the_organisation_reads_and_an_outsider_does_not(as_demo, page):
+    assert as_demo(cast.BOARD_MEMBER).get(page).status_code == 200
+    assert as_demo(cast.OUTSIDER).get(page).status_code == 403
+
+
+def test_a_scheme_of_another_board_is_not_found(as_demo):
+    assert as_demo(cast.GP).get(f"{proving.HERE}/prove/harmful/").status_code == 404
+
+
+@pytest.mark.parametrize("who", [cast.GP, cast.CLINICAL_LEAD, cast.FINANCE_DIRECTOR, cast.BOARD_MEMBER, cast.OUTSIDER])
+def test_only_medicines_optimisation_registers_and_asks(as_demo, who):
+    proving.sealed()
+    client = as_demo(who)
+    assert [client.post(address).status_code for address in (REGISTER, ASK)] == [403, 403]
+    assert kept(RegisteredDesign) == 0
+
+
+# ---- the design
+
+
+def test_nothing_is_registered_before_the_allocation_is_sealed(as_demo):
+    client = as_demo(cast.PHARMACIST)
+    assert "once the allocation is drawn and sealed" in client.post(REGISTER, follow=True).content.decode()
+    assert kept(RegisteredDesign) == 0
+
+
+def test_a_design_binds_the_scheme_to_the_sealed_draw(as_demo):
+    plan = proving.sealed()
+    as_demo(cast.PHARMACIST).post(REGISTER)
+    design = RegisteredDesign.objects.get(version__plan=plan)
+    scheme, campaign = loads(plan.latest().yaml, Scheme), Campaign.objects.get(key=proving.KEY)
+    assert design.sha256 == register(scheme, seal=campaign.allocation_sha256)
+    assert design.sha256 in words(as_demo(cast.GP), SCHEME)
+
+
+def test_a_design_is_registered_once(as_demo):
+    proving.sealed()
+    client = as_demo(cast.PHARMACIST)
+    client.post(REGISTER)
+    assert "Nothing was registered again" in client.post(REGISTER, follow=True).content.decode()
+    assert kept(RegisteredDesign) == 1
+
+
+def test_in_a_real_lake_a_design_comes_before_the_outcome_is_published(demo, db, monkeypatch):
+    from evenhand_web.prove import judging
+
+    plan = proving.sealed()
+    monkeypatch.setattr(demo, "demonstration", False)
+    assert "published already" in judging.why_not_register(judging.case(plan), demo)
+
+
+# ---- the verdict
+
+
+def test_there_is_no_verdict_without_a_registered_design(as_demo):
+    proving.sealed()
+    answer = as_demo(cast.PHARMACIST).post(ASK, follow=True).content.decode()
+    assert "No design is registered" in answer
+    assert kept(VerdictRecord) == 0
+
+
+def test_there_is_no_verdict_before_the_day_it_is_due(as_demo, demo):
+    proving.launched(demo)
+    Campaign.objects.filter(key=proving.KEY).update(verdict_due=timezone.localdate() + timedelta(days=1))
+    assert "Nobody looks at the outcome before" in as_demo(cast.PHARMACIST).post(ASK, follow=True).content.decode()
+    assert kept(VerdictRecord) == 0
+
+
+def test_a_verdict_waits_for_the_last_month_to_be_published(as_demo, demo, monkeypatch):
+    from evenhand_web.prove import judging
+
+    proving.launched(demo)
+    monkeypatch.setattr(judging, "_published", lambda lake: "2025-12")
+    assert "what is loaded ends in 2025-12" in as_demo(cast.PHARMACIST).post(ASK, follow=True).content.decode()
+    assert kept(VerdictRecord) == 0
+
+
+def test_the_verdict_is_the_librarys_with_what_it_rests_on(as_demo, demo):
+    proving.launched(demo)
+    as_demo(cast.PHARMACIST).post(ASK)
+    record = VerdictRecord.objects.get(design__version__plan__key=proving.KEY)
+    judged = verdict_of(record)
+    assert judged.registered == record.design.sha256
+    assert not any("registered" in reason for reason in judged.reasons)
+    assert judged.as_json() == record.verdict
+    assert record.snapshots
+    assert GuardrailRecord.objects.filter(verdict_record=record).count() == 1
+    page = words(as_demo(cast.GP), SCHEME)
+    assert record.sentence in page
+    assert "<del>" in page
+    assert record.snapshots[0]["sha256"] in page
+
+
+def test_the_effect_downloads_in_full_with_the_planned_one_beside_it(as_demo, demo):
+    proving.launched(demo)
+    record = proving.judged(demo)
+    row = as_demo(cast.GP).get(f"{SCHEME}?download={proving.KEY}-effect.json").json()[0]
+    assert row["effect"] == record.verdict["effect"]["effect"]
+    assert row["planned"] == loads(record.design.version.yaml, Scheme).planned_effect
+
+
+def test_a_moved_allocation_judges_nothing(as_demo, demo):
+    proving.launched(demo)
+    campaign = Campaign.objects.get(key=proving.KEY)
+    campaign.allocation.create(unit="DEMO-NEW", cluster="DEMO-NEW", arm="control", stratum="x")
+    assert "not the one that was sealed" in as_demo(cast.PHARMACIST).post(ASK, follow=True).content.decode()
+    assert kept(VerdictRecord) == 0
+
+
+def test_a_second_verdict_stands_beside_the_first(as_demo, demo):
+    proving.launched(demo)
+    client = as_demo(cast.PHARMACIST)
+    for _ in range(2):
+        client.post(ASK)
+    first = VerdictRecord.objects.filter(design__version__plan__key=proving.KEY).last()
+    earlier = f"{SCHEME}verdicts/{first.pk}/"
+    assert earlier in words(client, SCHEME)
+    assert "This is an earlier verdict" in words(client, earlier)
+
+
+def test_a_finished_scheme_can_be_judged_again_with_the_design_it_had(demo, db):
+    from evenhand_web.decide.models import Plan
+    from evenhand_web.prove import judging
+
+    again = judging.ask(Plan.objects.get(key="harmful"), demo, proving.person("pharmacist"))
+    assert not any("registered" in reason for reason in again.verdict["reasons"])
+
+
+def test_the_schemes_page_says_what_was_found(as_demo, demo):
+    proving.launched(demo)
+    record = proving.judged(demo)
+    assert record.sentence in words(as_demo(cast.GP), f"{proving.HERE}/decide/schemes/{proving.KEY}/")
