@@ -48,6 +48,21 @@ class Figure:
         return self.draw is not None
 
     @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """Each column's heading, and whether its cells are words: those stand to the left."""
+        return list(zip(self.columns, self._words, strict=True))
+
+    @property
+    def lines(self) -> list[list[tuple[Any, bool]]]:
+        """The rows, each cell beside whether its column is words."""
+        return [list(zip(row, self._words, strict=True)) for row in self.rows]
+
+    @property
+    def _words(self) -> list[bool]:
+        cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
+        return [any(isinstance(cell, str) for cell in column) for column in cells]
+
+    @property
     def wide(self) -> SafeString:
         """The picture for a wide screen, to stand inside the page."""
         return svg.inline(_drawn(self, WIDE, "svg").decode(), prefix=f"{self.name}-w", label=self.sentence)
