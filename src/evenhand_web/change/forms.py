@@ -14,10 +14,13 @@ class PromiseForm(forms.Form):
 
     what = forms.CharField(label="What will you do?", max_length=LONGEST)
     size = forms.FloatField(
-        label="How far do you want to get?", help_text="In the measure's own unit; 5 means five points of a share.",
+        label="How far do you want to get?", help_text="In the measure's own unit; of a share, -0.05 means five in a hundred fewer.",
         min_value=-LARGEST, max_value=LARGEST, required=False,
     )  # fmt: skip
-    by = forms.DateField(label="By when?", help_text="For example 2026-09-30", input_formats=["%Y-%m-%d"])
+    by = forms.DateField(
+        label="By when?", help_text="For example 30/09/2026", input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "nhsuk-input--width-10"}),
+    )  # fmt: skip
 
 
 class ReportForm(forms.Form):
