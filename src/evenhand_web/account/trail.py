@@ -121,7 +121,7 @@ class _Where:
             return []
         month = self._month or str(measures.latest_month(self._lake))
         place = self._place
-        if place is None or (place.level != "practice" and not may(self._request, "see_peer_names", place)):
+        if place is None or (place.level != "practice" and not may(self._request, "see_rows", place)):
             place = self._here if self._here.level == "practice" else None
         if place is None:
             return []

@@ -72,6 +72,8 @@ RULES = {
     "read": Rule("see the pages of", "either"),
     "learn": Rule("see what was tried and proved elsewhere, from", "anywhere"),
     "see_peer_names": Rule("see the names behind the dots in", "over", LEADING | {"analyst"}),
+    "see_rows": Rule("see the published rows behind the numbers of", "over",
+                     LEADING | {"analyst", "finance_lead", "board_member"}),  # DESIGN: every pound back to its rows
     "answer": Rule("answer surveys of", "within", clinician_or_manager=True),
     "vote": Rule("vote in", "within", clinician_or_manager=True),
     "moderate": Rule("moderate statements of", "over", frozenset({"administrator", "clinical_lead"})),

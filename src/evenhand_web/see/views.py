@@ -49,7 +49,7 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 def rows(request: HttpRequest, organisation: Organisation, measure: str) -> HttpResponse:
     """Everybody of the organisation: the published rows that one month's number was counted from."""
     if organisation.level != "practice":
-        require(request, "see_peer_names")  # rows name the practices they come from
+        require(request, "see_rows")  # rows name the practices they come from
     held = lake()
     month = request.GET.get("month", "")
     if held is None:
