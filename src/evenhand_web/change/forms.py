@@ -14,7 +14,8 @@ class PromiseForm(forms.Form):
 
     what = forms.CharField(label="What will you do?", max_length=LONGEST)
     size = forms.FloatField(
-        label="How far do you want to get?", help_text="In the measure's own unit; of a share, -0.05 means five in a hundred fewer.",
+        label="How far do you want to get?",
+        help_text="In the measure's own unit; of a share, -0.05 means five in a hundred fewer.",
         min_value=-LARGEST, max_value=LARGEST, required=False,
     )  # fmt: skip
     by = forms.DateField(
