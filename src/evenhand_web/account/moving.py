@@ -55,6 +55,11 @@ class Standing:
         return self.last.state if self.last else NOTHING
 
     @property
+    def judged(self) -> VerdictRecord | None:
+        """The verdict that the next entry rests on: one that the ledger does not know, of a saving under way or on."""
+        return None if self.state in (NOTHING, OPEN, PLAN, COMMIT) else self.fresh
+
+    @property
     def saving(self) -> str:
         """Its name on the ledger: the scheme's id."""
         return self.plan.key
@@ -88,7 +93,7 @@ def move(plan: Plan, lake: Lake | None) -> account.Entry:
     if now.waits:
         raise InputError(f"{now.waits} Nothing was booked.")
     today = timezone.localdate().isoformat()
-    with book.opened(now.fresh) as ledger:
+    with book.opened(now.judged) as ledger:
         before = len(ledger.entries)
         _append(ledger, now, lake, today)
     return ledger.entries[before]
@@ -96,9 +101,9 @@ def move(plan: Plan, lake: Lake | None) -> account.Entry:
 
 def _append(ledger: account.Ledger, now: Standing, lake: Lake | None, today: str) -> None:
     plan, scheme = now.plan, now.scheme
-    if now.fresh is not None and now.state not in (NOTHING, OPEN, PLAN, COMMIT):
-        proof = account.verdict_proof(verdict_of(now.fresh), scheme)
-        if now.state == FLY and now.fresh.evidenced:
+    if now.judged is not None:
+        proof = account.verdict_proof(verdict_of(now.judged), scheme)
+        if now.state == FLY and now.judged.evidenced:
             ledger.evidence(plan.key, proof, booked=today)
         else:
             ledger.record(plan.key, proof, booked=today)
