@@ -62,6 +62,12 @@ def answers(content: Content, given: Mapping[str, str]) -> tuple[dict[str, str],
     return {word: answer for word, answer in said.items() if answer}, wrong
 
 
+def before_the_audit(content: Content) -> str:
+    """What a module says of its self-audit before the questions, as Markdown."""
+    blocks = (block.markdown for block in content.blocks if not block.required)
+    return "\n".join(f"\n{block}".split("\n- `")[0] for block in blocks)
+
+
 def promises(person: Person) -> Sequence[Commitment]:
     """What somebody promised, newest first, with what they say became of it."""
     return list(Commitment.objects.filter(person=person).prefetch_related("reports").select_related("organisation"))

@@ -103,7 +103,8 @@ def module(request: HttpRequest, organisation: Organisation, content: str) -> Ht
                 return redirect("change:promise", organisation.code, content)
             wrong = wrong or ["Please answer every question of the self-audit."]
     return render(request, "change/module.html", {
-        "module": found, "wrong": wrong, "given": request.POST, "stages": reading.reached(person, content),
+        "module": found, "wrong": wrong, "before": reading.before_the_audit(found),
+        "audit": [(question, request.POST.get(f"audit-{question.word}", "")) for question in found.self_audit],
     }, status=422 if wrong else 200)  # fmt: skip
 
 
