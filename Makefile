@@ -16,19 +16,26 @@ DEMO ?=
 # the demonstration's pages: passwords allowed, plain http on this machine (docs/reference/settings.md)
 PAGES = EVENHAND_DEMO=1 EVENHAND_VAR=$(VAR) EVENHAND_LAKE=$(LAKE) $(BIN)/python -m evenhand_web
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
+COMPILE = $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-emit-trusted-host --no-header --strip-extras
 ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
 .DEFAULT_GOAL := help
-.PHONY: help install frontend demo serve test check system-packages requirements
+.PHONY: help install develop frontend demo serve test check system-packages requirements
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 install: $(VENV)/.installed ## the virtual environment, pinned with hashes
-$(VENV)/.installed: requirements/all.txt pyproject.toml
+$(VENV)/.installed: requirements/run.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --no-compile --require-hashes -r requirements/all.txt
+	$(PIP) --no-compile --require-hashes -r requirements/run.txt
 	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+develop: $(VENV)/.developed ## the same, with what tests and checks need
+$(VENV)/.developed: requirements/all.txt $(VENV)/.installed
+	$(PIP) --no-compile --require-hashes -r requirements/all.txt
 	@touch $@
 
 frontend: node_modules/.installed ## the NHS.UK frontend and axe-core, from npm
@@ -40,9 +47,7 @@ node_modules/.installed: package.json package-lock.json | $(VENV)/.installed
 
 demo: install frontend ## a synthetic NHS: lake, story, report, pages with accounts
 	$(BIN)/evenhand demo --lake $(LAKE) $(DEMO)
-	$(BIN)/evenhand flow --lake $(LAKE)
-	$(BIN)/evenhand flow --lake $(LAKE) --out $(VAR)/report.html
-	$(BIN)/evenhand flow --lake $(LAKE) --out $(VAR)/report.pdf
+	$(BIN)/evenhand flow --lake $(LAKE) --print --out $(VAR)/report.html --out $(VAR)/report.pdf
 	@$(PAGES) nhsuk
 	@$(PAGES) migrate --verbosity 0
 	@$(PAGES) demo_people
@@ -52,7 +57,7 @@ demo: install frontend ## a synthetic NHS: lake, story, report, pages with accou
 serve: ## the pages of a demonstration that is there already
 	@$(PAGES) serve --port $(PORT)
 
-check: install ## style, types and floors
+check: develop ## style, types and floors
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -71,6 +76,6 @@ system-packages:
 	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	elif [ -n "$$missing" ]; then echo "Not here, and not installed: $$missing; some tests will be skipped"; fi
 
-requirements: install ## pin again, with hashes and without any index's address
-	$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-header --strip-extras --output-file requirements/all.txt pyproject.toml
+requirements: develop ## pin again, with hashes and without any index's address
+	$(COMPILE) --all-extras --output-file requirements/all.txt pyproject.toml
+	$(COMPILE) --extra web --extra build --constraint requirements/all.txt --output-file requirements/run.txt pyproject.toml

@@ -20,22 +20,26 @@ def register(steps: Any) -> None:
     parser.add_argument("--lake", type=Path, required=True, metavar="DIR")
     parser.add_argument("--organisation", metavar="CODE", help="one organisation; without it, no practice is named")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
-    parser.add_argument("--out", type=Path, metavar="FILE", help=f"a report, by extension: {' '.join(ENDINGS)}")
+    parser.add_argument("--out", type=Path, metavar="FILE", action="append", default=[],
+                        help=f"a report, by extension: {' '.join(ENDINGS)}; may be given more than once")  # fmt: skip
+    parser.add_argument("--print", action="store_true", dest="show", help="print the story beside writing reports")
     parser.set_defaults(run=_flow)
 
 
 def _flow(options: argparse.Namespace) -> None:
     from ..flow import story
 
-    if options.out is not None and options.out.suffix.lower() not in ENDINGS:
-        raise InputError(f"--out {options.out}: expected a name ending in one of {' '.join(ENDINGS)}")
+    for file in options.out:
+        if file.suffix.lower() not in ENDINGS:
+            raise InputError(f"--out {file}: expected a name ending in one of {' '.join(ENDINGS)}")
     told = story(options.lake, options.organisation)
     document = json.dumps(plain(told), allow_nan=False, ensure_ascii=False)
-    if options.out is not None:
-        write_bytes(options.out, _report(told, options.out.suffix.lower(), document))
+    reports = [(file, _report(told, file.suffix.lower(), document)) for file in options.out]
+    for file, content in reports:
+        write_bytes(file, content)
     if options.json:
         print(document)
-    elif options.out is None:
+    elif options.show or not options.out:
         _print(told)
 
 
