@@ -114,7 +114,8 @@ def _votes(mine: Sequence[Entry]) -> Step:
 def _proof(mine: Sequence[Entry], key: str) -> Step:
     for entry in mine:
         if proof := entry["proof"].get(key):
-            says = f"{proof['people']} people promised" if isinstance(proof, dict) and "people" in proof else str(proof)
+            many = proof.get("people") if isinstance(proof, dict) else None
+            says = str(proof) if many is None else f"{many} {'person' if many == 1 else 'people'} promised"
             return _step(key, says, entry, proof if isinstance(proof, dict) else {key: proof})
     return _nothing(key)
 
