@@ -150,7 +150,6 @@ def _and_votes(walk):
     page.get_by_role("link", name="Evenhand homepage").click()
     walk.says("Vote on statements")
     page.get_by_role("link", name="Vote", exact=True).click()
-    look(page, "hand-on-vote")
     for number in range(1, 13):
         expect(page.get_by_text(f"{number} of 12")).to_be_visible()
         page.get_by_role("button", name="Agree" if number % 4 else "Disagree", exact=True).click()
@@ -158,7 +157,6 @@ def _and_votes(walk):
     votes = VoteEvent.objects.filter(person=_person(cast.GP))
     assert sorted(votes.values_list("value", flat=True)) == ["agree"] * 9 + ["disagree"] * 3
     walk.link("See what is agreed so far")
-    look(page, "hand-on-agreed")
     walk.menu("Decide")
     walk.link(TITLE)
     walk.says("0 of 2 signatures")
@@ -170,11 +168,8 @@ def _and_votes(walk):
 def _the_pharmacist_reads_measure_and_scheme(walk):
     page = walk.page
     walk.enter(cast.PHARMACIST)
-    look(page, "hand-on-area")
     walk.menu("See")
-    look(page, "hand-on-see")
     walk.link("Gliptins other than sitagliptin")
-    look(page, "hand-on-measure")
     walk.link(TITLE)
     walk.says("0 of 2 signatures")
     look(page, "hand-on-scheme")
@@ -262,7 +257,6 @@ def _the_gp_reads_and_promises(walk):
     page.get_by_role("radio", name="Decision").check()
     page.get_by_role("radio", name="No time").check()
     walk.press("Done: to the promise", "Make a promise")
-    look(page, "hand-on-promise")
     page.get_by_role("button", name="Promise", exact=True).click()
     walk.says("Your promise is kept.")
     look(page, "hand-on-promises")
