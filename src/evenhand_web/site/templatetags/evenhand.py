@@ -100,7 +100,9 @@ def percent(value: Any, decimals: int = 1) -> str:
 @register.filter
 def figures(value: Any, digits: int = 3) -> str:
     """A number to so many significant figures, whole numbers in full, thousands marked; text stays as it is."""
-    if isinstance(value, str) or value is None or isinstance(value, bool):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) or value is None:
         return "–" if value is None else str(value)
     number = _number(value)
     if number is None:
@@ -139,6 +141,12 @@ def level_words(level: str) -> str:
     known = {"nation": "Nation", "region": "Region", "icb": "Integrated care board", "sicbl": "Sub-ICB location",
              "pcn": "Primary care network", "practice": "Practice", "provider": "Trust"}  # fmt: skip
     return known.get(level, level.replace("_", " ").capitalize())
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """A column's name with room between its words: bnf_code becomes bnf code."""
+    return str(name).replace("_", " ")
 
 
 @register.filter
