@@ -57,12 +57,14 @@ def keys(demo_address) -> dict[str, dict[str, Any]]:
         person=gp, organisation=gp.organisation, measure=MEASURE, what="Sitagliptin first", by="2026-12-31"
     )
     return {
-        "listen": {"key": "awareness-2"}, "see": {"measure": MEASURE}, "home": {"measure": MEASURE},
+        "listen": {"key": "awareness-2"}, "listen:wave": {"key": "awareness-1"},
+        "see": {"measure": MEASURE}, "home": {"measure": MEASURE},
         "decide": {
             "key": OPEN, "number": 2, "measure": MEASURE, "pk": Explanation.objects.get(measure=MEASURE).pk,
             "statement": Statement.objects.filter(round__key=ROUND).first().key,
         },
         "change": {"key": OPEN, "content": MODULE, "pk": promise.pk},
+        "change:campaign": {"key": JUDGED},
         "prove": {"key": OPEN},
         "prove:verdict": {"key": JUDGED, "pk": VerdictRecord.objects.get(design__version__plan__key=JUDGED).pk},
         "account": {"key": OPEN, "number": LedgerEntry.objects.get(saving=OPEN).number, "kind": "html"},
@@ -102,10 +104,10 @@ def test_an_outsider_gets_in_nowhere(page, demo_address, keys):
 ELSEWHERE = {
     cast.PHARMACIST: (
         "home:organisation", "home:measure", "see:index", "decide:scheme", "decide:draft", "decide:amend",
-        "change:campaign", "prove:scheme", "account:index", "account:entry",
+        "prove:scheme", "account:index", "account:entry",
     ),
     cast.CLINICAL_LEAD: ("decide:moderation",),
-    cast.BOARD_MEMBER: ("prove:verdict",),  # of a finished scheme, seen from the nation
+    cast.BOARD_MEMBER: ("prove:verdict", "change:campaign"),  # of a finished scheme, seen from the nation
 }  # fmt: skip
 QUERY = {"see:rows": "?month=2026-03", "listen:answer": "?question=heard_of_qipp"}
 
