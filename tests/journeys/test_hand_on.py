@@ -7,15 +7,13 @@ the button is refused. What a page says is held against what the database keeps,
 from __future__ import annotations
 
 import csv
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 import cast
-from browsing import look, send, sign_in
+from browsing import look, send
 from evenhand import account
 from evenhand_web.account import book
 from evenhand_web.account.models import Confirmation, LedgerEntry
@@ -24,54 +22,12 @@ from evenhand_web.decide.models import Plan, Signature, VoteEvent
 from evenhand_web.listen.models import AnswerEvent
 from evenhand_web.people.models import Identity
 from evenhand_web.prove.models import RegisteredDesign, VerdictRecord
+from walking import Walk
 
 pytestmark = pytest.mark.browser
 SCHEME, MODULE = "diabetes_dpp4", "diabetes_dpp4_choice"
 TITLE = "Sitagliptin first among the gliptins"
 KEEP = "Keep and go on"
-
-
-@dataclass
-class Walk:
-    """One window on the demonstration. practice: the GP's; area: where the scheme is."""
-
-    page: Page
-    address: str
-    practice: str
-    area: str
-
-    def enter(self, who: cast.Character) -> None:
-        """Sign in as somebody else."""
-        sign_in(self.page, self.address, who)
-
-    def to(self, path: str, *, area: bool = True) -> None:
-        """Go to a page of the area, or of the practice."""
-        self.page.goto(self.url(path, area=area))
-
-    def url(self, path: str, *, area: bool = True) -> str:
-        return f"{self.address}/organisations/{self.area if area else self.practice}/{path}"
-
-    def menu(self, step: str) -> None:
-        """A step, by the menu at the top."""
-        self.page.get_by_role("navigation", name="Menu").get_by_role("link", name=step).click()
-
-    def link(self, words: str) -> None:
-        self.page.get_by_role("link", name=words).first.click()
-
-    def press(self, words: str, says: str = "") -> None:
-        """Press a button; then the page says this."""
-        self.page.get_by_role("button", name=words).first.click()
-        if says:
-            self.says(says)
-
-    def says(self, words: str) -> None:
-        expect(self.page.get_by_text(words).first).to_be_visible()
-
-    def cannot(self, button: str, path: str, **form: str) -> None:
-        """The button is not here, and what it would send is refused for want of the right."""
-        expect(self.page.get_by_role("button", name=re.compile(button))).to_have_count(0)
-        status, text = send(self.page, self.url(path), **form)
-        assert (status, "you need" in text) == (403, True), f"{path} {form}: {status}"
 
 
 @pytest.fixture
