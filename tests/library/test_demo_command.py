@@ -21,7 +21,7 @@ from evenhand.sources import organisations
 from evenhand.synthetic import fill, make
 
 # the settings of the demonstration that tests/conftest.py shares
-CALLED = ["--practices", "32", "--months", "15"]
+CALLED = ["--practices", "256", "--months", "15"]
 START = 9  # of its fifteen months, the campaigns run in the last six
 
 
@@ -49,7 +49,7 @@ def counted(folder: Path, name: str, month: str, codes: tuple[str, ...]) -> dict
 
 
 def test_it_says_what_it_made_where_and_what_to_do_next(told: dict) -> None:
-    assert (told["demonstration"], told["seed"], told["practices"]) == (True, 2010, 32)
+    assert (told["demonstration"], told["seed"], told["practices"]) == (True, 2010, 256)
     assert told["months"] == ["2025-01", "2026-03"]
     assert set(told["rows"]) == {"ods_practices", "ods_pcn", "prescribing", "list_size", "rtt"}
     assert told["months_of_panels"] == 15
@@ -91,11 +91,11 @@ def test_the_measures_see_the_choices_that_were_planted(demo_lake: Path, measure
 def test_the_tree_stands_and_the_moved_practice_has_two_networks(demo_lake: Path) -> None:
     tree = organisations.read(Lake.open(demo_lake))
     levels = {level: len(tree.at(level)) for level in ("practice", "pcn", "sicbl", "icb", "region")}
-    assert levels == {"practice": 32, "pcn": 32, "sicbl": 16, "icb": 4, "region": 2}
+    assert levels == {"practice": 256, "pcn": 64, "sicbl": 16, "icb": 4, "region": 2}
     before, after = np.datetime64("2025-03", "M"), np.datetime64("2025-04", "M")
-    assert tree.ancestor("DEMO-P0032", "pcn", before) == "DEMO-N032"
-    assert tree.ancestor("DEMO-P0032", "pcn", after) == "DEMO-N031"
-    assert len(tree.descendants("DEMO-I1", "practice", after)) == 8
+    assert tree.ancestor("DEMO-P0256", "pcn", before) == "DEMO-N064"
+    assert tree.ancestor("DEMO-P0256", "pcn", after) == "DEMO-N063"
+    assert len(tree.descendants("DEMO-I1", "practice", after)) == 64
 
 
 def test_waits_of_the_harmed_board_fall(demo_lake: Path) -> None:

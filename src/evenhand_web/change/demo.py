@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from evenhand.change import randomise
+from evenhand.change import randomise, seal
 from evenhand.definition import loads
 from evenhand.records import Scheme
 from evenhand.table import Table
@@ -46,7 +46,11 @@ def launch(campaign: Campaign, allocation: Table) -> None:
         AllocationRow(campaign=campaign, unit=unit, cluster=cluster, arm=arms[unit], stratum=" / ".join(stratum))
         for unit, cluster, stratum in zip(drawn.units, drawn.cluster, drawn.stratum, strict=True)
     )
-    campaign.sealed_at, campaign.allocation_sha256 = start - timedelta(days=3), drawn.seal
+    kept = [arms[unit] for unit in drawn.units]
+    campaign.sealed_at = start - timedelta(days=3)
+    campaign.allocation_sha256 = seal(
+        drawn.units, kept, drawn.stratum, drawn.cluster, campaign.arms, campaign.ratio, campaign.seed
+    )
     campaign.launched_at, campaign.verdict_due = start, _month_after(scheme.follow_up.last)
     campaign.save()
 
