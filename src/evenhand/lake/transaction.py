@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,17 +27,27 @@ from .files import flush, sha256_of, write_whole
 from .snapshot import Origin, Part, Snapshot, file_name, to_json
 from .tables import DERIVED, TABLES
 
-if TYPE_CHECKING:
-    from .lake import Lake
-
 ROW_GROUP = 122_880  # rows: measured on 24 national months; smaller groups and larger ones were slower
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*(/[A-Za-z0-9][A-Za-z0-9._+-]*)*")
+
+
+class Held(Protocol):
+    """What a transaction asks of the lake that it writes to (`Lake`, which knows this file and not the reverse)."""
+
+    path: Path
+
+    def snapshot(self, table: str, key: str) -> Snapshot | None: ...
+    def snapshots(self, table: str | None = None) -> tuple[Snapshot, ...]: ...
+    def table(self, name: str) -> ir.Table: ...
+    def manifest_file(self, table: str, key: str) -> Path: ...
+    def whole(self, snapshot: Snapshot) -> bool: ...
+    def forget(self) -> None: ...
 
 
 class Transaction:
     """Collects snapshots; `commit` makes them the lake's. Made by `Lake.transaction`, which holds the lock."""
 
-    def __init__(self, lake: Lake, when: datetime | None = None) -> None:
+    def __init__(self, lake: Held, when: datetime | None = None) -> None:
         self.lake = lake
         self.building = lake.path / "building"
         self._when = (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import InputError
+from .prescribing_layout import Layout
 from .scan import MILLION, Scan
-
-if TYPE_CHECKING:
-    from .prescribing import Layout
 
 CANARY, CANARY_ITEMS, NATIONAL = "0403030Q0", 100_000, 5_000  # METHODS D.4: sertraline; practices of a national file
 _MOST_ITEMS, _MOST_MONEY, _MOST_QUANTITY = 1e6, 1e7, 1e9  # our rule: a row beyond these is a mistake

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyarrow as pa
 
 from ..lake import Origin, Transaction, month_number
 from .organisations import MENTIONED, NATION, NATION_NAME
+from .prescribing_layout import Layout
 from .scan import Scan, quoted
 from .unpack import Unpacked
-
-if TYPE_CHECKING:
-    from .prescribing import Layout
 
 
 def codes(scan: Scan, where: Layout) -> None:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,11 +19,9 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..lake import ROW_GROUP, TABLES
+from .prescribing_layout import Layout
 from .scan import MILLION, Scan, quoted
 from .unpack import Unpacked
-
-if TYPE_CHECKING:
-    from .prescribing import Layout
 
 _PRACTICE_BITS, _QUANTITY_BITS = 20, 20  # a million practices, a million different quantities; 23 bits of presentations
 _QUANTITY = (1 << _QUANTITY_BITS) - 1
