@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evenhand.stats.xmr import xmr
-from evenhand.stats.xmr_rules import shift, trend, two_of_three
+from evenhand.stats.xmr_rules import shift, shift_ends, trend, trend_ends, two_of_three, two_of_three_windows
 from shared import ORACLE, needs_oracle
 
 pytestmark = needs_oracle
@@ -100,18 +100,18 @@ def test_the_rules_of_2023_let_a_point_beyond_the_limit_count_towards_two_of_thr
 
 def test_each_rule_flags_what_the_peers_own_unit_tests_expect():
     tests = json.loads((FOLDER / "rule_helpers" / "expected.json").read_text())["tests"]
-    checked = 0
     for one in tests:
         given, name = one["input"], one["fn"]
-        if name == "part_of_seven(one_side)":
-            found = np.abs(shift(np.array(given["sign"])))
-        elif name == "part_of_seven(trend)":
-            found = np.abs(trend(np.array(given["y"], dtype=float)))
-        elif name == "part_of_two_in_three":
-            side = np.array(given["sign"])
-            found = np.abs(two_of_three(side, np.array(given["close"]) * side))
-        else:
-            continue
-        checked += 1
+        side = np.array(given.get("sign", []))
+        values = np.array(given.get("y", []), dtype=float)
+        close = np.array(given.get("close", [])) * side if "close" in given else side
+        found = {
+            "part_of_seven(one_side)": lambda side=side: np.abs(shift(side)),
+            "seven_point_one_side_mean": lambda side=side: np.abs(shift_ends(side)),
+            "part_of_seven(trend)": lambda values=values: np.abs(trend(values)),
+            "seven_point_trend": lambda values=values: trend_ends(values),
+            "part_of_two_in_three": lambda side=side, close=close: np.abs(two_of_three(side, close)),
+            "two_in_three": lambda side=side, close=close: two_of_three_windows(side, close),
+        }[name]()
         assert found.tolist() == one["expected"], one
-    assert checked == 23  # the other 23 ask where a run ends, which nothing here needs
+    assert len(tests) == 46

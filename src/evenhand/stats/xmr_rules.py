@@ -26,20 +26,24 @@ def labels(values: Floats, mean: float, lower: float, upper: float, *, rules: st
 
 def shift(side: Signs) -> Signs:
     """+1 or -1 on every point of 7 or more in a row on one side of the mean; a point on the mean breaks the run."""
-    found = np.zeros(len(side), dtype=np.int64)
-    for first in np.flatnonzero(np.abs(_sums(side, RUN)) == RUN):
-        found[first : first + RUN] = side[first]
-    return found
+    return _spread(shift_ends(side), RUN)
+
+
+def shift_ends(side: Signs) -> Signs:
+    """+1 or -1 where a run of 7 points on one side of the mean is complete: on its seventh point, and each after it."""
+    return _ends(side, RUN, len(side))
 
 
 def trend(values: Floats) -> Signs:
     """+1 or -1 on all 7 points of 6 strict rises (or falls) in a row; a peak of two trends belongs to the later."""
+    return _spread(trend_ends(values), RUN)
+
+
+def trend_ends(values: Floats) -> Signs:
+    """+1 or -1 where the sixth rise (or fall) in a row is complete, and on each point after it that goes on."""
     with np.errstate(invalid="ignore"):
         steps = np.nan_to_num(np.sign(np.diff(values))).astype(np.int64)
-    found = np.zeros(len(values), dtype=np.int64)
-    for first in np.flatnonzero(np.abs(_sums(steps, RUN - 1)) == RUN - 1):
-        found[first : first + RUN] = steps[first]
-    return found
+    return _ends(steps, RUN - 1, len(values))
 
 
 def two_of_three(side: Signs, close: Signs, outside: Signs | None = None) -> Signs:
@@ -48,10 +52,31 @@ def two_of_three(side: Signs, close: Signs, outside: Signs | None = None) -> Sig
     With `outside`, a point beyond the limit counts towards the two as well (Making Data Count since 2023).
     """
     counts = close if outside is None else np.where(outside != 0, outside, close)
+    return np.where(two_of_three_windows(side, counts) != 0, counts, 0)
+
+
+def two_of_three_windows(side: Signs, counts: Signs) -> Signs:
+    """1 on all points of any 3 in a row on one side of the mean of which 2 count, whether they count or not."""
     found = np.zeros(len(side), dtype=np.int64)
     for first in np.flatnonzero((np.abs(_sums(side, 3)) == 3) & (np.abs(_sums(counts, 3)) >= 2)):
-        window = slice(first, first + 3)
-        found[window] = np.where(counts[window] != 0, counts[window], found[window])
+        found[first : first + 3] = 1
+    return found
+
+
+def _ends(signs: Signs, size: int, points: int) -> Signs:
+    """The sign of `size` equal signs in a row, on the last of their `points`."""
+    found = np.zeros(points, dtype=np.int64)
+    totals = _sums(signs, size)
+    if len(totals):
+        found[points - len(totals) :] = np.where(np.abs(totals) == size, np.sign(totals), 0)
+    return found
+
+
+def _spread(ends: Signs, size: int) -> Signs:
+    """Each end's sign on all `size` points up to it; a later end overrides an earlier one."""
+    found = np.zeros(len(ends), dtype=np.int64)
+    for last in np.flatnonzero(ends):
+        found[last - size + 1 : last + 1] = ends[last]
     return found
 
 
