@@ -17,7 +17,7 @@ from .reading import modules
 
 SEEDS = 1000  # how many seeds are tried to find the one that an allocation was drawn with
 MESSAGE = (
-    "Your practice's share of the costlier choice stands beside that of practices like yours. A module of ten minutes "
+    "Your practice's share of the costlier choice stands beside that of practices like yours. A short module "
     "shows when the other choice is as good for your patient, and when it is not. Two clicks make a promise; you will "
     "be told what became of it."
 )

@@ -29,8 +29,8 @@ def take_first_wave(frame: Table, events: Table, organisation: Organisation) -> 
         "title": "What we think of saving by better decisions", "instrument": INSTRUMENT, "organisation": organisation,
         "asked_by": f"{organisation.name}, with its clinical leads", "who_will_see": WHO_WILL_SEE,
         "opens": opens, "closes": opens + timedelta(days=DAYS_OPEN + 1),
-        "what_became": "You asked for your own figures beside those of similar practices: they stand under See. "
-                       "You said that time is the barrier: what is asked of you is a module of ten minutes.",
+        "what_became": "Demonstration: your own figures beside those of similar practices stand under See, and what "
+                       "is asked of you is one short module.",
     })  # fmt: skip
     if new:
         _take_frame(wave, frame)

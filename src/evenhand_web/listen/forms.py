@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from evenhand.listen import Question
+from evenhand.listen.question import PARTED
 
-PARTED = ";"  # between the options of one answer to a question of many
 LONGEST_TEXT = 1000  # characters; a screen of writing
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from evenhand.errors import InputError
 from evenhand.listen import Design, Instrument, Intake, Question, SurveyResult, estimate, hits, intake, suppress
+from evenhand.listen.question import PARTED
 
 from .answering import instrument
 from .models import SurveyWave
@@ -101,9 +102,6 @@ def _answers(question: Question) -> list[tuple[str, str]]:
         upper = [step for step in question.values() if _above_the_middle(question, step)]
         return [(PARTED.join(upper), f"{' or '.join(upper)} ({question.high_label})")]
     return [("", f"mean, {question.unit}")] if question.type == "number" else []
-
-
-PARTED = ";"
 
 
 def _above_the_middle(question: Question, step: str) -> bool:
