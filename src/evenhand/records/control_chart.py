@@ -29,12 +29,14 @@ class Runs(Record):
 class ControlChart(Record):
     """A chart of T points in time order.
 
-    values, mean, lower, upper: float64 (T,) in the measure's own unit; a gap has a NaN value, and
-    limits are NaN where no moving range exists. phase: int64 (T,), rising from 0 where it was rebased.
+    values, mean, lower, upper: float64 (T,) in the measure's own unit; a gap has a NaN value, and limits are NaN
+    where nothing gives them. mean is the centre line: a median on run and g charts. phase: int64 (T,), rising from
+    0 where it was rebased.
     special_cause: the rule each point breaks, or None; point_type: common_cause or special_cause_...
     (improvement, concern, neutral_high, neutral_low), None at a gap. trial: bool (T,), True in a phase of
     fewer than 13 points, whose limits are trial limits. target: NaN where there is none.
-    variation, assurance: the icons of the last point, None where they cannot be said.
+    variation, assurance: the icons of the last point, None where they cannot be said. kind: xmr, i, ip, run, p, pp,
+    u, up, c, t, g, xbar or s. left_out: positions that count for no line and no rule, though they are drawn.
     """
 
     values: NDArray[np.float64]
@@ -51,3 +53,25 @@ class ControlChart(Record):
     assurance: str | None
     improves: str
     rules: str
+    kind: str = "xmr"
+    left_out: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class SuggestedRebase(Record):
+    """A new phase that somebody who knows the cause may begin; never begun unasked.
+
+    position: the first point of the level that lasted. phase: the phase it would divide. direction: up or down.
+    mean_before, mean_after: of points_before and points_after, in the measure's own unit. strength: the difference
+    in standard errors. reason: one sentence with the rule's own figures.
+    """
+
+    position: int
+    phase: int
+    direction: str
+    mean_before: float
+    mean_after: float
+    points_before: int
+    points_after: int
+    strength: float
+    reason: str

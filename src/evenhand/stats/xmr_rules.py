@@ -1,26 +1,30 @@
-"""The four rules of the XmR chart, each as a function of one phase: which points does it catch?"""
+"""The four rules of a control chart, each as a function of one phase: which points does it catch?"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .chart_lines import Lines
+
 RUN = 7  # Making Data Count: points in a shift, and in a trend
-NEAR = 2 / 3  # Making Data Count: "near the limit" is two thirds of the way there
 RULES = ("plotthedots", "mdc2023")
+ALL = frozenset({"outside", "trend", "two_of_three", "shift"})
 
 Floats = NDArray[np.float64]
 Signs = NDArray[np.int64]
 
 
-def labels(values: Floats, mean: float, lower: float, upper: float, *, rules: str) -> list[str | None]:
+def labels(values: Floats, lines: Lines, *, rules: str, used: frozenset[str] = ALL) -> list[str | None]:
     """The label of each point: outside, then trend, then 2 in 3, then shift; None for common cause."""
     with np.errstate(invalid="ignore"):
-        outside = (values > upper).astype(np.int64) - (values < lower)
-        near = (values > mean + NEAR * (upper - mean)).astype(np.int64) - (values < mean - NEAR * (mean - lower))
-        side = np.nan_to_num(np.sign(values - mean)).astype(np.int64)
-    close = np.where(outside == 0, near, 0)
-    rising, two, moved = trend(values), two_of_three(side, close, outside if rules == "mdc2023" else None), shift(side)
+        outside = (values > lines.upper).astype(np.int64) - (values < lines.lower)
+        near = (values > lines.near_upper).astype(np.int64) - (values < lines.near_lower)
+        side = np.nan_to_num(np.sign(values - lines.centre)).astype(np.int64)
+    close, none = np.where(outside == 0, near, 0), np.zeros(len(values), dtype=np.int64)
+    rising = trend(values) if "trend" in used else none
+    two = two_of_three(side, close, outside if rules == "mdc2023" else None) if "two_of_three" in used else none
+    moved = shift(side) if "shift" in used else none
     return [_label(*signs) for signs in zip(outside, rising, two, moved, strict=True)]
 
 

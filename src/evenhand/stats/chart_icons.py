@@ -1,0 +1,46 @@
+"""What a label means: the kind of point, and the variation and assurance icons of the NHS."""
+
+from __future__ import annotations
+
+import numpy as np
+
+IMPROVES = ("increase", "decrease", "neutral")
+
+
+def kind(label: str | None, improves: str) -> str:
+    """The point type that a label means, given which way is better."""
+    if label is None:
+        return "common_cause"
+    up = is_up(label)
+    if improves == "neutral":
+        return f"special_cause_neutral_{'high' if up else 'low'}"
+    return "special_cause_improvement" if up == (improves == "increase") else "special_cause_concern"
+
+
+def is_up(label: str) -> bool:
+    """Whether a label speaks of high or rising values."""
+    return "Above" in label or "Increasing" in label
+
+
+def variation(label: str | None, improves: str) -> str:
+    """The variation icon that the last point's label gives."""
+    if label is None:
+        return "common_cause"
+    return f"{kind(label, improves).split('_')[2]}_{'high' if is_up(label) else 'low'}"
+
+
+def assurance(target: float, lower: float, upper: float, improves: str) -> str | None:
+    """The assurance icon: will chance alone reach the target always, never, or now and then?
+
+    A series that never changes and lies at its target passes.
+    """
+    if improves == "neutral" or np.isnan([target, lower, upper]).any():
+        return None
+    better = improves == "increase"
+    if lower == upper == target:
+        return "pass"
+    if target > upper:
+        return "fail" if better else "pass"
+    if target < lower:
+        return "pass" if better else "fail"
+    return "inconsistent"
