@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +93,9 @@ class Opportunity(Record):
     total: pounds, the median of the posterior draws with its 90% interval; naive: the same sum from the observed
     values, which overstates. value, shrunken, low, high (95%): float64 (N,) on the measure's own scale, case-mix
     taken out of the last three; probability_above: that the unit truly lies above the benchmark;
-    pounds: the unit's expected opportunity. seed: what fixed chance, if known.
+    pounds: the unit's expected opportunity. seed: what fixed chance, if known. areas: pounds that the units of an
+    area could gain together, with a 90% interval, where areas were asked for. shift: float64 (N,), what case-mix adds
+    to a unit's value; 0 without case-mix.
     """
 
     units: tuple[str, ...]
@@ -112,6 +114,8 @@ class Opportunity(Record):
     split: VariationSplit
     draws: int
     seed: int | None = None
+    areas: dict[str, Estimate] = field(default_factory=dict)
+    shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,6 +35,7 @@ def opportunity(
     family: str = "auto",
     standard_error: ArrayLike | None = None,
     seed: int | None = None,
+    areas: Mapping[str, Sequence[str]] | None = None,
 ) -> Opportunity:
     """Ask what is to be gained if every unit reached the benchmark, without counting luck.
 
@@ -58,6 +59,8 @@ def opportunity(
         smaller units scatter more.
     standard_error
         Of the value of each unit, in the value's own unit, one a row with one row a unit.
+    areas
+        Units that belong together, by area; what each area's units could gain together is drawn with the rest.
 
     Raises
     ------
@@ -104,7 +107,15 @@ def opportunity(
         names, spread(found.value), spread(found.draws.mean(axis=0)), spread(low), spread(high),
         spread((found.draws > at[:, None]).mean(axis=0)), spread(gaps.mean(axis=0)), _estimate(total), float(naive),
         _estimate(at), benchmark, better, kind, _split(found, hits[there], base[there]), draws, seed,
+        _together(areas or {}, [names[i] for i in there], gaps), spread(found.shift),
     )  # fmt: skip
+
+
+def _together(areas: Mapping[str, Sequence[str]], names: Sequence[str], gaps: Floats) -> dict[str, Estimate]:
+    """What the units of each area could gain together, draw by draw; an area with no unit here is left out."""
+    at = {name: i for i, name in enumerate(names)}
+    rows = {area: [at[unit] for unit in units if unit in at] for area, units in areas.items()}
+    return {area: _estimate(gaps[:, own].sum(axis=1)) for area, own in rows.items() if own}
 
 
 def _benchmark(levels: Floats, benchmark: str, sign: float) -> Floats:
