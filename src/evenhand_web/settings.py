@@ -133,7 +133,7 @@ FORMAT_MODULE_PATH = ["evenhand_web.site.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [("nhsuk", VAR / "nhsuk")]
+STATICFILES_DIRS = [("nhsuk", VAR / "nhsuk"), ("vega", VAR / "vega")]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = OPEN  # in the demonstration, straight from where they lie
 _static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {

@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 
 import cast
 from browsing import ARGUMENTS, WIDE
-from evenhand_web.site.nhsuk import prepare
+from evenhand_web.site.nhsuk import prepare, prepare_vega
 
 # Playwright runs an event loop in this thread; the database is not used from inside it
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -32,9 +32,10 @@ def browser():
 
 @pytest.fixture(scope="session")
 def frontend():
-    """The NHS.UK frontend, where the test server finds it."""
+    """The NHS.UK frontend and Vega, where the test server finds them."""
     if not (django_settings.NODE_MODULES / "nhsuk-frontend").is_dir():
         pytest.skip("no node_modules: `make test` brings them with npm")
+    prepare_vega(django_settings.NODE_MODULES, django_settings.VAR / "vega")
     return prepare(django_settings.NODE_MODULES, django_settings.VAR / "nhsuk")
 
 

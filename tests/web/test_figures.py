@@ -15,6 +15,7 @@ from django.template import Context, Template
 
 from evenhand_web.site import svg
 from evenhand_web.site.figures import Figure, download
+from evenhand_web.site.nhsuk import NotInstalled, prepare_vega
 from evenhand_web.site.templatetags.evenhand import figures, level_words, month, pence, percent, pounds
 
 ROWS = [("2026-01", 0.123456789012345, None), ("2026-02", float("nan"), 7)]
@@ -132,3 +133,34 @@ def test_a_mistake_in_a_form_is_named_above_and_beside_and_linked():
     assert '<a href="#id_heard_0">Choose yes or no</a>' in page
     assert 'id="id_heard_error"' in page
     assert 'aria-describedby="id_heard_helptext id_heard_error"' in page
+
+
+def test_a_chart_to_explore_is_a_specification_that_needs_vega_alone(rf):
+    response = download(rf.get("/", {"download": "spc.vega", "width": "320"}), FIGURE)
+    specification = json.loads(response.content)
+    assert specification["$schema"].startswith("https://vega.github.io/schema/vega/")
+    assert any(signal["name"].startswith("explore") for signal in specification["signals"])
+    assert "Content-Disposition" not in response.headers
+
+
+def test_a_table_without_a_picture_cannot_be_explored(rf):
+    with pytest.raises(Http404):
+        download(rf.get("/", {"download": "t.vega"}), Figure("t", "T.", ("a",), [(1,)]))
+
+
+def test_downloads_ask_again_for_what_the_page_was_asked_for(rf):
+    request = rf.get("/", {"adjusted": "1", "download": "x.csv"})
+    page = Template("{% figure f %}").render(Context({"f": FIGURE, "request": request}))
+    assert "?adjusted=1&amp;download=spc.csv" in page
+
+
+def test_vega_comes_from_its_own_packages_or_is_asked_for(tmp_path):
+    with pytest.raises(NotInstalled, match="npm ci"):
+        prepare_vega(tmp_path, tmp_path / "out")
+    imports = "import { a } from 'vega-util';\nimport b from 'c';"
+    for package, name, text in (("vega", "vega.min.js", ""), ("vega-interpreter", "vega-interpreter.js", imports)):
+        (tmp_path / package / "build").mkdir(parents=True)
+        (tmp_path / package / "build" / name).write_text(text)
+    with pytest.raises(NotInstalled, match="from nowhere else"):
+        prepare_vega(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -45,7 +45,8 @@ def test_without_a_secret_production_refuses_to_start(monkeypatch, tmp_path):
 
 
 def test_production_settings_pass_djangos_own_inspection(tmp_path):
-    (tmp_path / "var" / "nhsuk").mkdir(parents=True)
+    for package in ("nhsuk", "vega"):
+        (tmp_path / "var" / package).mkdir(parents=True)
     done = run("check", "--deploy", "--fail-level", "WARNING", cwd=tmp_path, EVENHAND_SECRET_KEY=SECRET,
                EVENHAND_HOSTS="evenhand.example")  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,6 +5,7 @@ from .dumbbell import dumbbell
 from .engagement import engagement
 from .forest import forest
 from .funnel import funnel
+from .interactive import interactive
 from .intervals import intervals
 from .lines import lines
 from .render import render
@@ -13,6 +14,6 @@ from .strip import strip
 from .waterfall import waterfall
 
 __all__ = [
-    "diverging", "dumbbell", "engagement", "forest", "funnel", "intervals", "lines", "render", "spc", "strip",
-    "waterfall",
+    "diverging", "dumbbell", "engagement", "forest", "funnel", "interactive", "intervals", "lines", "render", "spc",
+    "strip", "waterfall",
 ]  # fmt: skip

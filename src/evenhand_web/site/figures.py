@@ -21,6 +21,8 @@ from . import svg
 WIDE, NARROW = 620, 320  # pixels: the reading column, and a 375 px phone less its margins
 KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
 
+EXPLORED = "vega"  # what "explore this chart" fetches: no download, the browser draws it
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -88,12 +90,19 @@ def download(request: HttpRequest, *figures: Figure) -> HttpResponse | None:
         return None
     name, _, kind = wanted.rpartition(".")
     figure = next((f for f in figures if f.name == name), None)
-    if figure is None or kind not in figure.kinds:
+    if figure is None or kind not in (*figure.kinds, *([EXPLORED] if figure.has_picture else [])):
         raise Http404(f"no download {wanted!r} on this page")
+    if kind == EXPLORED:
+        return HttpResponse(_drawn(figure, _width(request), kind), content_type="application/json")
     body = _table(figure, kind) if kind in ("csv", "json") else _drawn(figure, WIDE, kind)
     return HttpResponse(
         body, content_type=KINDS[kind], headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     )
+
+
+def _width(request: HttpRequest) -> int:
+    """The drawing that suits the reader's screen: one of the two that the page itself shows."""
+    return NARROW if request.GET.get("width") == str(NARROW) else WIDE
 
 
 def _table(figure: Figure, kind: str) -> str:
@@ -114,7 +123,7 @@ def _harmless(cell: Any) -> Any:
 
 
 def _drawn(figure: Figure, width: int, kind: str) -> bytes:
-    from evenhand.charts import render
+    from evenhand.charts import interactive, render
 
     assert figure.draw is not None, f"figure {figure.name} has no picture"
     chart = figure.draw(width)
@@ -123,6 +132,6 @@ def _drawn(figure: Figure, width: int, kind: str) -> bytes:
     key = hashlib.sha256(f"{kind} {drawing}".encode()).hexdigest()
     found: bytes | None = cache.get(key)
     if found is None:
-        found = render(specification, kind)
+        found = json.dumps(interactive(specification)).encode() if kind == EXPLORED else render(specification, kind)
         cache.set(key, found, 3600)
     return found

@@ -1,7 +1,8 @@
-"""The NHS.UK frontend as we serve it: copied from node_modules, its font and its root addresses taken out.
+"""The NHS.UK frontend and Vega as we serve them: copied from node_modules, made fit for our policy.
 
-The package points at a font on another server, licensed for nhs.uk alone, and at `/assets/`; our policy
-loads nothing from elsewhere. Nothing of the package is kept in our repository.
+The frontend points at a font on another server, licensed for nhs.uk alone, and at `/assets/`; our policy
+loads nothing from elsewhere. Vega draws a chart that somebody wants to explore; its interpreter takes its
+helpers from Vega itself. Nothing of the packages is kept in our repository.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from pathlib import Path
 
 FONT = re.compile(r"@font-face\{[^}]*\}")
 COMMENT = re.compile(r"/[*/]# sourceMappingURL=.*")
+HELPERS = re.compile(r"""import (\{[^}]*\}) from ['"]vega-util['"];""")
 
 
 class NotInstalled(Exception):
-    """nhsuk-frontend is not in node_modules."""
+    """A front-end package is not in node_modules."""
 
 
 def prepare(node_modules: Path, out: Path) -> Path:
@@ -35,4 +37,26 @@ def prepare(node_modules: Path, out: Path) -> Path:
     (out / "nhsuk.css").write_text(COMMENT.sub("", css))
     (out / "nhsuk.js").write_text(COMMENT.sub("", (source / "nhsuk-frontend.min.js").read_text()))
     shutil.copytree(source / "assets" / "images", out / "images", dirs_exist_ok=True)
+    return out
+
+
+def prepare_vega(node_modules: Path, out: Path) -> Path:
+    """Write vega.js and interpreter.js into `out`; the folder that was written.
+
+    Raises
+    ------
+    NotInstalled
+        If node_modules has no vega or vega-interpreter, or one that is put together in another way.
+    """
+    vega = node_modules / "vega" / "build" / "vega.min.js"
+    interpreter = node_modules / "vega-interpreter" / "build" / "vega-interpreter.js"
+    for source in (vega, interpreter):
+        if not source.is_file():
+            raise NotInstalled(f"{source}: not there; run `npm ci` first")
+    text, found = HELPERS.subn(r"const \1 = globalThis.vega;", interpreter.read_text())
+    if found != 1 or "import " in text:
+        raise NotInstalled(f"{interpreter}: it should import from vega-util once, and from nowhere else")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "vega.js").write_text(COMMENT.sub("", vega.read_text()))
+    (out / "interpreter.js").write_text(COMMENT.sub("", text))
     return out

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.http import QueryDict
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -36,10 +38,15 @@ STATES = {
 }
 
 
-@register.inclusion_tag("site/figure.html")
-def figure(shown: Figure) -> dict[str, Any]:
-    """`{% figure spc %}`: sentence, picture for wide and narrow, table, downloads, how it is worked out."""
-    return {"figure": shown}
+@register.inclusion_tag("site/figure.html", takes_context=True)
+def figure(context: Context, shown: Figure) -> dict[str, Any]:
+    """`{% figure spc %}`: sentence, picture for wide and narrow, table, downloads, how it is worked out.
+
+    What the page was asked for (a switch, a filter) is asked for again by its downloads.
+    """
+    asked = context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
+    asked.pop("download", None)
+    return {"figure": shown, "here": f"?{asked.urlencode()}&" if asked else "?"}
 
 
 @register.inclusion_tag("site/state.html")
