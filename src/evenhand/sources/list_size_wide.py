@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
-from ..errors import InputError
 from ..lake import Transaction
-from ..table import parse_date
+from .keep import month_said
 from .list_size_rows import MOST, stage_month
 from .scan import Scan, literal, quoted
 from .source import Loaded, Options, Source
 from .unpack import Unpacked, plain_name
 
 _BAND = re.compile(r"(male|female)_(\d+)(?:_(\d+|plus))?$")
-_IN_NAME = re.compile(
-    r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?!\d)"
-    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-_ ]?(20\d\d)", re.IGNORECASE,
-)  # fmt: skip
 _CODE = ("GP_PRACTICE_CODE", "PRACTICE_CODE", "ORG_CODE", "CODE")
 
 
@@ -39,7 +32,7 @@ def lacks(file: Unpacked) -> tuple[str, ...] | None:
 
 def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     """Turn columns into rows, add up every practice, and stage the month."""
-    month = _month(file, options)
+    month = month_said(file, options)
     code, bands = file.column(*_CODE) or "", _bands(file)
     with Scan(file, transaction.beside("spill").parent) as scan:
         scan.check(code, f"{scan.text(code)} IS NULL", "a practice's code")
@@ -68,19 +61,6 @@ def _bands(file: Unpacked) -> dict[str, tuple[str, str]]:
             low = int(match[2])
             found[column] = (match[1], "95+" if low == 95 else f"{low}_{low + 4}")
     return found
-
-
-def _month(file: Unpacked, options: Options) -> str:
-    try:
-        if options.month:
-            return str(np.datetime64(parse_date(options.month), "M"))
-        match = next(iter(_IN_NAME.finditer(file.label)), None)
-        if match:
-            text = f"{match[1]}-{match[2]}" if match[1] else f"01{match[3]}{match[4]}"
-            return str(np.datetime64(parse_date(text), "M"))
-    except ValueError:
-        pass
-    raise InputError(f"{file.name}: neither the file nor its name says its month; say --month YYYY-MM")
 
 
 SOURCE = Source(

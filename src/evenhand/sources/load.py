@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import InputError, did_you_mean
 from ..lake import Lake, Transaction
+from . import strangers, workbook
 from .source import Loaded, Options, Source, refuse_lacking, summary
 from .unpack import NotForTheLake, Unpacked, files_under, from_input, sha256_of, unpack
 
@@ -32,8 +33,12 @@ def recognise(path: str | Path) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         counter = iter(range(1_000_000))
-        files = unpack(Path(path), lambda name: place / f"{next(counter)}-{name}", "")
-        chosen = [_chosen(file, None, True) for file in files]
+
+        def beside(name: str) -> Path:
+            return place / f"{next(counter)}-{name}"
+
+        files = unpack(Path(path), beside, "")
+        chosen = [known for file in files for _, known in _offers(file, None, True, beside)]
     for found in chosen:
         if isinstance(found, str):
             raise InputError(found)
@@ -105,16 +110,33 @@ def _one(
     done = []
     try:
         for file in unpack(path, transaction.beside, sha256, name):
-            chosen = _chosen(file, source, alone)
-            if isinstance(chosen, str):
-                done.append(Loaded("", file.label, "skipped", sha256=sha256, note=chosen))
-            else:
-                done.append(chosen.stage(transaction, file, options))
+            done += [_staged(transaction, file, chosen, options)
+                     for file, chosen in _offers(file, source, alone, transaction.beside)]  # fmt: skip
     except NotForTheLake as error:
         done.append(Loaded("", name or path.name, "skipped", sha256=sha256, note=str(error)))
     if alone and all(loaded.state == "skipped" for loaded in done):
         raise InputError(done[0].note)
     return done
+
+
+def _offers(
+    file: Unpacked, source: Source | None, alone: bool, beside: Callable[[str], Path]
+) -> list[tuple[Unpacked, Source | str]]:
+    """A file and the source that it is; of a workbook that no source knows as a whole, those sheets that one knows."""
+    chosen = _chosen(file, source, alone)
+    if file.kind != "xlsx" or not isinstance(chosen, str):
+        return [(file, chosen)]
+    found = [(sheet, _chosen(sheet, source, alone)) for sheet in workbook.tables(file, beside)]
+    return [(sheet, known) for sheet, known in found if isinstance(known, Source)] or [(file, chosen)]
+
+
+def _staged(transaction: Transaction, file: Unpacked, chosen: Source | str, options: Options) -> Loaded:
+    if isinstance(chosen, str):
+        return Loaded("", file.label, "skipped", sha256=file.sha256, note=chosen)
+    try:
+        return chosen.stage(transaction, file, options)
+    except NotForTheLake as error:
+        return Loaded("", file.label, "skipped", sha256=file.sha256, note=str(error))
 
 
 def _loaded_before(transaction: Transaction, sha256: str, source: Source | None, options: Options) -> list[Loaded]:
@@ -142,7 +164,7 @@ def _chosen(file: Unpacked, source: Source | None, alone: bool) -> Source | str:
     found = {s.name: missing for s in known().values() if (missing := s.lacks(file)) is not None}
     name = min(found, key=lambda n: len(found[n]), default=None)
     if name is None:
-        return f"{file.name}: not a known table; {columns}"
+        return f"{file.name}: {strangers.what(file) or f'not a known table; {columns}'}"
     if found[name]:
         refusal = refuse_lacking(file, known()[name], found[name])
         if alone or not known()[name].names_columns:

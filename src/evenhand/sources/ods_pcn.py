@@ -7,11 +7,10 @@ networks: the dates tell them apart.
 from __future__ import annotations
 
 import re
-import warnings
-from typing import Any
 
 from ..errors import InputError
 from ..lake import Transaction, month_of
+from . import workbook
 from .organisation_rows import Rows, latest, month_in, stage_rows
 from .organisations import REGISTER
 from .source import Loaded, Options, Source
@@ -30,7 +29,7 @@ def lacks(file: Unpacked) -> tuple[str, ...] | None:
 
 def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     """Read networks, their sub-ICB location, and the practices in them with first and last month."""
-    sheets = _sheets(file)
+    sheets = {plain_name(title): rows for title, rows in workbook.sheets(file).items()}
     rows, months, counted = Rows(file), [], 0
     for number, row in _cells(file, sheets[_NETWORKS], ("PCN Code", "PCN Name", "Current Sub ICB Loc Code")):
         counted += 1
@@ -55,30 +54,19 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     )  # fmt: skip
 
 
-def _sheets(file: Unpacked) -> dict[str, list[tuple[Any, ...]]]:
-    from openpyxl import load_workbook
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles it does not know
-        book = load_workbook(file.path, read_only=True, data_only=True)
-        found = {plain_name(sheet.title): list(sheet.iter_rows(values_only=True)) for sheet in book}
-        book.close()
-    return found
-
-
 def _cells(
-    file: Unpacked, sheet: list[tuple[Any, ...]], wanted: tuple[str, ...]
+    file: Unpacked, sheet: workbook.Rows, wanted: tuple[str, ...]
 ) -> list[tuple[int, tuple[str, ...]]]:
     """Row number and the wanted cells of every row that holds anything."""
-    header = [plain_name(re.sub(r"\s+", " ", str(cell or ""))) for cell in (sheet[0] if sheet else ())]
+    header = [plain_name(re.sub(r"\s+", " ", cell)) for cell in (sheet[0] if sheet else ())]
     for name in wanted:
         if plain_name(name) not in header:
             raise InputError(f"{file.name}: no column {name!r}; the sheet has: {', '.join(header)}")
     places = [header.index(plain_name(name)) for name in wanted]
     return [
-        (number, tuple("" if row[i] is None else str(row[i]).strip() for i in places))
+        (number, tuple(row[i] for i in places))
         for number, row in enumerate(sheet[1:], start=2)
-        if any(cell not in (None, "") for cell in row)
+        if any(row)
     ]
 
 

@@ -14,6 +14,7 @@ from ..lake import Origin, Transaction, month_number
 from . import prescribing_checks as checks
 from .prescribing_keys import codes, mentioned, number_codes
 from .prescribing_layout import Layout, lacks, layout
+from .prescribing_read import read, readable
 from .prescribing_sums import reconcile, sums, write
 from .scan import Scan, literal
 from .source import Loaded, Options, Source, outcome
@@ -29,19 +30,22 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     """
     where = layout(file)
     with Scan(file, transaction.beside("spill").parent) as scan:
-        if file.kind == "csv":
-            scan.settle(where.columns, transaction.beside("settled"))
+        path = file.path
+        if file.kind == "csv" or not readable(path, where):
+            path = transaction.beside("settled")
+            scan.settle(where.columns, path, numbers=where.numbers)
         month = checks.one_month(scan, where)
-        counted = checks.counted(scan, where)
-        codes(scan, where)
-        counted |= checks.units(scan, where, counted["rows"])
+        rows = read(path, file.name, where)
+        counted = checks.counted(scan, where, rows)
+        codes(scan, rows)
+        counted |= checks.units(scan, where, len(rows))
         checks.canary(scan, counted)
-        number_codes(scan, transaction, file)
+        practices, presentations = number_codes(scan, transaction, file, rows)
         held = transaction.lake.snapshot("prescribing", month)
         if held is not None and held.sha256 != file.sha256 and not options.replace:
             _cover(transaction, scan, file, month)
         organisation, membership = mentioned(scan, where, month)
-        kept = sums(scan, where, counted.pop("rows"), exact=counted.pop("inexact") == 0)
+    kept = sums(rows, practices, presentations)
     reconcile(file, kept, counted)
     paths = write(kept, month_number(month), transaction.beside("month"), transaction.beside("bands"))
     origin = Origin(file.label, file.sha256, kept.rows, counted, _fingerprint(file, where), SOURCE.name)
@@ -67,7 +71,7 @@ def _cover(transaction: Transaction, scan: Scan, file: Unpacked, month: str) -> 
     held, still = scan.one(
         f"SELECT count(*), count(n.practice_id) FROM (SELECT DISTINCT practice_id FROM read_parquet("
         f"{literal(str(transaction.lake.path / part.path))})) h LEFT JOIN (SELECT DISTINCT practice_id FROM "
-        "practice_number) n USING (practice_id)"
+        "source_practice JOIN practice_key USING (practice)) n USING (practice_id)"
     )
     if still < _STAYING * held:
         raise InputError(

@@ -6,10 +6,10 @@ from typing import Any
 
 from ..errors import InputError
 from .prescribing_layout import Layout
+from .prescribing_read import MOST_ITEMS, MOST_MONEY, MOST_QUANTITY, Rows
 from .scan import MILLION, Scan
 
 CANARY, CANARY_ITEMS, NATIONAL = "0403030Q0", 100_000, 5_000  # METHODS D.4: sertraline; practices of a national file
-_MOST_ITEMS, _MOST_MONEY, _MOST_QUANTITY = 1e6, 1e7, 1e9  # our rule: a row beyond these is a mistake
 _BNF = r"^[0-9]{2}[0-9A-Z]{7}([0-9A-Z]{2}([0-9A-Z]{4})?)?$"  # chemical (9), appliance (11) or presentation (15)
 _PRACTICE = r"^(-.*|[0-9A-Z][0-9A-Z-]{1,9})$"
 _MANY = 1_000  # rows from which a ratio of totals says something
@@ -26,39 +26,35 @@ def one_month(scan: Scan, where: Layout) -> str:
     return months[0]
 
 
-def counted(scan: Scan, where: Layout) -> dict[str, Any]:
-    """Rows and totals of the source, counted in one pass that also refuses numbers that cannot be right."""
-    wrong = {
-        where.items: (scan.no_count(where.items, most=_MOST_ITEMS), "a whole number of items, at most 1,000,000"),
-        where.quantity: (scan.no_number(where.quantity, most=_MOST_QUANTITY), "a quantity below a thousand million"),
-        where.total_quantity: (
-            scan.no_number(where.total_quantity, most=_MOST_QUANTITY), "a quantity below a thousand million"),
-        where.nic: (scan.no_number(where.nic, most=_MOST_MONEY), "pounds, at most ten million"),
-        where.actual_cost: (scan.no_number(where.actual_cost, most=_MOST_MONEY), "pounds, at most ten million"),
-    }  # fmt: skip
-    product = f"{scan.number(where.quantity)} * {scan.number(where.items)} - {scan.number(where.total_quantity)}"
-    sound = f"NOT ({' OR '.join(condition for condition, _ in wrong.values())})"
-    asked = [
-        "count(*)", *(f"count(*) FILTER ({condition})" for condition, _ in wrong.values()),
-        f"count(*) FILTER (abs({product}) > 5e-7)", f"count(*) FILTER (abs({product}) > 0.01)",
-        f"CAST(sum({scan.number(where.items)}) FILTER ({sound}) AS BIGINT)",
-        *(f"sum({scan.millionths(c)}) FILTER ({sound}) / {MILLION}.0::DOUBLE"
-          for c in (where.total_quantity, where.nic, where.actual_cost)),
-    ]  # fmt: skip
-    answer = list(scan.one(f"SELECT {', '.join(asked)} FROM raw"))
-    rows = answer.pop(0)
-    for column, (condition, right) in wrong.items():
-        if answer.pop(0):
-            raise scan.refuse(column, condition, right)
-    inexact, off, items, quantity, nic, actual = answer
-    if off > rows / 100:
+def counted(scan: Scan, where: Layout, rows: Rows) -> dict[str, Any]:
+    """The totals of the source, counted while it was read; refused where numbers cannot be right."""
+    if not rows.sound:
+        raise _wrong(scan, where)
+    if rows.off > len(rows) / 100:
         raise _moved(scan, where.total_quantity, f"{where.quantity} times {where.items}")
-    if rows >= _MANY and actual > 1.02 * nic > 0:
+    quantity, nic, actual = (rows.totals[name] / MILLION for name in ("quantity", "nic", "actual_cost"))
+    if len(rows) >= _MANY and actual > 1.02 * nic > 0:
         raise InputError(
             f"{scan.file.name}: {where.actual_cost} adds up to more than {where.nic} ({actual:,.2f} over {nic:,.2f}); "
             "the two columns look swapped"
         )
-    return {"rows": rows, "items": items, "quantity": quantity, "nic": nic, "actual_cost": actual, "inexact": inexact}
+    return {"items": rows.totals["items"], "quantity": quantity, "nic": nic, "actual_cost": actual}
+
+
+def _wrong(scan: Scan, where: Layout) -> InputError:
+    """The first row with a number that cannot be right, found in the file as it was given."""
+    scan.unsettle()
+    wrong = {
+        where.items: (scan.no_count(where.items, most=MOST_ITEMS), "a whole number of items, at most 1,000,000"),
+        where.quantity: (scan.no_number(where.quantity, most=MOST_QUANTITY), "a quantity below a thousand million"),
+        where.total_quantity: (
+            scan.no_number(where.total_quantity, most=MOST_QUANTITY), "a quantity below a thousand million"),
+        where.nic: (scan.no_number(where.nic, most=MOST_MONEY), "pounds, at most ten million"),
+        where.actual_cost: (scan.no_number(where.actual_cost, most=MOST_MONEY), "pounds, at most ten million"),
+    }  # fmt: skip
+    for column, (condition, right) in wrong.items():
+        scan.check(column, condition, right)
+    return InputError(f"{scan.file.name}: holds a number that cannot be right; expected items, quantities and pounds")
 
 
 def units(scan: Scan, where: Layout, rows: int) -> dict[str, Any]:

@@ -2,57 +2,73 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ..lake import Origin, Transaction, month_number
 from .organisations import MENTIONED, NATION, NATION_NAME
 from .prescribing_layout import Layout
-from .scan import Scan, quoted
+from .prescribing_read import BETWEEN, MISSING, Rows
+from .scan import Scan
 from .unpack import Unpacked
 
+Ids = NDArray[np.int64]
 
-def codes(scan: Scan, where: Layout) -> None:
+
+def codes(scan: Scan, rows: Rows) -> None:
     """Every practice and presentation of the file once, in `source_practice` and `source_presentation`.
 
     A practice has its own code. Unidentified prescribers have `-` or a code made from their sub-ICB location; `-` is
     kept with that location behind it, so that totals above practices stay whole. n counts rows.
     """
-    said = {
-        "practice_name": where.practice_name, "pco_name": where.pco_name, "parent": where.parent,
-        "parent_name": where.parent_name, "region": where.region, "region_name": where.region_name,
-    }  # fmt: skip
-    spelled = ", ".join(quoted(column) for column in (where.practice, where.pco, where.unidentified, *said.values()))
+    said = ("practice_name", "pco_name", "parent", "parent_name", "region", "region_name")
+    scan.engine.register("spelled_practice", rows.practices)
     scan.run(f"""
         CREATE TABLE source_practice AS
         SELECT *, CASE WHEN own = '-' THEN '-' || pco ELSE own END AS practice, own = '-' OR flagged AS unidentified
         FROM (
-            SELECT {quoted(where.practice)} AS raw_practice, {quoted(where.pco)} AS raw_pco, sum(n) AS n,
-                   {scan.text(where.practice)} AS own,
-                   regexp_replace({scan.text(where.pco)}, '^(...)00$', '\\1') AS pco,
-                   bool_or(lower(coalesce({scan.text(where.unidentified)}, 'n')) IN ('y', 'yes', 'true', '1'))
-                   AS flagged, {", ".join(f"min({scan.text(column)}) AS {name}" for name, column in said.items())}
-            FROM (SELECT {spelled}, count(*) AS n FROM raw GROUP BY ALL) GROUP BY ALL
+            SELECT "0" AS raw_practice, "1" AS raw_pco, sum(n) AS n, {_text(0)} AS own,
+                   regexp_replace({_text(1)}, '^(...)00$', '\\1') AS pco,
+                   bool_or(lower(coalesce({_text(2)}, 'n')) IN ('y', 'yes', 'true', '1')) AS flagged,
+                   {", ".join(f"min({_text(i)}) AS {name}" for i, name in enumerate(said, start=3))}
+            FROM spelled_practice GROUP BY ALL
         )
     """)
-    spelled = ", ".join(quoted(column) for column in (where.code, where.presentation, where.chemical))
+    scan.engine.register("spelled_presentation", rows.presentations)
     scan.run(f"""
         CREATE TABLE source_presentation AS
-        SELECT {quoted(where.code)} AS raw_code, {scan.text(where.code)} AS bnf_code,
-               {scan.text(where.presentation)} AS name, {scan.text(where.chemical)} AS chemical, items, n
-        FROM (SELECT {spelled}, sum({scan.number(where.items)}) AS items, count(*) AS n FROM raw GROUP BY ALL)
+        SELECT "0" AS raw_code, {_text(0)} AS bnf_code, {_text(1)} AS name, {_text(2)} AS chemical, items, n
+        FROM spelled_presentation
     """)
 
 
-def number_codes(scan: Scan, transaction: Transaction, file: Unpacked) -> None:
-    """Give every code of the file its number, new ones the next; leaves `practice_number`, `presentation_number`."""
+def _text(column: int) -> str:
+    return f"nullif(trim(\"{column}\"), '')"
+
+
+def number_codes(scan: Scan, transaction: Transaction, file: Unpacked, rows: Rows) -> tuple[Ids, Ids]:
+    """Give every code of the file its number, new ones the next; the lake's numbers of the rows' practices and
+    presentations, in the order of their own numbers."""
     _number(scan, transaction, file, "practice_key",
             "SELECT practice, bool_or(unidentified) AS unidentified FROM source_practice GROUP BY practice")
     _number(scan, transaction, file, "presentation",
             "SELECT bnf_code, min(name) AS name FROM source_presentation GROUP BY bnf_code")
-    scan.run("CREATE TABLE practice_number AS SELECT raw_practice, raw_pco, practice_id FROM source_practice "
+    practice = f"coalesce(raw_practice, '{MISSING}') || '{BETWEEN}' || coalesce(raw_pco, '{MISSING}')"
+    scan.run(f"CREATE TABLE practice_number AS SELECT {practice} AS code, practice_id AS id FROM source_practice "
              "JOIN practice_key USING (practice)")
-    scan.run("CREATE TABLE presentation_number AS SELECT DISTINCT raw_code, presentation_id FROM source_presentation "
-             "JOIN presentation USING (bnf_code)")  # fmt: skip
+    scan.run("CREATE TABLE presentation_number AS SELECT DISTINCT raw_code AS code, presentation_id AS id FROM "
+             "source_presentation JOIN presentation USING (bnf_code)")  # fmt: skip
+    return tuple(_in_order(scan, table, known.known)
+                 for table, known in (("practice_number", rows.practice_numbers),
+                                      ("presentation_number", rows.presentation_numbers)))  # type: ignore[return-value]  # fmt: skip
+
+
+def _in_order(scan: Scan, table: str, codes: pa.Array) -> Ids:
+    found = scan.arrow(f"SELECT code, id FROM {table}")
+    place = pc.index_in(codes, value_set=found["code"].combine_chunks())
+    return np.asarray(found["id"].combine_chunks().take(place).to_numpy(zero_copy_only=False).astype(np.int64))
 
 
 def mentioned(scan: Scan, where: Layout, month: str) -> tuple[pa.Table, pa.Table]:

@@ -56,6 +56,11 @@ class Layout:
         """Every column that is read."""
         return tuple(value for name, value in vars(self).items() if name != "name")
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns that hold numbers."""
+        return (self.quantity, self.items, self.total_quantity, self.nic, self.actual_cost)
+
 
 def lacks(file: Unpacked) -> tuple[str, ...] | None:
     """The columns that a file lacks to be a month of prescribing; an extract without costs is refused by name."""

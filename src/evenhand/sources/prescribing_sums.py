@@ -1,11 +1,13 @@
-"""Eighteen million rows summed by presentation, practice and quantity: one sort of one integer, then running sums.
+"""Eighteen million rows summed by presentation, practice and quantity: sorts of whole numbers, then running sums.
 
 Measured on a national month: a hash aggregate and two sorts in the engine are four times as slow and spill; this stays
-in memory, because presentation, practice and quantity are packed into one 64-bit key.
+in memory, because presentation, practice and quantity are packed into one 64-bit key. What belongs to a row (its
+items, or its place) is packed below the key: sorting such numbers is eight times as fast as asking for their order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,13 +21,13 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..lake import ROW_GROUP, TABLES
-from .prescribing_layout import Layout
-from .scan import MILLION, Scan, quoted
+from .prescribing_read import PRACTICE_BITS, QUANTITY_BITS, Rows
+from .scan import MILLION
 from .unpack import Unpacked
 
-_PRACTICE_BITS, _QUANTITY_BITS = 20, 20  # a million practices, a million different quantities; 23 bits of presentations
-_QUANTITY = (1 << _QUANTITY_BITS) - 1
+_QUANTITY = (1 << QUANTITY_BITS) - 1
 _SLICE = 8 * ROW_GROUP
+_MOST_BITS = 63  # of a signed integer
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Sums:
     """Sums by presentation, practice and quantity, in that order.
 
     key: packed, rising, int64 (B,); items: int64 (B,); cells: first band of each presentation and practice (C,);
-    quantity, nic, actual_cost: whole millionths, int64 (C,); quantities: what the key's quantity stands for.
+    quantity, nic, actual_cost: whole millionths, int64 (C,); quantities: what the key's quantity stands for;
+    practice_bits, quantity_bits: how the key is packed.
     """
 
     rows: int
@@ -44,37 +47,94 @@ class Sums:
     nic: NDArray[np.int64]
     actual_cost: NDArray[np.int64]
     quantities: NDArray[np.float64]
+    practice_bits: int
+    quantity_bits: int
 
 
-def sums(scan: Scan, where: Layout, rows: int, *, exact: bool) -> Sums:
-    """Read every row once and sum it; `exact` says that each total quantity is quantity times items."""
-    each = f"SELECT DISTINCT {scan.number(where.quantity)} AS each FROM raw"
-    scan.run(f"CREATE TABLE quantity_number AS SELECT each, row_number() OVER (ORDER BY each) - 1 AS q FROM ({each})")
-    quantities = np.array([q for (q,) in scan.rows("SELECT each FROM quantity_number ORDER BY q")], dtype=np.float64)
-    assert len(quantities) < 1 << _QUANTITY_BITS, "more different quantities than the key has room for"
-    columns: dict[str, NDArray[Any]] = {
-        "items": np.empty(rows, dtype=np.int32), "nic": np.empty(rows, dtype=np.int64),
-        "actual_cost": np.empty(rows, dtype=np.int64),
-    }  # fmt: skip
-    if not exact:
-        columns["quantity"] = np.empty(rows, dtype=np.int64)
-    key = np.empty(rows, dtype=np.int64)
-    filled = _fill(scan, where, {"key": key, **columns})
-    if filled != rows:
-        raise InputError(f"{scan.file.name}: {rows:,} rows were counted but {filled:,} could be read; nothing loaded")
-    order = np.argsort(key)
-    key = key[order]
-    bands = _first_of_each(key)
-    items = np.add.reduceat(columns.pop("items")[order].astype(np.int64), bands)
-    cells_in_rows = _first_of_each(key >> _QUANTITY_BITS)
-    money = {name: np.add.reduceat(columns.pop(name)[order], cells_in_rows) for name in list(columns)}
-    del order
-    key = key[bands]
-    cells = _first_of_each(key >> _QUANTITY_BITS)
-    if exact:
-        each = np.round(quantities * MILLION).astype(np.int64)[key & _QUANTITY]
-        money["quantity"] = np.add.reduceat(each * items, cells)
-    return Sums(rows, key, items, cells, quantities=quantities, **money)
+def sums(rows: Rows, practices: NDArray[np.int64], presentations: NDArray[np.int64]) -> Sums:
+    """Sum rows; `practices` and `presentations` hold the lake's number for each number of the rows. Empties `rows`."""
+    quantities, ranks = _ranked(rows)
+    bits = int(practices.max()).bit_length(), max(1, (len(quantities) - 1).bit_length())
+    _renumber(rows.key, practices, presentations, ranks, bits)
+    count = len(rows)
+    with ThreadPoolExecutor(2) as both:
+        bands = both.submit(_bands, rows.key, rows.items)
+        money = both.submit(_money, rows, bits[1])
+        (key, items), (cell, nic, actual_cost, odd) = bands.result(), money.result()
+    rows.key = rows.items = rows.nic = rows.actual_cost = np.zeros(0, np.int64)  # type: ignore[assignment]
+    cells = _first_of_each(key >> bits[1])
+    each = np.round(quantities * MILLION).astype(np.int64)[key & ((1 << bits[1]) - 1)]
+    quantity = np.add.reduceat(each * items, cells)
+    for where, difference in odd:
+        np.add.at(quantity, np.searchsorted(cell, where), difference)
+    return Sums(count, key, items, cells, quantity, nic, actual_cost, quantities, *bits)
+
+
+def _ranked(rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The quantities that occur, rising, and for each number of the rows' key its rank among them."""
+    used = np.zeros(1 << QUANTITY_BITS, dtype=bool)
+    for part in _parts(len(rows)):
+        used[rows.key[part] & _QUANTITY] = True
+    value = np.arange(len(used), dtype=np.float64)
+    value[list(rows.quantities.values())] = list(rows.quantities)
+    numbers = np.flatnonzero(used)
+    order = np.argsort(value[numbers], kind="stable")
+    ranks = np.zeros(len(used), dtype=np.int64)
+    ranks[numbers[order]] = np.arange(len(numbers))
+    return value[numbers[order]], ranks
+
+
+def _renumber(
+    key: NDArray[np.int64], practices: NDArray[np.int64], presentations: NDArray[np.int64], ranks: NDArray[np.int64],
+    bits: tuple[int, int],
+) -> None:  # fmt: skip
+    """Put the lake's numbers and the ranks of quantities in the place of numbers in order of appearance."""
+    high = presentations << (bits[0] + bits[1])
+    middle = practices << bits[1]
+    for part in _parts(len(key)):
+        old = key[part]
+        practice = (old >> QUANTITY_BITS) & ((1 << PRACTICE_BITS) - 1)
+        key[part] = high[old >> (PRACTICE_BITS + QUANTITY_BITS)] | middle[practice] | ranks[old & _QUANTITY]
+
+
+def _bands(key: NDArray[np.int64], items: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different keys, rising, and their items: sorted in one piece with the key where both fit into 63 bits."""
+    low = int(items.min())
+    width = int(items.max() - low).bit_length()
+    if int(key.max()).bit_length() + width > _MOST_BITS:
+        order = np.argsort(key)
+        ordered, counts = key[order], items[order].astype(np.int64)
+    else:
+        ordered = (key << width) | (items - low)
+        ordered.sort()
+        counts = (ordered & ((1 << width) - 1)) + low
+        ordered >>= width
+    bands = _first_of_each(ordered)
+    return ordered[bands], np.add.reduceat(counts, bands)
+
+
+def _money(rows: Rows, quantity_bits: int) -> tuple[Any, ...]:
+    """The different cells, rising, their net ingredient and actual cost, and the cells of odd quantities."""
+    cell = rows.key >> quantity_bits
+    odd = [(cell[where], difference) for where, difference in rows.odd]
+    width = len(cell).bit_length()
+    if int(cell.max()).bit_length() + width > _MOST_BITS:
+        order = np.argsort(cell)
+        cell = cell[order]
+    else:
+        cell <<= width
+        cell |= np.arange(len(cell))
+        cell.sort()
+        order = cell & ((1 << width) - 1)
+        cell >>= width
+    first = _first_of_each(cell)
+    nic = np.add.reduceat(rows.nic[order], first)
+    return cell[first], nic, np.add.reduceat(rows.actual_cost[order], first), odd
+
+
+def _parts(rows: int) -> Iterator[slice]:
+    for begin in range(0, rows, _SLICE):
+        yield slice(begin, min(begin + _SLICE, rows))
 
 
 def reconcile(file: Unpacked, kept: Sums, counted: dict[str, Any]) -> None:
@@ -101,31 +161,6 @@ def write(kept: Sums, month: int, cells: Path, bands: Path) -> tuple[Path, Path]
     return cells, bands
 
 
-def _fill(scan: Scan, where: Layout, columns: dict[str, NDArray[Any]]) -> int:
-    asked = {
-        "key": f"(presentation_id::BIGINT << {_PRACTICE_BITS + _QUANTITY_BITS}) "
-               f"| (practice_id::BIGINT << {_QUANTITY_BITS}) | q",
-        "items": f"CAST({scan.number(where.items)} AS INTEGER)", "quantity": scan.millionths(where.total_quantity),
-        "nic": scan.millionths(where.nic), "actual_cost": scan.millionths(where.actual_cost),
-    }  # fmt: skip
-    reader = scan.stream(f"""
-        SELECT {", ".join(f"{asked[name]} AS {name}" for name in columns)}
-        FROM raw JOIN practice_number p ON p.raw_practice = raw.{quoted(where.practice)}
-             AND p.raw_pco = raw.{quoted(where.pco)}
-        JOIN presentation_number k ON k.raw_code = raw.{quoted(where.code)}
-        JOIN quantity_number n ON n.each = {scan.number(where.quantity)}
-    """)
-    filled = 0
-    for batch in reader:
-        until = filled + int(batch.num_rows)
-        if until > len(columns["key"]):
-            return until
-        for column, values in zip(columns.values(), batch.columns, strict=True):
-            column[filled:until] = values.to_numpy(zero_copy_only=False)
-        filled = until
-    return filled
-
-
 def _first_of_each(key: NDArray[np.int64]) -> NDArray[np.intp]:
     """Where each new value begins in a sorted array."""
     new = np.empty(len(key), dtype=bool)
@@ -139,7 +174,7 @@ def _cell_columns(kept: Sums, part: slice) -> dict[str, NDArray[Any]]:
     last = kept.cells[part.stop] if part.stop < len(kept.cells) else len(kept.key)
     key = kept.key[first]
     return {
-        **_ids(key), "items": np.add.reduceat(kept.items[first[0] : last], first - first[0]),
+        **_ids(kept, key), "items": np.add.reduceat(kept.items[first[0] : last], first - first[0]),
         "quantity": kept.quantity[part] / MILLION, "actual_cost": kept.actual_cost[part] / MILLION,
         "nic": kept.nic[part] / MILLION,
     }  # fmt: skip
@@ -148,14 +183,14 @@ def _cell_columns(kept: Sums, part: slice) -> dict[str, NDArray[Any]]:
 def _band_columns(kept: Sums, part: slice) -> dict[str, NDArray[Any]]:
     key = kept.key[part]
     return {
-        **_ids(key), "quantity_per_item": kept.quantities[key & _QUANTITY],
+        **_ids(kept, key), "quantity_per_item": kept.quantities[key & ((1 << kept.quantity_bits) - 1)],
         "items": kept.items[part],
     }  # fmt: skip
 
 
-def _ids(key: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-    practice = (key >> _QUANTITY_BITS) & ((1 << _PRACTICE_BITS) - 1)
-    return {"practice_id": practice, "presentation_id": key >> (_PRACTICE_BITS + _QUANTITY_BITS)}
+def _ids(kept: Sums, key: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    practice = (key >> kept.quantity_bits) & ((1 << kept.practice_bits) - 1)
+    return {"practice_id": practice, "presentation_id": key >> (kept.practice_bits + kept.quantity_bits)}
 
 
 def _write(path: Path, table: str, month: int, rows: int, columns: Any) -> None:

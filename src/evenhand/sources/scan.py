@@ -6,7 +6,9 @@ and in the sources, because national files (18 million rows) need one engine to 
 
 from __future__ import annotations
 
+import csv
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,9 @@ class Scan:
         self.engine.execute("SET TimeZone = 'UTC'")
         self.engine.execute("SET enable_progress_bar = false")
         self._numeric: set[str] = set()
-        self.run(f"CREATE VIEW raw AS {self._csv(names) if file.kind == 'csv' else self._parquet(names)}")
+        self._path = _plain_lines(file, folder) if any("\n" in name for name in names) else file.path
+        self._names = names
+        self.unsettle()
 
     def __enter__(self) -> Scan:
         return self
@@ -79,11 +83,19 @@ class Scan:
         self.run("CREATE TABLE held AS SELECT * FROM raw")
         self.run("CREATE OR REPLACE VIEW raw AS SELECT * FROM held")
 
-    def settle(self, columns: Sequence[str], path: Path) -> None:
+    def settle(self, columns: Sequence[str], path: Path, *, numbers: Sequence[str] = ()) -> None:
         """Write the columns that matter into a file that can be read again and again without parsing."""
-        chosen = ", ".join(quoted(column) for column in columns)
+        chosen = ", ".join(
+            f"{self.number(c)} AS {quoted(c)}" if c in numbers else f"CAST({quoted(c)} AS VARCHAR) AS {quoted(c)}"
+            for c in columns
+        )
         self.run(f"COPY (SELECT {chosen} FROM raw) TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)")
         self.run(f"CREATE OR REPLACE VIEW raw AS SELECT * FROM read_parquet({literal(str(path))})")
+        self._numeric = set(numbers)
+
+    def unsettle(self) -> None:
+        """Look at the file as it was given again, to say what is wrong with it."""
+        self.run(f"CREATE OR REPLACE VIEW raw AS {self._given()}")
 
     def run(self, sql: str) -> None:
         """Do something; a file that cannot be read is the user's to mend."""
@@ -164,12 +176,16 @@ class Scan:
             "each must be given once"
         )
 
+    def _given(self) -> str:
+        self._numeric = set()
+        return self._csv(self._names) if self.file.kind == "csv" else self._parquet(self._names)
+
     def _csv(self, names: list[str]) -> str:
         kinds = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
         return (
-            f"SELECT * FROM read_csv({literal(str(self.file.path))}, delim=',', quote='\"', escape='\"', header=false, "
-            f"skip={self.skip}, auto_detect=false, all_varchar=true, columns={{{kinds}}}, nullstr='', "
-            f"encoding='{self.file.encoding}', max_line_size=10000000)"
+            f"SELECT * FROM read_csv({literal(str(self._path))}, delim='{self.file.delimiter}', quote='\"', "
+            f"escape='\"', header=false, skip={self.skip}, auto_detect=false, all_varchar=true, columns={{{kinds}}}, "
+            f"nullstr='', encoding='{self.file.encoding}', max_line_size=10000000)"
         )
 
     def _parquet(self, names: list[str]) -> str:
@@ -201,6 +217,23 @@ class Scan:
         return error
 
 
+def _plain_lines(file: Unpacked, folder: Path) -> Path:
+    """A copy with one kind of line ending: a header with line breaks in it has another than its rows."""
+    target = Path(tempfile.mkstemp(dir=folder, suffix=".csv")[1])
+    try:
+        with (
+            file.path.open(encoding=file.encoding.replace("utf-8", "utf-8-sig"), newline="") as given,
+            target.open("w", encoding=file.encoding, newline="") as out,
+        ):
+            rows = csv.reader(given, delimiter=file.delimiter, strict=True)
+            csv.writer(out, delimiter=file.delimiter, lineterminator="\n").writerows(
+                [cell.replace("\r", " ").replace("\n", " ") for cell in row] for row in rows
+            )
+    except csv.Error as error:
+        raise InputError(f"{file.name}: not readable as CSV ({error})") from error
+    return target
+
+
 def quoted(name: str) -> str:
     """A column name for SQL."""
     return '"' + name.replace('"', '""') + '"'
@@ -212,4 +245,4 @@ def literal(text: str | None) -> str:
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))

@@ -43,7 +43,7 @@ class Unpacked:
 
     name: how messages call it; label: what the manifest keeps (no folder); path: the plain bytes;
     kind: csv, parquet or xlsx (whose columns are its sheets); sha256: of the file as it was given; top: the first rows
-    of a CSV, header first.
+    of a CSV, header first; delimiter: what stands between its cells.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Unpacked:
     encoding: str = "utf-8"
     columns: tuple[str, ...] = ()
     top: tuple[tuple[str, ...], ...] = ()
+    delimiter: str = ","
 
     def column(self, *names: str) -> str | None:
         """The file's own spelling of the first of these columns that it has; case and punctuation do not count."""
@@ -127,6 +128,7 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str, given: str, kep
         raise InputError(f"{given}: the zip is broken or cut short ({error})") from error
     with archive:
         if "[Content_Types].xml" in archive.namelist():
+            _check_size(archive, path.stat().st_size, given)
             yield Unpacked(given, kept, path, "xlsx", sha256, columns=_sheets(archive))
             return
         members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
@@ -143,6 +145,13 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str, given: str, kep
                 packed.unlink()
             yield _plain(target, name, label, sha256)
             target.unlink(missing_ok=True)
+
+
+def _check_size(archive: zipfile.ZipFile, packed: int, name: str) -> None:
+    """Refuse a workbook that says it unpacks to more than is safe; a member never gives more than it says."""
+    unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > max(_SMALL, packed * _RATIO):
+        raise InputError(f"{name}: unpacks to {unpacked:,} bytes from {packed:,}; refused as unsafe")
 
 
 def _sheets(archive: zipfile.ZipFile) -> tuple[str, ...]:
@@ -177,12 +186,14 @@ def _plain(path: Path, name: str, label: str, sha256: str) -> Unpacked:
         except (pa.ArrowInvalid, OSError) as error:
             raise InputError(f"{name}: the Parquet file is broken or cut short ({error})") from error
         return Unpacked(name, label, path, "parquet", sha256, columns=columns)
+    if start == b"\xd0\xcf\x11\xe0":
+        raise NotForTheLake(f"{name}: an Excel 97-2003 workbook (.xls); save it as .xlsx or CSV")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError(f"{name}: the text is UTF-16; expected UTF-8 or Latin-1")
     encoding = _encoding(path, name)
-    top = _top(path, encoding, name)
+    top, delimiter = _top(path, encoding, name)
     columns = tuple(column or f"column {i}" for i, column in enumerate(top[0], start=1))  # R and pandas leave one blank
-    return Unpacked(name, label, path, "csv", sha256, encoding, columns, top)
+    return Unpacked(name, label, path, "csv", sha256, encoding, columns, top, delimiter)
 
 
 def _encoding(path: Path, name: str) -> str:
@@ -203,18 +214,21 @@ def _encoding(path: Path, name: str) -> str:
     return encoding
 
 
-def _top(path: Path, encoding: str, name: str) -> tuple[tuple[str, ...], ...]:
+def _top(path: Path, encoding: str, name: str) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """The first rows, and what stands between their cells: a comma, or a semicolon where the header has no comma."""
     with _opened(path) as file:
         raw = file.read(1 << 16)
     text = raw.decode(encoding, errors="ignore").removeprefix("\ufeff")
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if "," not in first and first.count(";") > 1 else ","
     try:
-        rows = [row for _, row in zip(range(6), csv.reader(io.StringIO(text)), strict=False)]
+        rows = [row for _, row in zip(range(6), csv.reader(io.StringIO(text), delimiter=delimiter), strict=False)]
     except csv.Error as error:
         raise InputError(f"{name}: not readable as CSV ({error})") from error
     top = tuple(tuple(cell.strip() for cell in row) for row in rows)
     if not top or not any(top[0]):
         raise InputError(f"{name}: the first row is empty; expected column names")
-    return top
+    return top, delimiter
 
 
 def _opened(path: Path) -> IO[bytes]:
