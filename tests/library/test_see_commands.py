@@ -129,7 +129,7 @@ def test_icons_are_one_row_a_measure_with_its_own_direction_and_target(capsys, t
         ("date,y\n03/04/2024,1\n", (), "--day-first or --month-first"),
         ("date,value\n2024-01-01,1\n", (), "no column 'y'"),
         ("", (), "the file is empty"),
-        ("date,y\n2024-01-01,1\n", ("--chart", "p"), "--chart p: is not drawn yet; expected xmr"),
+        ("date,y\n2024-01-01,1\n", ("--chart", "p"), "--chart p divides each value; expected --denominator COL"),
         ("date,y\n2024-01-01,1\n", ("--fix-after", "11"), "fix after: expected 12 points or more, found 11"),
         ("date,y\n2024-01-01,1\n", ("--improves", "up"), "improves: expected increase, decrease or neutral"),
         ("date,y\n2024-01-01,1\n", ("--target", "high"), "--target high: expected a number"),
@@ -217,7 +217,7 @@ def test_rates_have_limits_at_the_levels_asked_for(capsys, tmp_path):
     assert list(found["rows"][0]) == ["group", "value", "lower_95", "upper_95", "lower_998", "upper_998"]
     assert found["rows"][0]["upper_95"] == pytest.approx(7.2247, abs=1e-4)  # exact Poisson for 2 events
     assert found["rows"][1]["value"] is None
-    assert "is not computed yet" in refused(capsys, "rates", path, "--kind", "dsr")
+    assert "no column 'age'" in refused(capsys, "rates", path, "--kind", "dsr")
 
 
 @pytest.mark.parametrize("command", ["spc", "funnel", "shrink", "opportunity"])

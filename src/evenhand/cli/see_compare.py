@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import table
+from ..errors import InputError
 from .door import add_columns, filled, naming
 from .output import add_output, emit
 
@@ -25,7 +26,8 @@ def register(commands: Any) -> None:
     add_columns(parser, **UNITS)
     parser.add_argument("--kind", choices=("proportion", "rate", "ratio"), default="proportion",
                         help="share, count over count, observed over expected [proportion]")  # fmt: skip
-    parser.add_argument("--method", choices=("shmi", "cqc"), default="shmi", help="of a ratio [shmi]")
+    parser.add_argument("--method", choices=("shmi", "cqc", "phe"), default="shmi",
+                        help="of a ratio; phe: the plain funnel of public health, of any kind [shmi]")  # fmt: skip
     parser.add_argument("--overdispersion", action=argparse.BooleanOptionalAction, default=True,
                         help="widen limits by what all units share [yes]")  # fmt: skip
     parser.add_argument("--trim", type=float, default=0.1, help="share of z-scores trimmed at each end [0.1]")
@@ -38,8 +40,10 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("shrink", help="each unit's level, knowing all the others'", allow_abbrev=False)
     parser.add_argument("file", metavar="FILE", help="rows of units; rows of one unit are summed")
     add_columns(parser, **UNITS)
-    parser.add_argument("--family", choices=("binomial", "poisson"), default="binomial",
-                        help="hits of those counted, or counts over an exposure [binomial]")  # fmt: skip
+    parser.add_argument("--family", choices=("binomial", "poisson", "normal"), default="binomial",
+                        help="hits of those counted, counts over an exposure, or values (the numerator) with a "
+                        "standard error or several rows a unit [binomial]")  # fmt: skip
+    parser.add_argument("--standard-error", metavar="COL", help="normal: of each unit's value, where it is known")
     add_output(parser)
     parser.set_defaults(run=_shrink)
 
@@ -92,11 +96,21 @@ def _funnel(options: argparse.Namespace) -> None:
 
 
 def _shrink(options: argparse.Namespace) -> None:
-    from ..see import shrink
+    from ..see import shrink, shrink_known, shrink_rows
 
-    rows, units, top, bottom = read_units(options)
+    if options.standard_error and options.family != "normal":
+        raise InputError(f"--standard-error: a {options.family} count knows its own chance; expected --family normal")
+    if options.family == "normal":
+        rows = table.read(options.file, needs=(options.unit, options.numerator))
+        units, top = filled(rows, options.unit), rows.numbers(options.numerator)
+    else:
+        rows, units, top, bottom = read_units(options)
     with naming(rows):
-        found = shrink(units, top, bottom, family=options.family)
+        if options.standard_error:
+            found = shrink_known(units, top, rows.numbers(options.standard_error, missing=False))
+        else:
+            found = shrink_rows(units, top) if options.family == "normal" else shrink(
+                units, top, bottom, family=options.family)  # fmt: skip
     shown = [
         {"unit": unit, "raw": found.raw[i], "shrunken": found.shrunken[i], "low": found.low[i], "high": found.high[i]}
         for i, unit in enumerate(found.units)

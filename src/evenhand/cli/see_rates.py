@@ -1,27 +1,37 @@
-"""`evenhand see rates`: shares and rates with exact or near-exact limits."""
+"""`evenhand see rates`: shares, rates, means and standardised rates with their limits."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import table
-from ..errors import InputError
+from ..errors import InputError, did_you_mean
 from .door import add_columns, naming
 from .output import add_output, emit
+from .see_standard import standardised
 
-PLANNED = ("dsr", "isr", "smr")
+KINDS = ("proportion", "rate", "dsr", "isr", "smr", "mean")
+Floats = NDArray[np.float64]
 
 
 def register(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("rates", help="shares and rates with their limits", allow_abbrev=False)
-    parser.add_argument("file", metavar="FILE", help="rows; rows of one group are summed")
-    parser.add_argument("--kind", default="proportion", metavar="KIND", help="proportion or rate [proportion]")
+    parser.add_argument("file", metavar="FILE", help="rows; rows of one group (and age) are summed")
+    parser.add_argument("--kind", default="proportion", metavar="KIND", help=f"{', '.join(KINDS)} [proportion]")
     add_columns(parser, numerator="numerator", denominator="denominator")
     parser.add_argument("--by", metavar="COL", help="one rate for each of its words [all rows together]")
+    parser.add_argument("--age", metavar="COL", default="age", help="age band (dsr, isr, smr) [age]")
+    parser.add_argument("--standard", metavar="FILE|COL|esp2013", help="people by age (dsr) [esp2013], or events and "
+                        "people by age (isr, smr) [all rows of FILE together]")  # fmt: skip
+    parser.add_argument("--reference-numerator", metavar="COL", help="isr, smr: the reference's events, a column")
+    parser.add_argument("--reference-denominator", metavar="COL", help="isr, smr: and its people")
+    parser.add_argument("--frequency", metavar="COL", help="dsr: events of each person whom the numerator counts")
     parser.add_argument("--levels", default="0.95,0.998", metavar="L,L", help="coverages [0.95,0.998]")
     parser.add_argument("--multiplier", type=float, default=1.0, help="value and limits are times this [1]")
     add_output(parser)
@@ -29,26 +39,24 @@ def register(commands: Any) -> None:
 
 
 def _rates(options: argparse.Namespace) -> None:
-    from ..see import rates
-
-    if options.kind in PLANNED:
-        raise InputError(f"--kind {options.kind}: is not computed yet; expected proportion or rate")
+    if options.kind not in KINDS:
+        hint = did_you_mean(options.kind, KINDS)
+        raise InputError(f"--kind {options.kind}: expected one of {', '.join(KINDS)}{hint}")
+    if not (np.isfinite(options.multiplier) and options.multiplier > 0):
+        raise InputError(f"--multiplier {options.multiplier:g}: expected a number above 0")
     levels = _levels(options.levels)
-    rows = table.read(options.file, needs=(options.numerator, options.denominator))
+    needs = [options.numerator] if options.kind == "mean" else [options.numerator, options.denominator]
+    rows = table.read(options.file, needs=needs if options.by is None else [*needs, options.by])
     groups = ["" for _ in range(len(rows))] if options.by is None else rows.text(options.by)
-    top, bottom = rows.numbers(options.numerator), rows.numbers(options.denominator)
     with naming(rows):
-        found = rates(groups, top, bottom, kind=options.kind, levels=tuple(levels.values()))
+        units, value, low, high, more = _found(options, rows, groups, tuple(levels.values()))
     shown = []
-    for i, group in enumerate(found.units):
-        row: dict[str, Any] = {
-            "group": None if options.by is None else group,
-            "value": found.value[i] * options.multiplier,
-        }
+    for i, group in enumerate(units):
+        row: dict[str, Any] = {"group": None if options.by is None else group, "value": value[i] * options.multiplier}
         for number, name in enumerate(levels):
-            row[f"lower_{name}"] = found.low[number, i] * options.multiplier
-            row[f"upper_{name}"] = found.high[number, i] * options.multiplier
-        shown.append(row)
+            row[f"lower_{name}"] = low[number, i] * options.multiplier
+            row[f"upper_{name}"] = high[number, i] * options.multiplier
+        shown.append(row | {name: column[i] for name, column in more.items()})
 
     def draw() -> Any:
         from .. import charts
@@ -56,13 +64,31 @@ def _rates(options: argparse.Namespace) -> None:
         first = next(iter(levels.values()))
         labels = [str(row["group"] or options.numerator) for row in shown]
         return charts.intervals(
-            labels, *(np.asarray(column) * options.multiplier for column in (found.value, found.low[0], found.high[0])),
-            title=f"{options.numerator} over {options.denominator}",
+            labels, *(np.asarray(column) * options.multiplier for column in (value, low[0], high[0])),
+            title=options.numerator if options.kind == "mean" else f"{options.numerator} over {options.denominator}",
             subtitle=f"Dot: the value; bar: its {first:.1%} interval",
             share=options.kind == "proportion" and options.multiplier == 1,
         )  # fmt: skip
 
-    emit(options, {"rows": shown}, shown, title="Rates", chart=draw)
+    emit(options, {"kind": options.kind, "rows": shown}, shown, title="Rates", chart=draw)
+
+
+def _found(
+    options: argparse.Namespace, rows: table.Table, groups: list[str], levels: tuple[float, ...]
+) -> tuple[tuple[str, ...], Floats, Floats, Floats, Mapping[str, Floats]]:
+    """Groups, values, limits, and what a standardised rate says beside them."""
+    from ..see import means, rates
+
+    if options.kind in ("dsr", "isr", "smr"):
+        found = standardised(options, rows, groups, levels)
+        more = {"observed": found.observed, "population": found.population}
+        if options.kind != "dsr":
+            more["expected"] = found.expected
+        return found.units, found.value, found.low, found.high, more
+    top = rows.numbers(options.numerator)
+    plain = means(groups, top, levels=levels) if options.kind == "mean" else rates(
+        groups, top, rows.numbers(options.denominator), kind=options.kind, levels=levels)  # fmt: skip
+    return plain.units, plain.value, plain.low, plain.high, {}
 
 
 def _levels(text: str) -> dict[str, float]:

@@ -14,7 +14,7 @@ from .overdispersion import between_variance, truncated, winsorised
 from .units import check_counts, ratio, summed
 
 KINDS = ("proportion", "rate", "ratio")
-METHODS = ("shmi", "cqc")
+METHODS = ("shmi", "cqc", "phe")
 CURVE = 80  # points along the funnel's curve: smooth at page width
 
 Floats = NDArray[np.float64]
@@ -43,7 +43,9 @@ def funnel(
     kind
         proportion: hits of those counted; rate: one count over another; ratio: observed over expected.
     method
-        For a ratio: shmi (log scale, z-scores truncated) or cqc (square root, winsorised).
+        For a ratio: shmi (log scale, z-scores truncated) or cqc (square root, winsorised). For any kind: phe, the
+        plain funnel of public health profiles (a share's limits invert Wilson's interval, a count's are exact
+        Poisson; no over-dispersion).
     overdispersion
         Widen the limits by the between-unit variance tau2 where phi > 1; otherwise draw plain limits
         (exact Poisson for a ratio). phi is reported either way; tau2 is 0 unless asked for.
@@ -66,6 +68,7 @@ def funnel(
     (None, None, None)
     """
     _check(kind, method, trim, limit, multiplier)
+    overdispersion = overdispersion and method != "phe"
     names, (hits, base) = summed(units, numerator, denominator)
     check_counts(names, hits, base, share=kind == "proportion")
     if kind == "ratio" and method == "shmi" and rounding:
@@ -100,6 +103,8 @@ def funnel(
 
 def _transformed(n: Floats, d: Floats, target: float, kind: str, method: str) -> tuple[Floats, float, Floats]:
     """The values and the target on the scale where noise has a known standard deviation, and that deviation."""
+    if method == "phe":
+        return n / d, target, np.sqrt(target * (1 - target if kind == "proportion" else 1.0) / d)
     if kind == "proportion":
         return np.arcsin(np.sqrt(n / d)), float(np.arcsin(np.sqrt(target))), 1 / (2 * np.sqrt(d))
     if kind == "rate":
@@ -122,7 +127,7 @@ def _check(kind: str, method: str, trim: float, limit: float, multiplier: float)
     if kind not in KINDS:
         raise InputError(f"kind: expected {', '.join(KINDS)}, found {kind!r}{did_you_mean(kind, KINDS)}")
     if method not in METHODS:
-        raise InputError(f"method: expected shmi or cqc, found {method!r}{did_you_mean(method, METHODS)}")
+        raise InputError(f"method: expected {', '.join(METHODS)}, found {method!r}{did_you_mean(method, METHODS)}")
     if not 0 <= trim < 0.5:
         raise InputError(f"trim: expected a share from 0 to below 0.5, found {trim:g}")
     if float(limit) not in Z:

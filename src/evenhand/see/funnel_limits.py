@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ..records import Limits
+from .plain_funnel import share_limits
 
 # Two-sided normal points, rounded as NHS funnel plots publish them, and each one's tail.
 Z = {95.0: 1.959964, 99.8: 3.090232}
@@ -33,8 +34,10 @@ def draw(
     """
     columns = []
     for level in (95.0, 99.8):
-        if kind == "ratio" and tau2 is None:
-            low, high = _poisson(d, TAIL[level])
+        if kind == "proportion" and method == "phe":
+            low, high = share_limits(d, target, level=1 - 2 * TAIL[level])
+        elif tau2 is None and (kind == "ratio" or method == "phe"):
+            low, high = (target * end for end in _poisson(target * d, TAIL[level]))
         else:
             low, high = _back(Z[level] * np.sqrt(s**2 + (tau2 or 0.0)), target, kind, method)
         columns += [multiplier * low, multiplier * high]
