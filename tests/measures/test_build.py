@@ -11,7 +11,7 @@ from evenhand.lake import Lake
 from evenhand.measures import Measure, build, load_all, panel, read
 from evenhand.measures.build import is_stored, months_held
 from evenhand.measures.panel import unnamed
-from evenhand.measures.rule import read_codes
+from evenhand.measures.side import read_codes
 from tiny_lake import TinyLake
 
 DPP4 = "diabetes_dpp4_cost"

@@ -13,14 +13,19 @@ from evenhand.measures import Decision, Guidance, Measure, Pathway, Replacement,
 from evenhand.measures.example import check
 from evenhand.measures.library import load_all, read_files
 from evenhand.measures.model import Example
-from evenhand.measures.rule import Counted
+from evenhand.measures.publications import Appointments, Diagnostics, Emergency, Qof
+from evenhand.measures.side import Counted, Times
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 REFERENCE = (DOCS / "reference" / "measures.md").read_text(encoding="utf-8")
 RECIPE = (DOCS / "how-to" / "add-a-measure.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("model", [Measure, Counted, Replacement, Waits, Guidance, Search, Example, Pathway, Decision])
+MODELS = [Measure, Counted, Times, Replacement, Waits, Qof, Appointments, Emergency, Diagnostics, Guidance, Search,
+          Example, Pathway, Decision]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_every_key_is_described(model: type) -> None:
     keys = {field.alias or name for name, field in model.model_fields.items()}  # type: ignore[attr-defined]
     words = set(re.findall(r"`([a-z_]+)", REFERENCE))

@@ -235,7 +235,7 @@ def test_waits_have_no_practices(tmp_path: Path) -> None:
 
 def test_bands_that_stop_too_early_leave_a_wait_unknown(tmp_path: Path) -> None:
     from evenhand.measures.model import Measure
-    from evenhand.measures.rule import Waits
+    from evenhand.measures.publications import Waits
 
     tiny = TinyLake(tmp_path).waited("2024-01", WAITED)
     measure: Measure = read(tiny.lake, "wait_over_52_weeks", "provider").measure

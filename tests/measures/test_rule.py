@@ -9,7 +9,7 @@ from evenhand.definition import loads
 from evenhand.errors import InputError
 from evenhand.measures import Counted, Rule, read_codes
 from evenhand.measures.catalogue import Catalogue
-from evenhand.measures.rule import age_bands
+from evenhand.measures.side import age_bands
 
 CODES = (
     "0501013B0AAABAB", "0501013B0AAACAC", "0501013B0BBAFAB", "0501130R0AAAAAA", "21010900601", "0601023X0AAAAAA",
@@ -91,7 +91,7 @@ def test_a_leading_zero_survives() -> None:
         ("sum: items\npatients: 1000\nbnf: ['05']", "counts one thing only"),
         ("patients: 0", "m.yaml:1: patients"),
         ("patients: 1000\nage: 3 to 7", "five-year bands"),
-        ("sum: items\nbnf: ['05']\nsex: male", "age and sex belong to `patients`"),
+        ("sum: items\nbnf: ['05']\nsex: male", "belong to `patients`"),
         ("waits: {within_weeks: 18, over_weeks: 52}", "not both"),
         ("waits: {functions: []}", "m.yaml:1"),
         ("waits: {functions: [C_999]}", "total of the other functions"),

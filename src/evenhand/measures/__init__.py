@@ -8,8 +8,10 @@ from .own import own_organisations
 from .panel import Reading, adhoc, latest_month, look_up, panel, read, unnamed
 from .pathway import Decision, Pathway
 from .prices import UnitPrices, unit_prices
+from .publications import Waits
 from .rows import rows
-from .rule import Counted, Rule, Waits, read_codes
+from .rule import Rule
+from .side import Counted, read_codes
 
 __all__ = [
     "Built", "Counted", "Decision", "Guidance", "Measure", "Pathway", "Reading", "Replacement", "Rule", "Search",

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..lake import Lake, Origin, Snapshot, month_number, month_of
-from . import catalogue, library
+from . import catalogue, dictionary, library, published
 from .model import Measure
 from .month import Column, check_matches, compute
 
@@ -109,9 +109,17 @@ def build(
 
 
 def months_held(lake: Lake, kind: str | None = None) -> list[int]:
-    """Months with prescribing or waits in the lake, rising."""
-    kinds = SOURCES if kind is None else (kind,)
-    return sorted({month for k in kinds for month in snapshots_of(lake, _FIRST_OF[k])})
+    """Months in the lake of what a kind of measure is counted from (or any kind), rising."""
+    kinds = (*SOURCES, *published.TABLES) if kind is None else (kind,)
+    return sorted({month for k in kinds for month in _held(lake, k)})
+
+
+def _held(lake: Lake, kind: str) -> set[int]:
+    if kind in _FIRST_OF:
+        return set(snapshots_of(lake, _FIRST_OF[kind]))
+    name = published.TABLES[kind][0]
+    found = lake.remember(f"measures.months.{name}", lambda: lake.table(name).select("month").distinct().to_pyarrow())
+    return {int(month) for month in found["month"].to_pylist()}
 
 
 def hash_of(lake: Lake, month: int, measure: Measure, every: dict[str, Measure]) -> str:
@@ -122,14 +130,33 @@ def hash_of(lake: Lake, month: int, measure: Measure, every: dict[str, Measure])
 def hashes_of(lake: Lake, months: Iterable[int], measure: Measure, every: dict[str, Measure]) -> dict[int, str]:
     """`hash_of` for several months, with one look at the lake."""
     prints, definition = _fingerprints(lake, measure.kind), measure.definition(every)
+    standing = [text for table in standing_tables(measure, every) for text in _prints_of(lake, table)]
     return {
-        month: hashlib.sha256("\n".join([definition, *prints.get(month, ())]).encode()).hexdigest()[:32]
+        month: hashlib.sha256("\n".join([definition, *prints.get(month, ()), *standing]).encode()).hexdigest()[:32]
         for month in months
     }
 
 
+def standing_tables(measure: Measure, every: dict[str, Measure]) -> tuple[str, ...]:
+    """The tables that a measure reads whole, whatever the month: publications, registers, dm+d, ADQs."""
+    parts = [every[name] for name in measure.sum_of if name in every] if measure.sum_of else [measure]
+    sides = [side for part in parts for side in (part.numerator, part.denominator)]
+    named = [
+        table for side in sides for table in (
+            *published.TABLES.get(side.source, ()), *(dictionary.TABLES if side.reads_dmd else ()),
+            *(("adq",) if side.sum == "adq" else ()), *(("qof_register",) if side.on_register else ()),
+            *(("weighted_population",) if side.weighted else ()),
+            *(("list_size",) if side.patients and measure.kind != "prescribing" else ()),
+        )
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(named))
+
+
 def source_names(lake: Lake, month: int, kind: str) -> tuple[str, ...]:
     """The snapshots that a month is counted from, as `table key sha256`."""
+    if kind not in SOURCES:
+        held = [s for table in published.TABLES[kind] for s in lake.snapshots(table)]
+        return tuple(sorted({f"{s.table} {s.key} {s.sha256}" for s in held}))
     found = {
         f"{snapshot.table} {snapshot.key} {snapshot.sha256}"
         for table in SOURCES[kind] for snapshot in snapshots_of(lake, table).get(month, ())
@@ -158,6 +185,15 @@ def stored_rows(lake: Lake, measure: Measure, every: dict[str, Measure], level: 
     return panel.filter(wanted).to_pyarrow()
 
 
+def stored_levels(lake: Lake, measure: Measure, every: dict[str, Measure], months: Sequence[int]) -> list[str]:
+    """The levels at which a measure's stored panels of these months stand."""
+    panel = lake.table("panel")
+    hashes = list(hashes_of(lake, months, measure, every).values())
+    rows = panel.filter((panel.measure == measure.id) & panel.month.isin(list(months)) & panel.definition.isin(hashes))
+    levels: list[str] = rows.select("level").distinct().to_pyarrow()["level"].to_pylist()
+    return levels
+
+
 def as_rows(column: Column, month: int, text: str) -> pa.Table:
     """One measure of one month as rows of the lake's panel table."""
     size = len(column.codes)
@@ -173,7 +209,7 @@ def as_rows(column: Column, month: int, text: str) -> pa.Table:
 
 
 def _countable(lake: Lake, month: int, measure: Measure) -> bool:
-    return measure.kind in SOURCES and month in snapshots_of(lake, _FIRST_OF[measure.kind])
+    return measure.kind != "indicator" and month in _held(lake, measure.kind)
 
 
 def _stale(lake: Lake, month: int, every: dict[str, Measure]) -> bool:
@@ -210,12 +246,21 @@ def _stored(lake: Lake) -> dict[int, frozenset[tuple[str, str]]]:
     return lake.remember("measures.stored", find)
 
 
+def _prints_of(lake: Lake, table: str) -> list[str]:
+    """The sha256 of every file of one table."""
+
+    def find() -> list[str]:
+        return [f"{table} {part.sha256}" for s in lake.snapshots(table) if (part := s.part(table)) is not None]
+
+    return lake.remember(f"measures.prints.{table}", find)
+
+
 def _fingerprints(lake: Lake, kind: str) -> dict[int, list[str]]:
     """For each month the table and sha256 of every file that a kind of measure is counted from."""
 
     def find() -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
-        for table in SOURCES[kind]:
+        for table in SOURCES.get(kind, ()):
             for month, several in snapshots_of(lake, table).items():
                 parts = [part for snapshot in several if (part := snapshot.part(table)) is not None]
                 found.setdefault(month, []).extend(f"{table} {part.sha256}" for part in parts)

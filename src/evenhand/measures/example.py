@@ -12,6 +12,7 @@ import pyarrow as pa
 from ..errors import InputError
 from ..lake import TABLES
 from . import drawn, plain
+from .example_tables import as_tables, read_more
 from .model import Measure
 from .month import compute
 from .waits import INCOMPLETE
@@ -74,6 +75,8 @@ def by_engine(measure: Measure, every: dict[str, Measure], facts: plain.Facts) -
     counted = compute(Tables(facts), MONTH, [measure], every)
     if counted.refused:
         raise InputError(counted.refused[measure.id])
+    if not counted.columns:
+        raise InputError(f"measure {measure.id!r}: nothing of it is drawn in the example")
     column = counted.columns[0]
     pairs = zip(column.numerator.tolist(), column.denominator.tolist(), strict=True)
     return dict(zip(column.codes, pairs, strict=True))
@@ -99,6 +102,7 @@ def read_facts(measure: Measure, where: str) -> plain.Facts:
         facts.waits.append(
             plain.WaitRow(row["provider"], row["function"], weeks, row["weeks"].endswith("+"), pathways)
         )
+    read_more(example, facts, where)
     for row in _rows(example.indicator, f"{where}.indicator", ("code", "numerator", "denominator")):
         pair = (drawn.number(row, "numerator", where=where), drawn.number(row, "denominator", where=where))
         facts.indicator[row["code"]] = pair
@@ -150,6 +154,7 @@ def _as_tables(facts: plain.Facts) -> dict[str, list[dict[str, object]]]:
              "patients": row.patients, "flavour": ""}
             for row in facts.list_size
         ],
+        **as_tables(facts, MONTH),
         "rtt": [{k: v for k, v in row.items() if k != "total_all"} for row in waits],
         "rtt_total": [{k: v for k, v in row.items() if k in TABLES["rtt_total"].names} for row in waits],
     }  # fmt: skip

@@ -13,7 +13,7 @@ from ..lake import Lake, month_of
 from ..records import HOSPITAL_LEVELS, LEVELS
 from .levels import Grid, grid_of
 from .model import Example, Measure, Search
-from .rule import Counted
+from .side import Counted
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .rule import Counted, Rule, Strict, Words
+from .rule import Rule, Strict, Words
+from .side import Counted
 
-Kind = Literal["prescribing", "waits", "indicator"]
+Kind = Literal[
+    "prescribing", "hospital", "waits", "qof", "appointments", "emergency", "diagnostics", "indicator"
+]  # fmt: skip
+# kind -> what its denominator may be counted from; the numerator is always counted from the kind itself
+OVER = {
+    "prescribing": ("prescribing", "patients"), "hospital": ("hospital", "emergency"), "waits": ("waits",),
+    "qof": ("qof", "patients"), "appointments": ("appointments", "patients"), "emergency": ("emergency",),
+    "diagnostics": ("diagnostics",),
+}  # fmt: skip
 Identity = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 UNCHECKED = "not yet checked by a clinician"
 UNTESTED = "not tested in a clinical system"
@@ -53,7 +62,15 @@ class Example(Strict):
 
     prescribing: str | None = None
     list_size: str | None = None
+    register_size: str | None = None
+    dmd: str | None = None
+    adq: str | None = None
     waits: str | None = None
+    qof: str | None = None
+    appointments: str | None = None
+    emergency: str | None = None
+    diagnostics: str | None = None
+    hospital: str | None = None
     indicator: str | None = None
     expected: str
 
@@ -102,10 +119,12 @@ class Measure(Strict):
             if self.sum_of is not None and self.kind != "prescribing":
                 raise ValueError("`sum_of` adds measures of prescribing")
         elif self.kind == "prescribing":
-            if top != "prescribing" or bottom not in ("prescribing", "patients"):
+            if top != "prescribing" or bottom not in OVER["prescribing"]:
                 raise ValueError("prescribing needs numerator `sum:` and denominator `sum:` or `patients:`")
-        elif not top == bottom == "waits":
-            raise ValueError("waits need `waits:` in numerator and denominator")
+        elif top != self.kind or bottom not in OVER[self.kind]:
+            key = "sum: with hospital: yes" if self.kind == "hospital" else f"{self.kind}:"
+            also = "".join(f" or `{name}:`" for name in OVER[self.kind] if name != self.kind)
+            raise ValueError(f"{self.kind} need `{key}` in numerator and denominator{also and f' (there{also})'}")
         return self
 
     @model_validator(mode="after")
@@ -118,7 +137,7 @@ class Measure(Strict):
                 raise ValueError("numerator and denominator must name the same treatment functions")
             if bottom.waits.within_weeks or bottom.waits.over_weeks:
                 raise ValueError("the denominator of waits is every incomplete pathway; leave out the weeks")
-        if self.is_share and bottom.patients:
+        if self.is_share and bottom.patients and self.kind != "qof":
             raise ValueError("a rate over patients is not a share; is_share: no")
         if self.is_share and top.sum and bottom.sum and top.sum != bottom.sum:
             raise ValueError(f"a share sums one thing on both sides; got {top.sum} over {bottom.sum}")

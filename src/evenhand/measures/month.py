@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from . import patients, prescribing, waits
+from . import published as publication
 from .catalogue import Catalogue
 from .model import Measure
-from .rule import Counted
+from .side import Counted
 
 Float = NDArray[np.float64]
 
@@ -52,6 +53,11 @@ def compute(tables: prescribing.Tables, month: int, wanted: Sequence[Measure], e
     for measure in wanted:
         if measure.kind == "waits" and published is not None:
             columns += _waits(published, measure)
+        elif measure.kind in publication.TABLES:
+            try:
+                columns += _published(tables, month, measure)
+            except InputError as error:
+                reasons[measure.id] = f"measure {measure.id!r}: {error}"
         elif measure.kind == "prescribing":
             bad = [refused[part.id] for part in parts[measure.id] if part.id in refused]
             if bad:
@@ -87,8 +93,12 @@ def _prescribing(
     for measure in measures.values():
         try:
             check_matches(catalogue, measure)
+            for side in (measure.numerator, measure.denominator):
+                if side.source == "prescribing" and side.is_weighted:
+                    prescribing.weights_of(tables, side, catalogue)  # refuses what has no factor or strength
         except InputError as error:
-            refused[measure.id] = str(error)
+            prefix = f"measure {measure.id!r}: "
+            refused[measure.id] = prefix + str(error).removeprefix(prefix)
     able = [m for m in measures.values() if m.id not in refused]
     rules = {
         rule.model_dump_json(by_alias=True, exclude={"words"}): rule
@@ -116,6 +126,24 @@ def _sum(measure: Measure, parts: list[Column]) -> Column:
     """Numerators added over the one denominator that the parts share."""
     total = np.sum([part.numerator for part in parts], axis=0)
     return Column(measure.id, "practice", parts[0].codes, total, parts[0].denominator)
+
+
+def _published(tables: prescribing.Tables, month: int, measure: Measure) -> list[Column]:
+    """Both sides at every level at which both were published; what one of them lacks is missing."""
+    top = publication.count(tables, month, measure.numerator)
+    bottom = (
+        {"practice": patients.count(tables, month, measure.denominator)}
+        if measure.denominator.patients else publication.count(tables, month, measure.denominator)
+    )  # fmt: skip
+    columns = []
+    for level in sorted(top.keys() & bottom.keys()):
+        codes = tuple(sorted(top[level] if measure.denominator.patients else top[level].keys() | bottom[level].keys()))
+        numerator, denominator = (
+            np.array([side[level].get(code, np.nan) for code in codes], dtype=np.float64) for side in (top, bottom)
+        )
+        if codes:
+            columns.append(Column(measure.id, level, codes, numerator, denominator))
+    return columns
 
 
 def _waits(published: waits.Published, measure: Measure) -> list[Column]:

@@ -10,10 +10,11 @@ from ..errors import InputError
 from ..lake import Lake, month_number, month_of
 from ..records import LEVELS, Organisations
 from . import indicator
-from .build import as_rows, months_held, source_names, stored_months, stored_rows
+from .build import as_rows, months_held, source_names, stored_levels, stored_months, stored_rows
 from .levels import Grid, grid_of
 from .model import Measure
 from .month import compute
+from .published import TABLES
 from .waits import COLUMN
 
 
@@ -55,17 +56,25 @@ def _loaded(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Aske
 
 def _counted(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Asked) -> Numbers:
     """A measure's own numbers: stored panels where they stand, counted now where they do not."""
-    level = _base_level(measure, asked.level, asked.organisations)
     months = _within(measure, months_held(lake, measure.kind), asked)
     stored = stored_months(lake, months, measure, every)
-    pieces = [stored_rows(lake, measure, every, level, stored)]
+    columns = []
     for month in sorted(set(months) - set(stored)):
         counted = compute(lake, month, [measure], every)
         if counted.refused:
             raise InputError(counted.refused[measure.id])
-        pieces += [as_rows(column, month, "") for column in counted.columns if column.level == level]
-    columns = ["month", "code", "numerator", "denominator"]
-    grid = grid_of(pa.concat_tables([piece.select(columns) for piece in pieces]), months)
+        columns += [(month, column) for column in counted.columns]
+    if measure.kind in TABLES:
+        there = {column.level for _, column in columns} | set(stored_levels(lake, measure, every, stored))
+        level = _published_level(measure, asked.level, there)
+    else:
+        level = _base_level(measure, asked.level, asked.organisations)
+    pieces = [stored_rows(lake, measure, every, level, stored)]
+    pieces += [as_rows(column, month, "") for month, column in columns if column.level == level]
+    rows = pa.concat_tables([piece.select(["month", "code", "numerator", "denominator"]) for piece in pieces])
+    if measure.kind in TABLES:  # a year or month in which nothing of it was published is not there
+        months = sorted(set(rows["month"].to_pylist()))
+    grid = grid_of(rows, months)
     source = tuple(dict.fromkeys(s for month in months for s in source_names(lake, month, measure.kind)))
     return Numbers(level, months, grid, source)
 
@@ -82,6 +91,19 @@ def _within(measure: Measure, held: list[int], asked: Asked) -> list[int]:
             f"the lake holds {month_of(held[0])} to {month_of(held[-1])}"
         )
     return chosen
+
+
+def _published_level(measure: Measure, level: str, there: set[str]) -> str:
+    """The published level to start from: the one asked for, or the nearest below it."""
+    if not there:
+        raise InputError(f"measure {measure.id!r}: nothing of it was published in the months that the lake holds")
+    if level in there:
+        return level
+    below = LEVELS[LEVELS.index(level) + 1 :] if level in LEVELS else tuple(reversed(LEVELS))
+    found = [name for name in (*below, "provider") if name in there]
+    if level == "specialty" or level == "provider" or not found:
+        raise InputError(f"measure {measure.id!r} is published by {', '.join(sorted(there))}; not by {level}")
+    return found[0]
 
 
 def _base_level(measure: Measure, level: str, organisations: Organisations) -> str:

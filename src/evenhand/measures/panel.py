@@ -16,7 +16,7 @@ from .levels import general_practices, merge, roll_up
 from .model import Example, Measure, Search
 from .numbers import Asked, find
 from .prescribing import unidentified
-from .rule import Counted
+from .side import Counted
 
 
 @dataclass(frozen=True)

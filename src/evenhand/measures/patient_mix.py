@@ -11,7 +11,7 @@ from ..sources import organisations as organisations_source
 from . import patients
 from .levels import Grid, roll_up
 from .panel import latest_month
-from .rule import Counted
+from .side import Counted
 
 # Name -> whose share of the list it is. Deprivation and rurality are not in a list size.
 SHARES = {

@@ -5,16 +5,22 @@ from __future__ import annotations
 import ibis
 
 from .prescribing import Tables
-from .rule import Counted, age_bands
+from .prescribing_units import astro_pu, star_pu
+from .side import Counted, age_bands
 
 _SEXES = ("male", "female")
+HOLDS = 36  # months: an older register says nothing of today's patients (ours)
 
 
 def count(tables: Tables, month: int, side: Counted) -> dict[str, float]:
     """Patients / `side.patients` by practice; a practice whose list was not published that finely is absent.
 
-    The published total is used for everybody; otherwise the five-year bands of both sexes are added.
+    The published total is used for everybody; otherwise the five-year bands of both sexes are added. STAR-PUs and
+    ASTRO-PUs are sums of bands times weights; a disease register and a weighted population are the latest published
+    up to that month.
     """
+    if side.on_register is not None or side.weighted is not None:
+        return _latest(tables, month, side)
     rows = tables.table("list_size").filter(ibis._.month == month)
     published: dict[str, dict[tuple[str, str], int]] = {}
     columns = rows.select("practice", "sex", "age_band", "patients").to_pyarrow()
@@ -25,7 +31,27 @@ def count(tables: Tables, month: int, side: Counted) -> dict[str, float]:
     return {practice: patients / per for practice, patients in found.items() if patients is not None}
 
 
-def _patients(cells: dict[tuple[str, str], int], side: Counted) -> int | None:
+def _latest(tables: Tables, month: int, side: Counted) -> dict[str, float]:
+    """A yearly publication holds until the next: the year that had last been published for each practice."""
+    if side.on_register is not None:
+        rows = tables.table("qof_register")
+        rows = rows.filter(rows.register == side.on_register)
+    else:
+        rows = tables.table("weighted_population")
+        rows = rows.filter(rows.component == side.weighted)
+    rows = rows.filter((rows.month <= month) & (rows.month > month - HOLDS) & rows.patients.notnull())
+    found = rows.select("practice", "month", "patients").order_by("month").to_pyarrow()
+    per = side.patients or 1
+    pairs = zip(found["practice"].to_pylist(), found["patients"].to_pylist(), strict=True)
+    return {practice: float(patients) / per for practice, patients in pairs}  # the last one stands
+
+
+def _patients(cells: dict[tuple[str, str], int], side: Counted) -> float | None:
+    if side.star_pu is not None or side.astro_pu is not None:
+        weights = star_pu(side.star_pu) if side.star_pu is not None else astro_pu(side.astro_pu or "cost")
+        if not any(sex in _SEXES and band != "all" for sex, band in cells):
+            return None  # a list that was published without ages and sexes has no weighted units
+        return sum(weights.get(cell, 0.0) * patients for cell, patients in cells.items())
     if side.age is None:
         sex = side.sex or "all"
         if (sex, "all") in cells:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import nan
 
+from . import plain_dictionary, plain_published, prescribing_units
 from .model import Measure
-from .rule import Counted, Rule, Waits, age_bands, compare
+from .publications import Waits
+from .rule import Rule, compare
+from .side import Counted, age_bands
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,22 @@ class ListRow:
 
 
 @dataclass(frozen=True)
+class DmdRow:
+    """What dm+d says of a code: one row an ingredient. strength: amount, unit, per (0 for a dose), unit of that."""
+
+    code: str
+    vmp: str = ""
+    vtm: str = ""
+    form_route: str = ""
+    licence: str = ""
+    atc: str = ""
+    ingredient: str = ""
+    base: str = ""
+    strength: tuple[float, str, float, str] = (nan, "", 0.0, "")
+    ddd: tuple[float, str] = (nan, "")
+
+
+@dataclass(frozen=True)
 class WaitRow:
     """Pathways that have waited more than `weeks` and up to one week more (or any longer, if `open`)."""
 
@@ -53,6 +72,10 @@ class Facts:
     list_size: list[ListRow] = field(default_factory=list)
     waits: list[WaitRow] = field(default_factory=list)
     indicator: dict[str, tuple[float, float]] = field(default_factory=dict)
+    dmd: list[DmdRow] = field(default_factory=list)
+    adq: dict[str, tuple[float, str]] = field(default_factory=dict)
+    register_size: dict[str, dict[str, int]] = field(default_factory=dict)
+    published: list[dict[str, str]] = field(default_factory=list)
 
 
 def count(measure: Measure, every: dict[str, Measure], facts: Facts) -> dict[str, tuple[float, float]]:
@@ -65,11 +88,13 @@ def count(measure: Measure, every: dict[str, Measure], facts: Facts) -> dict[str
     if measure.kind == "waits":
         assert measure.numerator.waits is not None
         return _waits(measure.numerator.waits, facts.waits)
+    if measure.kind != "prescribing":
+        return plain_published.count(measure, facts, _side)
     practices = sorted({row.practice for row in facts.prescribing})
     return {p: (_side(measure.numerator, p, facts), _side(measure.denominator, p, facts)) for p in practices}
 
 
-def matches(rule: Rule, row: Prescription, unit_price: float) -> bool:
+def matches(rule: Rule, row: Prescription, unit_price: float, dmd: list[DmdRow]) -> bool:
     """Whether one row counts under a rule."""
     if rule.bnf is not None and not any(_code(code, row.code) for code in rule.bnf):
         return False
@@ -81,20 +106,28 @@ def matches(rule: Rule, row: Prescription, unit_price: float) -> bool:
         return False
     if rule.quantity_per_item is not None and not compare(row.quantity_per_item, rule.quantity_per_item):
         return False
-    if rule.any is not None and not any(matches(part, row, unit_price) for part in rule.any):
+    if not plain_dictionary.fits(rule, [entry for entry in dmd if entry.code == row.code]):
         return False
-    if not all(matches(part, row, unit_price) for part in rule.all or ()):
+    if rule.any is not None and not any(matches(part, row, unit_price, dmd) for part in rule.any):
         return False
-    return rule.not_ is None or not matches(rule.not_, row, unit_price)
+    if not all(matches(part, row, unit_price, dmd) for part in rule.all or ()):
+        return False
+    return rule.not_ is None or not matches(rule.not_, row, unit_price, dmd)
 
 
 def _side(side: Counted, practice: str, facts: Facts) -> float:
     if side.patients is not None:
+        if side.on_register is not None or side.weighted is not None:
+            return facts.register_size.get(practice, {}).get(side.on_register or "", nan) / side.patients
         return _patients(side, practice, facts.list_size)
     total = 0.0
     for row in facts.prescribing:
-        if row.practice == practice and matches(side, row, _unit_price(row.code, facts)):
-            total += getattr(row, side.sum or "items")
+        price = _unit_price(row.code, facts)
+        if row.practice == practice and matches(side, row, price, facts.dmd):
+            mine = [entry for entry in facts.dmd if entry.code == row.code]
+            factor = next((t.factor for t in side.times or () if matches(t, row, price, facts.dmd)), 1.0)
+            amount = getattr(row, side.sum) if side.sum in ("items", "quantity", "cost", "nic") else row.quantity
+            total += amount * factor * plain_dictionary.per_unit(side, mine, facts.adq.get(row.code))
     return total
 
 
@@ -112,6 +145,11 @@ def _code(wanted: str, code: str) -> bool:
 
 def _patients(side: Counted, practice: str, rows: list[ListRow]) -> float:
     mine = {(row.sex, row.age_band): row.patients for row in rows if row.practice == practice}
+    if side.star_pu or side.astro_pu:
+        weigh = prescribing_units
+        weight = weigh.star_pu(side.star_pu) if side.star_pu else weigh.astro_pu(side.astro_pu or "cost")
+        units = [patients * weight[cell] for cell, patients in mine.items() if cell in weight]
+        return sum(units) / (side.patients or 1) if units else nan
     if side.age is None and (side.sex or "all", "all") in mine:
         return mine[side.sex or "all", "all"] / (side.patients or 1)
     bands = age_bands(side.age or "0+")

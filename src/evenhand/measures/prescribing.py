@@ -17,8 +17,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from . import catalogue as catalogues
+from . import dictionary
 from .catalogue import Catalogue
-from .rule import Counted, Rule, compare
+from .rule import Rule, compare
+from .side import Counted
+from .weights import read_adqs, weights
 
 FINEST = 1_000_000  # parts of one: NHSBSA publishes actual cost to five decimals, the lake keeps six
 COLUMN = {"items": "items", "quantity": "quantity", "cost": "actual_cost", "nic": "nic"}
@@ -51,15 +54,19 @@ def count(tables: Tables, month: int, rules: Sequence[Counted], catalogue: Catal
     `catalogue` must carry the month's unit prices where a rule asks for them (`catalogue_of` sees to it).
     """
     rows = tables.table("prescribing").filter(ibis._.month == month)
-    plain = [i for i, rule in enumerate(rules) if not rule.uses("quantity_per_item")]
+    banded = [i for i, rule in enumerate(rules) if rule.uses("quantity_per_item")]
+    weighted = [i for i, rule in enumerate(rules) if rule.is_weighted]
+    plain = [i for i in range(len(rules)) if i not in (*banded, *weighted)]
     found = _add_up(tables, _one_pass(rows, _map(plain, rules, catalogue)))
     practices = tuple(sorted({p for p, _ in found}))
     place = {practice: i for i, practice in enumerate(practices)}
     counts = [np.zeros(len(practices)) for _ in rules]
     for (practice, number), sums in found.items():
         if number != _NO_RULE:
-            counts[number][place[practice]] = sums[COLUMN[rules[number].sum or "items"]]
-    for number in set(range(len(rules))) - set(plain):
+            counts[number][place[practice]] = sums[COLUMN[rules[number].column]]
+    for (practice, number), sums in _weighted(tables, rows, weighted, rules, catalogue).items():
+        counts[number][place[practice]] = sums[COLUMN[rules[number].column]]
+    for number in banded:
         for practice, value in _from_bands(tables, month, rules[number], catalogue).items():
             if practice in place:
                 counts[number][place[practice]] = value
@@ -75,9 +82,10 @@ def unidentified(tables: Tables) -> frozenset[str]:
 
 
 def catalogue_of(tables: Tables, month: int, rules: Sequence[Rule]) -> Catalogue:
-    """The presentations, with the month's unit prices if any of the rules asks for them."""
+    """The presentations, with the month's unit prices and dm+d if any of the rules asks for them."""
     prices = unit_prices(tables, month) if any(rule.uses("unit_price") for rule in rules) else None
-    return catalogues.read(tables.table("presentation"), prices)
+    dmd = dictionary.read(tables) if any(rule.reads_dmd for rule in rules) else None
+    return catalogues.read(tables.table("presentation"), prices, dmd)
 
 
 def unit_prices(tables: Tables, month: int) -> dict[int, float]:
@@ -89,12 +97,25 @@ def unit_prices(tables: Tables, month: int) -> dict[int, float]:
     }
 
 
-def totals(tables: Tables, month: int, ids: NDArray[np.int32]) -> dict[str, float]:
-    """Items, quantity, actual cost and net ingredient cost of these presentations over the whole lake in a month."""
+def totals(
+    tables: Tables, month: int, ids: NDArray[np.int32], weight: NDArray[np.float64] | None = None
+) -> dict[str, float]:
+    """Items, quantity, actual cost and net ingredient cost of these presentations over the whole lake in a month.
+
+    `weighted`: the quantity times what a unit of each presentation counts for, where `weight` says so.
+    """
     rows = tables.table("prescribing").filter(ibis._.month == month)
-    rows = rows.semi_join(ibis.memtable(pa.table({"presentation_id": ids})), "presentation_id")
-    sums = rows.aggregate(**{name: _whole(rows[name]).sum() for name in COLUMN.values()}).to_pyarrow().to_pylist()[0]
+    each = np.ones(len(ids)) if weight is None else weight
+    rows = rows.inner_join(ibis.memtable(pa.table({"presentation_id": ids, "weight": each})), "presentation_id")
+    whole = {name: _whole(rows[name]).sum() for name in COLUMN.values()}
+    whole["weighted"] = _whole(rows.quantity.cast("float64") * rows.weight).sum()
+    sums = rows.aggregate(**whole).to_pyarrow().to_pylist()[0]
     return {name: (value or 0) / FINEST for name, value in sums.items()}
+
+
+def weights_of(tables: Tables, rule: Counted, catalogue: Catalogue) -> NDArray[np.float64]:
+    """What a unit of each presentation counts for under a rule (N,); 0 where the rule does not mean it."""
+    return weights(catalogue, rule, read_adqs(tables) if rule.sum == "adq" else None)
 
 
 def _map(plain: Sequence[int], rules: Sequence[Counted], catalogue: Catalogue) -> ir.Table:
@@ -114,6 +135,24 @@ def _one_pass(rows: ir.Table, pairs: ir.Table) -> ir.Table:
     return joined.group_by("practice_id", "rule").aggregate(**sums)
 
 
+def _weighted(
+    tables: Tables, rows: ir.Table, numbers: Sequence[int], rules: Sequence[Counted], catalogue: Catalogue
+) -> dict[tuple[str, int], dict[str, float]]:
+    """Sums in which a unit of one presentation counts for more than one of another: a second pass, for these rules."""
+    if not numbers:
+        return {}
+    parts = []
+    for i in numbers:
+        weight = weights_of(tables, rules[i], catalogue)
+        kept = np.flatnonzero(weight)
+        parts.append(pa.table({
+            "presentation_id": catalogue.ids[kept], "rule": np.full(len(kept), i, np.int32), "weight": weight[kept],
+        }))  # fmt: skip
+    joined = rows.inner_join(ibis.memtable(pa.concat_tables(parts)), "presentation_id")
+    sums = {name: _whole(joined[name].cast("float64") * joined.weight).sum() for name in COLUMN.values()}
+    return _add_up(tables, joined.group_by("practice_id", "rule").aggregate(**sums))
+
+
 def _from_bands(tables: Tables, month: int, rule: Counted, catalogue: Catalogue) -> dict[str, float]:
     """A rule on the quantity of an item reads the second file, which keeps items by quantity per item."""
     bands = tables.table("prescribing_band").filter(ibis._.month == month)
@@ -128,7 +167,8 @@ def _meets(rule: Rule, catalogue: Catalogue, bands: ir.Table) -> ir.BooleanValue
     if not rule.uses("quantity_per_item"):
         wanted: ir.BooleanValue = bands.presentation_id.isin(catalogue.ids[catalogue.matches(rule)].tolist())
         return wanted
-    own = Rule(everything=True, bnf=rule.bnf, name=rule.name, product=rule.product, unit_price=rule.unit_price)
+    inner = {"any", "all", "not_", "quantity_per_item", "everything"}
+    own = Rule(everything=True, **{key: getattr(rule, key) for key in Rule.model_fields if key not in inner})
     meets = _meets(own, catalogue, bands)
     if rule.quantity_per_item is not None:
         meets = meets & compare(bands.quantity_per_item, rule.quantity_per_item)

@@ -14,13 +14,15 @@ from .build import for_lake, months_held, source_names
 from .catalogue import Catalogue
 from .model import Measure
 from .panel import look_up
+from .rule import Rule
+from .side import Counted
 
 
 @dataclass(frozen=True, eq=False)
 class UnitPrices(Record):
     """Pounds per unit over the whole lake in one month, from the prescribing itself.
 
-    unit: items, quantity, or pounds (of a measure that sums money); numerator: what one unit costs now;
+    unit: items, quantity, adq, ddd, mg, or pounds (of a measure that sums money); numerator: what one unit costs now;
     replacement: what it costs in the replacement, NaN if the measure names none, 0 if nothing replaces it;
     difference: numerator minus replacement; saving: pounds saved when one unit moves to the better side, NaN for a
     measure without one, negative where the better choice costs more.
@@ -50,16 +52,16 @@ def unit_prices(lake: Lake, measure: str | Measure, month: str | np.datetime64) 
     definition = measure if isinstance(measure, Measure) else look_up(lake, measure, for_lake(lake))
     number = month_number(month)
     rule = definition.numerator
-    if rule.sum is None:
+    if rule.source != "prescribing":
         raise InputError(f"measure {definition.id!r} sums no prescribing of its own, so a unit of it has no price")
     if number not in months_held(lake, "prescribing"):
         raise InputError(f"measure {definition.id!r}: no prescribing of {month} in the lake, so no price")
     held = prescribing.catalogue_of(lake, number, [rule, *([definition.replacement] if definition.replacement else [])])
     if rule.uses("quantity_per_item"):
         raise InputError(f"measure {definition.id!r}: rows by quantity per item keep no money, so no price")
-    now = prescribing.totals(lake, number, held.ids[held.matches(rule)])
     money = rule.sum in ("cost", "nic")
-    unit = "quantity" if money else rule.sum
+    unit = "weighted" if rule.is_weighted and not money else "quantity" if money else str(rule.sum)
+    now = _totals(lake, number, rule, held)
     if not now[unit]:
         raise InputError(f"measure {definition.id!r}: nothing of its numerator was prescribed in {month}, so no price")
     price = now["actual_cost"] / now[unit]
@@ -69,9 +71,15 @@ def unit_prices(lake: Lake, measure: str | Measure, month: str | np.datetime64) 
     difference = price - other
     saving = {"lower": difference, "higher": -difference, "neutral": float("nan")}[definition.direction]
     return UnitPrices(
-        definition.id, str(month_of(number)), "pounds" if money else unit, price, other, difference, saving,
+        definition.id, str(month_of(number)), "pounds" if money else str(rule.sum), price, other, difference, saving,
         source_names(lake, number, "prescribing"),
     )  # fmt: skip
+
+
+def _totals(lake: Lake, month: int, rule: Counted, held: Catalogue) -> dict[str, float]:
+    chosen = held.matches(rule)
+    weight = prescribing.weights_of(lake, rule, held)[chosen] if rule.is_weighted else None
+    return prescribing.totals(lake, month, held.ids[chosen], weight)
 
 
 def _replacement(lake: Lake, month: int, measure: Measure, held: Catalogue, unit: str) -> float:
@@ -80,7 +88,12 @@ def _replacement(lake: Lake, month: int, measure: Measure, held: Catalogue, unit
         return float("nan")
     if replacement.none:
         return 0.0
-    sums = prescribing.totals(lake, month, held.ids[held.matches(replacement)])
+    if unit == "weighted":  # the same factors and doses, for what it is switched to
+        keys = {key: getattr(replacement, key) for key in Rule.model_fields}
+        side = Counted(words="instead", sum=measure.numerator.sum, times=measure.numerator.times, **keys)
+        sums = _totals(lake, month, side, held)
+    else:
+        sums = prescribing.totals(lake, month, held.ids[held.matches(replacement)])
     if not sums[unit]:
         raise InputError(
             f"measure {measure.id!r}: nothing of its replacement ({replacement.words}) was prescribed that month, "

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ..errors import InputError
 from ..lake import Lake, Snapshot, month_number, month_of
 from ..sources import organisations as organisations_source
-from . import indicator, prescribing, waits
+from . import indicator, prescribing, published, waits
 from .build import for_lake, snapshots_of
 from .levels import parent_of
 from .model import Measure
@@ -26,8 +26,9 @@ def rows(
     """Every published row that one organisation's number in one month was counted from.
 
     Prescribing: one row a practice and presentation, with `in_numerator` and `in_denominator`, then the list
-    sizes used. Waits: one row a provider, commissioner and treatment function. Indicators: the row that was loaded.
-    Each row names its table and the file and sha256 that it came from.
+    sizes used. Waits: one row a provider, commissioner and treatment function. Indicators: the row that was
+    loaded. Other publications: the organisation's rows of that month. Each row names its table and the file
+    and sha256 that it came from.
 
     Raises
     ------
@@ -39,6 +40,8 @@ def rows(
     number = month_number(month)
     if measure.kind == "indicator":
         found = _indicator(lake, measure, organisation, number, version)
+    elif measure.kind in published.TABLES:
+        found = _published(lake, measure, organisation, number)
     elif measure.kind == "waits":
         found = _waits(lake, measure, organisation, number)
     else:
@@ -111,6 +114,21 @@ def _waits(lake: Lake, measure: Measure, organisation: str, month: int) -> list[
     )  # fmt: skip
     found = mine.order_by(keys).to_pyarrow().to_pylist()
     return [{"table": "rtt", **row, "counted": row["counted"] or 0, **_origin(lake, "rtt", month)} for row in found]
+
+
+def _published(lake: Lake, measure: Measure, organisation: str, month: int) -> list[Row]:
+    """The publication's rows of the organisation, or of those that belong to it, for the reader to pick from."""
+    found: list[Row] = []
+    for name in published.TABLES[measure.kind]:
+        table = lake.table(name)
+        table = table.filter(table.month == month)
+        by = next(column for column in ("practice", "provider", "code") if column in table.columns)
+        codes = table.select(by).distinct().to_pyarrow()[by].to_pylist()
+        level = "provider" if by == "provider" else "practice"
+        mine = table.filter(table[by].isin(members(lake, organisation, level, sorted(codes))))
+        files = list(lake.snapshots(name))
+        found += [{"table": name, **row, **_named(files)} for row in mine.to_pyarrow().to_pylist()]
+    return found
 
 
 def _indicator(lake: Lake, measure: Measure, organisation: str, month: int, version: str | None) -> list[Row]:

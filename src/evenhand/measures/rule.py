@@ -13,24 +13,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Sum = Literal["items", "quantity", "cost", "nic"]
-SUMS = ("items", "quantity", "cost", "nic")
-
 # A BNF code: chapter 2, section 2, paragraph 2, sub-paragraph 1, chemical 2, product 2, strength and form 2,
 # generic equivalent 2 (NHSBSA). Appliances (chapters 20 to 23) have 11 digits.
 _PREFIX = re.compile(r"\d{2}[0-9A-Z]{0,13}$")
 _ANY_BRAND = re.compile(r"\d{7}[0-9A-Z]{2}_[0-9A-Z]{2}$")
 _HTML = re.compile(r"</?[a-zA-Z!][^>]*>")
 _COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)$")
-_AGE = re.compile(r"(\d{1,2})(?:\+| to (\d{1,2}))$")
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
 }  # fmt: skip
-LAST_BAND = 95  # list sizes are published in five-year bands, 0_4 to 90_94 and 95+ (NHS England)
+_STRENGTH = re.compile(r"(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*([a-z]+(?:/[a-z]+)?)$")
+_SNOMED = re.compile(r"\d{6,18}$")  # SNOMED CT identifiers have 6 to 18 digits
+_ATC = re.compile(r"[A-Z](\d{2}([A-Z]([A-Z](\d{2})?)?)?)?$")  # WHO Collaborating Centre: levels 1 to 5
 ANY_BRAND_LENGTH = 9  # the chemical substance in front of `_XX`
 
 
-def _code(text: str) -> str:
+def bnf_code(text: str) -> str:
+    """The text, if it is a BNF code as a rule may write one; ValueError otherwise."""
     if not (_PREFIX.match(text) or _ANY_BRAND.match(text)):
         raise ValueError(
             f"{text!r} is not a BNF code; expected its first 2 to 15 characters such as 0601023 or 0601023X0AAAAAA, "
@@ -59,16 +58,36 @@ def _comparison(text: str) -> str:
     return text.strip()
 
 
-def _age(text: str) -> str:
-    age_bands(text)
+def _strength(text: str) -> str:
+    if not _STRENGTH.match(text.strip()):
+        raise ValueError(f"{text!r} is not a strength; expected one such as '>= 50 mg' or '= 0.4 mg/ml'")
+    return text.strip()
+
+
+def _snomed(text: str) -> str:
+    if not _SNOMED.match(text):
+        raise ValueError(f"{text!r} is not a dm+d identifier; expected 6 to 18 digits")
     return text
 
 
-Code = Annotated[str, AfterValidator(_code)]
+def _atc(text: str) -> str:
+    if not _ATC.match(text):
+        raise ValueError(f"{text!r} is not an ATC code; expected one such as A10 or A10BK01")
+    return text
+
+
+# Licensing authorities of dm+d (its look-up LICENSING_AUTHORITY).
+LICENCES = {"none": "0", "medicine": "1", "device": "2", "unknown": "3", "traditional_herbal": "4"}
+Licence = Literal["none", "medicine", "device", "unknown", "traditional_herbal"]
+Code = Annotated[str, AfterValidator(bnf_code)]
 Words = Annotated[str, AfterValidator(_words)]
 Glob = Annotated[str, AfterValidator(_glob)]
 Comparison = Annotated[str, AfterValidator(_comparison)]
-Age = Annotated[str, AfterValidator(_age)]
+Strength = Annotated[str, AfterValidator(_strength)]
+Snomed = Annotated[str, AfterValidator(_snomed)]
+Atc = Annotated[str, AfterValidator(_atc)]
+# Keys that read the dictionary of medicines and devices; a measure with one of them needs it loaded.
+DMD_KEYS = ("form_route", "ingredient", "ingredients", "strength", "vtm", "vmp", "licence", "atc")
 
 
 class Strict(BaseModel):
@@ -84,6 +103,15 @@ class Rule(Strict):
     bnf: tuple[Code, ...] | None = Field(default=None, min_length=1)
     name: tuple[Glob, ...] | None = Field(default=None, min_length=1)
     product: Literal["generic", "branded"] | None = None
+    form_route: tuple[Glob, ...] | None = Field(default=None, min_length=1)
+    ingredient: tuple[Snomed, ...] | None = Field(default=None, min_length=1)
+    base: bool | None = None
+    ingredients: Comparison | None = None
+    strength: Strength | None = None
+    vtm: tuple[Snomed, ...] | None = Field(default=None, min_length=1)
+    vmp: tuple[Snomed, ...] | None = Field(default=None, min_length=1)
+    licence: tuple[Licence, ...] | None = Field(default=None, min_length=1)
+    atc: tuple[Atc, ...] | None = Field(default=None, min_length=1)
     quantity_per_item: Comparison | None = None
     unit_price: Comparison | None = None
     any: tuple[Part, ...] | None = Field(default=None, min_length=1)
@@ -99,7 +127,8 @@ class Rule(Strict):
     def selects(self) -> bool:
         """Whether the rule says what counts, and not only what does not."""
         return (
-            bool(self.everything or self.bnf or self.name)
+            bool(self.everything or self.bnf or self.name or self.ingredient)
+            or bool(self.vtm or self.vmp or self.licence or self.atc)
             or (self.any is not None and all(part.selects for part in self.any))
             or (self.all is not None and any(part.selects for part in self.all))
         )
@@ -108,6 +137,11 @@ class Rule(Strict):
     def parts(self) -> tuple[Rule, ...]:
         """The rules nested directly inside."""
         return (*(self.any or ()), *(self.all or ()), *((self.not_,) if self.not_ else ()))
+
+    @property
+    def reads_dmd(self) -> bool:
+        """Whether the rule reads the dictionary of medicines and devices."""
+        return any(self.uses(key) for key in DMD_KEYS)
 
     def uses(self, key: str) -> bool:
         """Whether this rule or one inside it has the key."""
@@ -121,12 +155,18 @@ class Rule(Strict):
         """Every name that is written anywhere in the rule, in order."""
         return tuple(dict.fromkeys((*(self.name or ()), *(n for part in self.parts for n in part.names()))))
 
-    @field_validator("everything")
+    @field_validator("everything", "base")
     @classmethod
     def _only_yes(cls, value: bool | None) -> bool | None:
         if value is False:
             raise ValueError("can only be yes; leave it out otherwise")
         return value
+
+    @model_validator(mode="after")
+    def _base_of_something(self) -> Rule:
+        if self.base and self.ingredient is None:
+            raise ValueError("base belongs to `ingredient`")
+        return self
 
 
 def _not_empty(rule: Rule) -> Rule:
@@ -137,61 +177,6 @@ def _not_empty(rule: Rule) -> Rule:
 
 Part = Annotated[Rule, AfterValidator(_not_empty)]
 Rule.model_rebuild()
-
-
-class Waits(Strict):
-    """Which incomplete pathways count: within or over so many weeks (or all), in which treatment functions."""
-
-    within_weeks: int | None = Field(default=None, gt=0)
-    over_weeks: int | None = Field(default=None, gt=0)
-    functions: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(default=None, min_length=1)
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Waits:
-        if self.within_weeks is not None and self.over_weeks is not None:
-            raise ValueError("give within_weeks or over_weeks, not both")
-        if "C_999" in (self.functions or ()):
-            raise ValueError("C_999 is the total of the other functions; leave `functions` out to count them all")
-        return self
-
-
-class Counted(Rule):
-    """One side of a measure: what is counted, in words and as a rule.
-
-    Prescribing: `sum` and a rule. People: `patients` (per how many), with `age` and `sex`. Pathways: `waits`.
-    An indicator, and a sum of other measures, has only `words`: its numbers come from elsewhere.
-    """
-
-    words: Words = "as the codes say"
-    sum: Sum | None = None
-    patients: int | None = Field(default=None, gt=0)
-    age: Age | None = None
-    sex: Literal["male", "female"] | None = None
-    waits: Waits | None = None
-
-    @property
-    def source(self) -> str:
-        """Where the numbers come from: prescribing, patients, waits or nothing of its own."""
-        if self.waits is not None:
-            return "waits"
-        if self.patients is not None:
-            return "patients"
-        return "prescribing" if self.sum is not None else ""
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Counted:
-        given = [k for k in ("sum", "patients", "waits") if getattr(self, k) is not None]
-        if len(given) > 1:
-            raise ValueError(f"counts one thing only; choose one of {' and '.join(given)}")
-        if self.sum is not None and not self.selects:
-            raise ValueError("nothing says what counts; add bnf or name (or `everything: yes`, if that is meant)")
-        if self.sum is None and not self.is_empty:
-            raise ValueError("codes without `sum`; add sum: items, quantity, cost or nic")
-        if self.sum in ("cost", "nic") and self.uses("quantity_per_item"):
-            raise ValueError("quantity_per_item reads rows that keep no money; use sum: items or quantity")
-        if self.patients is None and (self.age or self.sex):
-            raise ValueError("age and sex belong to `patients`")
-        return self
 
 
 def all_none(model: BaseModel, *names: str) -> bool:
@@ -206,39 +191,12 @@ def compare(left: Any, comparison: str) -> Any:
     return _OPERATORS[match[1]](left, float(match[2]))
 
 
-def age_bands(age: str) -> tuple[str, ...]:
-    """The published five-year bands of an age range.
+def strength_of(strength: str) -> tuple[str, str]:
+    """A strength as a comparison and its unit.
 
-    >>> age_bands("65 to 74"), age_bands("90+")
-    (('65_69', '70_74'), ('90_94', '95+'))
+    >>> strength_of(">= 50 mg")
+    ('>= 50', 'mg')
     """
-    match = _AGE.match(age.strip())
-    first = int(match[1]) if match else -1
-    last = LAST_BAND + 4 if match and match[2] is None else int(match[2]) if match else -1
-    if first < 0 or first % 5 or first > LAST_BAND or last <= first or (last + 1) % 5:
-        raise ValueError(
-            f"{age!r} is not an age range in five-year bands; expected one such as '65+', '0 to 4' or '40 to 74'"
-        )
-    starts = range(first, min(last, LAST_BAND) + 1, 5)
-    return tuple("95+" if start >= LAST_BAND else f"{start}_{start + 4}" for start in starts)
-
-
-def read_codes(text: str, *, sum: Sum = "items") -> Counted:
-    """A rule from the command line: codes with commas between, `~` in front of one that is left out.
-
-    >>> read_codes("0601023,~0601023X0").not_.bnf
-    ('0601023X0',)
-    """
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    wanted = [word for word in words if not word.startswith("~")]
-    unwanted = [word[1:] for word in words if word.startswith("~")]
-    if not wanted:
-        raise ValueError(f"no code to count in {text!r}; expected BNF codes with commas between, or `all`")
-    rule: dict[str, Any] = {"words": text, "sum": sum}
-    if wanted == ["all"]:
-        rule["everything"] = True
-    else:
-        rule["bnf"] = [_code(word) for word in wanted]
-    if unwanted:
-        rule["not"] = {"bnf": [_code(word) for word in unwanted]}
-    return Counted.model_validate(rule)
+    match = _STRENGTH.match(strength)
+    assert match is not None
+    return f"{match[1]} {match[2]}", match[3]

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .prescribing import Tables
-from .rule import Waits
+from .publications import Waits
 
 INCOMPLETE = "Part_2"  # RTT part type: incomplete pathways (NHS England)
 TOTAL = "C_999"  # the published total of the other treatment functions: use it or them, never both
