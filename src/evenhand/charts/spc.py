@@ -21,6 +21,12 @@ KINDS = {
     "special_cause_neutral_high": ("Special cause, high", theme.PURPLE, "triangle-up"),
     "special_cause_neutral_low": ("Special cause, low", theme.PURPLE, "triangle-down"),
 }
+LEFT_OUT = ("Left out, cause known", theme.GREY, "cross")
+NAMES = {
+    "xmr": "XmR", "i": "I", "ip": "I'", "run": "Run", "p": "P", "pp": "P'", "u": "U", "up": "U'", "c": "C",
+    "t": "T", "g": "G", "xbar": "X-bar", "s": "S",
+}  # fmt: skip
+MEDIAN = ("run", "g")
 RULES = {
     "plotthedots": "NHS plot-the-dots rules",
     "mdc2023": "Making Data Count rules of 2023",
@@ -40,10 +46,13 @@ def spc(
 ) -> Any:
     """Draw a control chart: `dates` (T,) in time order, `marks` are moments with a word (a scheme began).
 
-    `share` writes values as percentages. Rule set, mean and limits stand in words under the title.
+    `dates` may be whole numbers that only say what follows what. `share` writes values as percentages. Kind of
+    chart, rule set, centre and limits stand in words under the title; limits that follow a denominator are steps.
     """
     rows = _rows(chart, dates)
-    x = alt.X("date:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%b %Y", labelFlush=True))
+    x: Any = alt.X("date:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%b %Y", labelFlush=True))
+    if dates.dtype.kind != "M":
+        x = alt.X("date:Q", scale=alt.Scale(zero=False, nice=False), title=None, axis=alt.Axis(format="d"))
     axis = numbers(share)
 
     def y(field: str) -> Any:
@@ -51,8 +60,8 @@ def spc(
 
     base = alt.Chart(theme.values(rows))
     layers = [
-        _line(base, x, y("upper"), theme.DARK_GREY, [6, 4]),
-        _line(base, x, y("lower"), theme.DARK_GREY, [6, 4]),
+        _line(base, x, y("upper"), theme.DARK_GREY, [6, 4], steps=varies(chart)),
+        _line(base, x, y("lower"), theme.DARK_GREY, [6, 4], steps=varies(chart)),
         _line(base, x, y("mean"), theme.INK, [1, 0]),
         base.mark_line(color=theme.GREY, strokeWidth=1.5).encode(x=x, y=y("value")),
         _points(base, x, y("value"), chart),
@@ -65,41 +74,73 @@ def spc(
     return theme.dress(drawn, title=title, subtitle=words, description=_description(chart, words), width=width)
 
 
+def varies(chart: ControlChart) -> bool:
+    """Whether limits follow a denominator, so that they differ within a phase."""
+    return any(
+        len(np.unique(line[(chart.phase == number) & np.isfinite(line)])) > 1
+        for line in (chart.lower, chart.upper)
+        for number in np.unique(chart.phase)
+    )
+
+
 def caption(chart: ControlChart, *, share: bool = False) -> str:
-    """The rule set, mean, limits and target of the last phase, in words."""
+    """The kind of chart, the rule set, and the centre, limits and target of the last phase, in words."""
     mean, lower, upper = (number(float(a[-1]), share=share) for a in (chart.mean, chart.lower, chart.upper))
-    said = [f"XmR chart, {RULES[chart.rules]}", f"mean {mean}"]
+    said = [f"{NAMES[chart.kind]} chart, {RULES[chart.rules]}", f"{_centre(chart)} {mean}"]
     if np.isfinite(chart.lower[-1]):
-        said.append(f"{'trial ' if chart.trial[-1] else ''}limits {lower} to {upper}")
+        newest = " at the newest point" if varies(chart) else ""
+        said.append(f"{'trial ' if chart.trial[-1] else ''}limits {lower} to {upper}{newest}")
+    elif chart.kind == "run":
+        said.append(_runs(chart))
     if np.isfinite(chart.target):
         said.append(f"target {number(chart.target, share=share)} (dotted)")
     return "; ".join(said)
 
 
+def _centre(chart: ControlChart) -> str:
+    return "median" if chart.kind in MEDIAN else "mean"
+
+
+def _runs(chart: ControlChart) -> str:
+    """Anhoej's two rules, in the words of the last phase."""
+    last = chart.runs[-1]
+    if last.signal is None:
+        return "no point lies off the median"
+    verdict = "not by chance alone" if last.signal else "as chance would have it"
+    return (f"longest run {last.longest_run} (at most {last.longest_max}), crossings {last.crossings} "
+            f"(at least {last.crossings_min}): {verdict}")  # fmt: skip
+
+
 def _rows(chart: ControlChart, dates: NDArray[np.datetime64]) -> list[dict[str, Any]]:
+    when = [str(day) for day in dates.astype("datetime64[D]")] if dates.dtype.kind == "M" else dates.tolist()
     return [
         {
-            "date": str(day), "value": _null(chart.values[i]), "mean": _null(chart.mean[i]),
+            "date": day, "value": _null(chart.values[i]), "mean": _null(chart.mean[i]),
             "lower": _null(chart.lower[i]), "upper": _null(chart.upper[i]), "target": _null(chart.target),
-            "phase": int(chart.phase[i]), "kind": KINDS[chart.point_type[i] or "common_cause"][0],
-            "rule": chart.special_cause[i] or "Common cause",
+            "phase": int(chart.phase[i]), "kind": _kind(chart, i)[0],
+            "rule": chart.special_cause[i] or _kind(chart, i)[0],
         }
-        for i, day in enumerate(dates.astype("datetime64[D]"))
+        for i, day in enumerate(when)
     ]  # fmt: skip
 
 
-def _line(base: Any, x: Any, y: Any, colour: str, dash: list[int]) -> Any:
-    return base.mark_line(color=colour, strokeDash=dash, strokeWidth=1.5).encode(x=x, y=y, detail="phase:N")
+def _kind(chart: ControlChart, at: int) -> tuple[str, str, str]:
+    return LEFT_OUT if at in chart.left_out else KINDS[chart.point_type[at] or "common_cause"]
+
+
+def _line(base: Any, x: Any, y: Any, colour: str, dash: list[int], *, steps: bool = False) -> Any:
+    mark = base.mark_line(color=colour, strokeDash=dash, strokeWidth=1.5, interpolate="step" if steps else "linear")
+    return mark.encode(x=x, y=y, detail="phase:N")
 
 
 def _points(base: Any, x: Any, y: Any, chart: ControlChart) -> Any:
-    used = [KINDS[k] for k in KINDS if k in chart.point_type]
+    used = [KINDS[k] for k in KINDS if k in chart.point_type] + ([LEFT_OUT] if chart.left_out else [])
     names = [name for name, _, _ in used]
     return base.mark_point(filled=True, size=70, opacity=1).encode(
         x=x, y=y,
         color=alt.Color("kind:N", scale=alt.Scale(domain=names, range=[c for _, c, _ in used]), legend=alt.Legend()),
         shape=alt.Shape("kind:N", scale=alt.Scale(domain=names, range=[s for _, _, s in used])),
-        tooltip=["date:T", "value:Q", "rule:N"],
+        tooltip=[x["shorthand"], "value:Q", "rule:N"],
     ).transform_filter("isValid(datum.value)")  # fmt: skip
 
 

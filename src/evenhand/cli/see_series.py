@@ -1,9 +1,9 @@
-"""A series from a file: its values, groups, targets and the dates it is rebased at, as `see spc` asks for them."""
+"""Series from a file: when, which group, which chart, and the numbers that such a chart can hold."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,31 +12,27 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..table import Table
-from .door import one_date
 
 Groups = dict[str | None, NDArray[np.int64]]  # the rows of each group; None is the group of a file without groups
+Times = NDArray[Any]  # datetime64[D], or int64 where the file numbers its rows
+NUMBERED = re.compile(r"\d{1,5}")  # six digits are a month, eight a day
 
 
-def read_values(rows: Table, options: argparse.Namespace) -> NDArray[np.float64]:
-    """The series: the value column, over the denominator if there is one."""
-    values = rows.numbers(options.value)
-    if options.denominator is None:
-        return values
-    below = rows.numbers(options.denominator)
-    if (wrong := np.flatnonzero(below < 0)).size:
-        found = rows.columns[options.denominator][wrong[0]]
-        raise rows.refuse(int(wrong[0]), options.denominator, found, "a denominator of 0 or more")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(below > 0, values / below, np.nan)
+def read_times(rows: Table, column: str, day_first: bool | None) -> Times:
+    """The date column: dates, or whole numbers of up to five digits that only say what follows what."""
+    cells = rows.text(column)
+    if all(NUMBERED.fullmatch(cell) for cell in cells):
+        return np.array([int(cell) for cell in cells], dtype=np.int64)
+    return rows.dates(column, day_first=day_first)
 
 
-def read_groups(rows: Table, column: str | None, dates: NDArray[np.datetime64], date_column: str) -> Groups:
-    """The rows of each group, in order of first appearance; no date may come twice in one."""
+def read_groups(rows: Table, column: str | None, times: Times, date_column: str, several: Sequence[bool]) -> Groups:
+    """The rows of each group, in order of first appearance; no date may come twice in one unless `several` may."""
     words: Sequence[str | None] = [None] * len(rows) if column is None else rows.text(column)
     members: dict[str | None, list[int]] = {}
     seen: dict[tuple[str | None, Any], int] = {}
-    for row, (word, day) in enumerate(zip(words, dates.tolist(), strict=True)):
-        if (word, day) in seen:
+    for row, (word, day) in enumerate(zip(words, times.tolist(), strict=True)):
+        if (word, day) in seen and not several[row]:
             of = "" if word is None else f" of {word!r}"
             raise InputError(
                 f"{rows.name}: row {row + 2}, column {date_column!r}: {day}{of} was already given in row "
@@ -47,62 +43,76 @@ def read_groups(rows: Table, column: str | None, dates: NDArray[np.datetime64], 
     return {word: np.array(found) for word, found in members.items()}
 
 
-def one_word_each(rows: Table, given: str, groups: Groups, known: Sequence[str]) -> dict[str | None, str]:
-    """One word for every group: the same for all, or the one that a column says, once a group."""
+def each_rows_word(rows: Table, given: str, known: Sequence[str]) -> list[str]:
+    """One word for every row: the same for all, or what a column says."""
     if given in known or not rows.has(given):
-        return dict.fromkeys(groups, given)
+        return [given] * len(rows)
     column = rows.text(given)
+    for row, word in enumerate(column):
+        if word not in known:
+            raise rows.refuse(row, given, word, " or ".join(known))
+    return column
+
+
+def one_word_each(rows: Table, given: str, words: Sequence[str], groups: Groups) -> dict[str | None, str]:
+    """The word of each group, which all of its rows must share."""
     for members in groups.values():
         for row in members:
-            if column[row] != column[members[0]]:
-                raise rows.refuse(int(row), given, column[row], f"one word a group ({column[members[0]]!r} came first)")
-            if known and column[row] not in known:
-                raise rows.refuse(int(row), given, column[row], " or ".join(known))
-    return {name: column[members[0]] for name, members in groups.items()}
+            if words[row] != words[members[0]]:
+                first = words[members[0]]
+                raise rows.refuse(int(row), given, words[row], f"one word a group ({first!r} came first)")
+    return {name: words[members[0]] for name, members in groups.items()}
 
 
-def read_targets(
-    rows: Table, given: Sequence[str], groups: Groups, dates: NDArray[np.datetime64]
-) -> dict[str | None, float]:
-    """The target of each group, NaN for none: a number, GROUP=number, or a column's last row of each group."""
-    targets: dict[str | None, float] = dict.fromkeys(groups, float("nan"))
-    for word in given:
-        name, equals, number = word.rpartition("=")
-        try:
-            value = float(number)
-        except ValueError:
-            if equals or not rows.has(word):
-                raise InputError(f"--target {word}: expected a number, GROUP=number or a column of FILE") from None
-            cells = rows.numbers(word)
-            for group, members in groups.items():
-                targets[group] = float(cells[members[np.argmax(dates[members])]])
-            continue
-        if not np.isfinite(value):
-            raise InputError(f"--target {word}: expected a finite number")
-        if equals and name not in groups:
-            raise InputError(f"--target {word}: no group {name!r} in {rows.name}")
-        targets.update({name: value} if equals else dict.fromkeys(groups, value))
-    return targets
+def read_numbers(
+    rows: Table, options: argparse.Namespace, charts: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """The values and the denominators, each row fit for its chart; None where no column of denominators is given."""
+    from ..stats.shewhart import KINDS
+
+    values = rows.numbers(options.value)
+    below = None if options.denominator is None else rows.numbers(options.denominator)
+    for chart in dict.fromkeys(charts):
+        if chart not in KINDS:
+            continue  # the chart itself refuses, with the nearest right word
+        here, kind = np.array([word == chart for word in charts]), KINDS[chart]
+        if kind.needs == "must" and below is None:
+            raise InputError(f"{rows.name}: --chart {chart} divides each value; expected --denominator COL")
+        if kind.needs in ("never", "of") and options.denominator is not None and len(set(charts)) == 1:
+            raise InputError(f"{rows.name}: --chart {chart} takes no --denominator; expected values as they are")
+        if kind.counted or chart in ("pp", "up", "t"):
+            _first(rows, options.value, here & (values < 0), "a number of 0 or more")
+        if kind.counted:
+            _first(rows, options.value, here & np.isfinite(values) & (values != np.round(values)),
+                   f"a whole number, for chart {chart} counts")  # fmt: skip
+        if below is not None and options.denominator is not None and kind.needs in ("may", "must"):
+            _first(rows, options.denominator, here & (below < 0), "a denominator of 0 or more")
+            if chart in ("p", "pp"):
+                _first(rows, options.value, here & (values > below), "at most its denominator, for it is a share")
+    return values, below
 
 
-def read_rebases(
-    options: argparse.Namespace, groups: Groups, dates: NDArray[np.datetime64]
-) -> dict[str | None, NDArray[np.datetime64]]:
-    """The rebase dates of each group; a date that is no observation of it is warned of."""
-    wanted: dict[str | None, list[np.datetime64]] = {name: [] for name in groups}
-    for word in options.rebase:
-        name, equals, text = word.rpartition("=")
-        day = np.datetime64(one_date(text, "--rebase", options.day_first), "D")
-        if equals and name not in groups:
-            raise InputError(f"--rebase {word}: no group {name!r} in {options.file}")
-        asked = [name] if equals else list(groups)
-        absent = [group for group in asked if not np.any(dates[groups[group]] == day)]
-        if absent:
-            where = (
-                "" if absent == [None] else f" for {', '.join(map(str, absent[:5]))}" + (" ..." if absent[5:] else "")
-            )
-            print(f"evenhand: warning: --rebase {text} is no date of {options.file}{where}; no new phase there",
-                  file=sys.stderr)  # fmt: skip
-        for group in asked:
-            wanted[group].append(day)
-    return {name: np.array(days, dtype="datetime64[D]") for name, days in wanted.items()}
+def absent(times: Times) -> list[str]:
+    """The dates that a regular series (of months, weeks or days) leaves out between its first and its last."""
+    if times.dtype.kind != "M" or len(times) < 4:
+        return []
+    days = np.unique(times.astype("datetime64[D]"))
+    months = days.astype("datetime64[M]")
+    into = days - months.astype("datetime64[D]")
+    steady = np.unique(into).size == 1 and len(np.unique(months)) == len(days)
+    at = (months if steady else days).astype(np.int64)
+    steps = np.diff(at)
+    usual = int(np.median(steps)) if len(steps) else 0
+    if usual <= 0 or (steps % usual).any() or (not steady and usual not in (1, 7, 14, 28)):
+        return []
+    missing = np.setdiff1d(np.arange(at[0], at[-1], usual), at)
+    if len(missing) > len(at) / 4:  # more than a fifth: its dates are not regular
+        return []
+    if steady:
+        return [str(day) for day in missing.astype("datetime64[M]").astype("datetime64[D]") + into[0]]
+    return [str(day) for day in missing.astype("datetime64[D]")]
+
+
+def _first(rows: Table, column: str, wrong: NDArray[np.bool_], right: str) -> None:
+    if (found := np.flatnonzero(wrong)).size:
+        raise rows.refuse(int(found[0]), column, rows.columns[column][found[0]].strip(), right)

@@ -75,3 +75,21 @@ class SuggestedRebase(Record):
     points_after: int
     strength: float
     reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class BoardLine(Record):
+    """One measure on a board's page: its newest value, when, its target (NaN for none), and both icons.
+
+    variation, assurance: as on a ControlChart; variation_says, assurance_says: the same in words.
+    """
+
+    name: str
+    when: str
+    value: float
+    target: float
+    variation: str | None
+    assurance: str | None
+    variation_says: str
+    assurance_says: str
+    rules: str

@@ -4,7 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..records import BoardLine, ControlChart
+
 IMPROVES = ("increase", "decrease", "neutral")
+VARIATION = {
+    "common_cause": "Common cause",
+    "improvement_high": "Improvement, high or rising",
+    "improvement_low": "Improvement, low or falling",
+    "concern_high": "Concern, high or rising",
+    "concern_low": "Concern, low or falling",
+    "neutral_high": "Special cause, high or rising",
+    "neutral_low": "Special cause, low or falling",
+}
+ASSURANCE = {
+    "pass": "Will meet the target",
+    "fail": "Will miss the target",
+    "inconsistent": "Hit and miss",
+}
+
+
+def board_line(name: str, when: str, chart: ControlChart) -> BoardLine:
+    """One row of a board's table: the newest point that counts, its icons, and the icons in words."""
+    known = np.isfinite(chart.values)
+    known[list(chart.left_out)] = False
+    value = float(chart.values[known][-1]) if known.any() else float("nan")
+    no_limits = np.isfinite(chart.target) and chart.improves != "neutral"
+    without = "Not known: no limits" if no_limits else "No target"
+    return BoardLine(
+        name, when, value, chart.target, chart.variation, chart.assurance,
+        VARIATION[chart.variation] if chart.variation else "Not known: no value",
+        ASSURANCE[chart.assurance] if chart.assurance else without, chart.rules,
+    )  # fmt: skip
 
 
 def kind(label: str | None, improves: str) -> str:
