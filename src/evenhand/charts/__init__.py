@@ -1,19 +1,23 @@
 """Marks and encodings, one file a chart, one theme: each function takes records and returns a specification."""
 
+from .agreement import agreement
 from .diverging import diverging
 from .dumbbell import dumbbell
 from .engagement import engagement
 from .forest import forest
 from .funnel import funnel
+from .icons import icons
 from .interactive import interactive
 from .intervals import intervals
 from .lines import lines
+from .multiples import multiples
 from .render import render
 from .spc import spc
 from .strip import strip
 from .waterfall import waterfall
+from .waves import waves
 
 __all__ = [
-    "diverging", "dumbbell", "engagement", "forest", "funnel", "interactive", "intervals", "lines", "render", "spc",
-    "strip", "waterfall",
+    "agreement", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons", "interactive", "intervals",
+    "lines", "multiples", "render", "spc", "strip", "waterfall", "waves",
 ]  # fmt: skip

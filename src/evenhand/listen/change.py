@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from scipy.special import stdtr, stdtrit
 from ..errors import InputError, did_you_mean
 from ..records import Record
 from .design import Design
+from .interval import share_interval
 from .svy_adapter import Surveyed
 
 
@@ -112,6 +114,37 @@ def change(
     )
 
 
+def change_by(
+    groups: Sequence[str], *, among: NDArray[np.bool_] | None = None, **given: Any
+) -> dict[str, Change]:
+    """The change within each group, as a domain of the whole design, in order of first appearance.
+
+    Parameters
+    ----------
+    groups
+        A label (rows,) for each row, '' for none; the rest as in `change`. A group that a wave has no answer of is
+        left out.
+    """
+    labels = np.array([str(group) for group in groups], dtype=object)
+    waves, y = np.array([str(w).strip() for w in given["wave"]], dtype=object), given["y"]
+    inside = given["design"].answered & np.isfinite(y) & (True if among is None else among)
+    found = {}
+    for group in (label for label in dict.fromkeys(labels) if label):
+        mask = labels == group
+        if set(waves[inside & mask]) == set(waves):
+            found[group] = change(**given, among=mask if among is None else mask & among)
+    return found
+
+
+def wave_interval(wave: WaveEstimate, of: Change, *, share: bool) -> tuple[float, float]:
+    """The interval of one wave by itself, as (low, high): logit for a share, t for a mean."""
+    df = of.df + 1
+    if share:
+        return share_interval(wave.estimate, wave.se, wave.n, df, level=of.level)
+    half = float(stdtrit(df, (1 + of.level) / 2)) * wave.se if df > 0 else math.nan
+    return wave.estimate - half, wave.estimate + half
+
+
 def _chosen(asked: str | None, waves: Sequence[str], default: str) -> str:
     if asked is not None and asked not in waves:
         raise InputError(f"no wave {asked!r}{did_you_mean(asked, waves)}; there are: {', '.join(waves)}")
@@ -157,4 +190,10 @@ def _by_wave(design: Design, waves: Sequence[str], units: Sequence[str] | None) 
         strata = [f"{label} {stratum}" for label, stratum in zip(waves, strata, strict=True)]
     rake = {column: [f"{w}: {v}" if v else "" for w, v in zip(waves, labels, strict=True)]
             for column, labels in design.rake.items()}  # fmt: skip
-    return replace(design, strata=strata if len(set(strata)) > 1 else None, clusters=units, rake=rake)
+    totals = design.totals and {
+        column: {f"{wave}: {v}": n for wave in dict.fromkeys(waves) for v, n in given.items()}
+        for column, given in design.totals.items()
+    }
+    if design.calibrate:
+        raise InputError("a change between waves is raked (--rake), wave by wave; it cannot be calibrated")
+    return replace(design, strata=strata if len(set(strata)) > 1 else None, clusters=units, rake=rake, totals=totals)

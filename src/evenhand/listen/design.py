@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, did_you_mean
 from ..records import Record
+from .known import Column, Totals, margin
 
 FEWEST_IN_A_CELL = 10  # ENGAGEMENT.md C3: propensity cells are collapsed below 10
 
@@ -21,7 +23,9 @@ class Design(Record):
     weights: float64 (rows,), 0 or more; strata, clusters: a label for each row; population_size: float64 (rows,),
     how many clusters (people, where there are no clusters) the row's stratum has; responded: bool (rows,), who
     answered at all; rake: column -> a label for each row, margins to be met; propensity: the same, cells within
-    which those who answered stand for those who did not. None and {} mean: not part of this design.
+    which those who answered stand for those who did not; calibrate: column -> a label or a number for each row, whose
+    counts or sums are to be met all at once, by `distance` (linear, raking, or logit within `bounds`); totals: what
+    rake and calibrate must meet, else the counts and sums of all rows. None and {} mean: not part of this design.
     """
 
     rows: int
@@ -32,6 +36,10 @@ class Design(Record):
     responded: NDArray[np.bool_] | None = None
     rake: Mapping[str, Sequence[str]] = field(default_factory=dict)
     propensity: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    calibrate: Mapping[str, Column] = field(default_factory=dict)
+    totals: Totals | None = None
+    distance: str = "raking"
+    bounds: tuple[float, float] = (0.0, math.inf)
 
     @property
     def answered(self) -> NDArray[np.bool_]:
@@ -41,12 +49,13 @@ class Design(Record):
     @property
     def has_frame(self) -> bool:
         """Whether anything says whom the answers stand for; if not, they are those who answered, and no more."""
-        return self.responded is not None or self.weights is not None or self.population_size is not None
+        known = (self.responded, self.weights, self.population_size, self.totals)
+        return any(part is not None for part in known)
 
     @property
     def adjusted(self) -> bool:
         """Whether the weights are moved to meet the frame, so that they no longer are inverse chances of selection."""
-        return bool(self.rake) or bool(self.propensity)
+        return bool(self.rake) or bool(self.propensity) or bool(self.calibrate)
 
 
 def base_weights(design: Design) -> NDArray[np.float64]:
@@ -80,31 +89,34 @@ def base_weights(design: Design) -> NDArray[np.float64]:
 
 
 def margins(design: Design) -> dict[str, dict[str, float]]:
-    """How many rows of the whole file have each label of each raking column: what the weights must meet.
+    """How many people have each label of each raking column: what the weights must meet.
+
+    Counted over the rows of the whole file, or as `totals` give them.
 
     Raises
     ------
     InputError
-        If nobody says who responded, a label is blank, or a label has rows and no respondent.
+        If nobody says who responded and no totals are given, a label is blank, or a label has rows and no respondent.
     """
-    if design.responded is None:
-        raise InputError("raking needs to know who responded; name the column with --responded")
+    needs_frame(design, "raking", "--rake")
     counts: dict[str, dict[str, float]] = {}
     for column, labels in design.rake.items():
-        blank = next((row for row, label in enumerate(labels) if not label), None)
-        if blank is not None:
-            raise InputError(f"row {blank + 2}, column {column!r}: expected a value to rake by, found a blank")
-        counts[column] = dict.fromkeys(dict.fromkeys(labels), 0.0)
-        for label in labels:
-            counts[column][label] += 1
-        answering = {label for label, yes in zip(labels, design.answered, strict=True) if yes}
-        for label, rows in counts[column].items():
-            if label not in answering:
-                raise InputError(
-                    f"column {column!r}: {label!r} has {rows:.0f} rows and no respondent, so no weight can meet it; "
-                    "join it with a neighbouring group or leave the column out of --rake"
-                )
+        given = None if design.totals is None else design.totals.get(column)
+        if design.totals is not None and given is None:
+            raise InputError(f"no total is given for {column!r}{did_you_mean(column, design.totals)}")
+        needed = (True for _ in labels) if given is None else design.answered.tolist()
+        for row, (label, asked) in enumerate(zip(labels, needed, strict=True)):
+            if asked and not label:
+                raise InputError(f"row {row + 2}, column {column!r}: expected a value to rake by, found a blank")
+        counts[column] = margin(column, labels, design.answered, given)
     return counts
+
+
+def needs_frame(design: Design, what: str, option: str) -> None:
+    """Refuse to meet totals that nobody knows."""
+    if design.responded is None and design.totals is None:
+        raise InputError(f"{what} needs to know who responded; name the column with --responded "
+                         f"(or give the totals of {option} with --totals)")  # fmt: skip
 
 
 def propensity_weights(design: Design, weights: NDArray[np.float64]) -> NDArray[np.float64]:

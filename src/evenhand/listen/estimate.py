@@ -25,6 +25,7 @@ def estimate(
     among: NDArray[np.bool_] | None = None,
     by: Sequence[str] | None = None,
     total: bool = False,
+    over: NDArray[np.float64] | None = None,
     interval: str = "logit",
     level: float = 0.95,
 ) -> SurveyResult:
@@ -47,8 +48,10 @@ def estimate(
         A label (rows,) for each row: one estimate for each label, in order of first appearance, '' for none.
     total
         How many, or how much, rather than the share or mean.
+    over
+        The answers' denominators (rows,), NaN where there is none: total over total rather than a mean.
     interval, level
-        logit, wilson or beta for shares; coverage. Means and totals have t intervals.
+        logit, wilson, beta, asin or mean for shares; coverage. Means and totals have t intervals.
 
     Raises
     ------
@@ -64,13 +67,17 @@ def estimate(
     """
     if interval not in KINDS:
         raise InputError(f"no interval {interval!r}{did_you_mean(interval, KINDS)}; there are: {', '.join(KINDS)}")
-    people = Surveyed(design, y)
+    if over is not None and (total or share):
+        raise InputError("a ratio is of two numbers: give neither --value nor --total with --ratio")
+    people = Surveyed(design, y, over=over)
+    if over is not None:
+        y = np.where(np.isfinite(over), y, np.nan)
     answers = y[people.rows]
     inside = np.ones(len(people.rows), dtype=bool) if among is None else np.asarray(among, dtype=bool)[people.rows]
     if not (inside & np.isfinite(answers)).any():
         raise InputError("nobody among those asked about answered this question")
     domains = _domains(by, people.rows, inside)
-    ask = people.total if total else people.mean
+    ask = people.total if total else people.ratio if over is not None else people.mean
     found, plain_figures = [], []
     for label, mask in domains:
         n = int((mask & np.isfinite(answers)).sum())
@@ -81,7 +88,8 @@ def estimate(
             else _t_interval(figure.estimate, figure.se, figure.df, level)
         )
         found.append(GroupEstimate(label, n, figure.estimate, figure.se, low, high, figure.df, figure.deff))
-        plain_figures.append(_unweighted(label, answers[mask & np.isfinite(answers)], share, level))
+        below = None if over is None else over[people.rows][mask & np.isfinite(answers)]
+        plain_figures.append(_unweighted(label, answers[mask & np.isfinite(answers)], share, level, below))
     weights = people.weights
     return SurveyResult(
         n=len(people.rows),
@@ -91,7 +99,7 @@ def estimate(
         weights=WeightSummary(float(weights.min()), float(weights.max()), float(weights.sum())),
         estimates=tuple(found),
         unweighted=tuple(plain_figures),
-        statistic=("total" if total else "share" if share else "mean"),
+        statistic=("total" if total else "share" if share else "mean" if over is None else "ratio"),
         interval=interval if share and not total else "t",
         has_frame=design.has_frame,
         level=level,
@@ -117,7 +125,9 @@ def _t_interval(value: float, se: float, df: float, level: float) -> tuple[float
     return value - half, value + half
 
 
-def _unweighted(label: str, answers: NDArray[np.float64], share: bool, level: float) -> GroupEstimate:
+def _unweighted(
+    label: str, answers: NDArray[np.float64], share: bool, level: float, over: NDArray[np.float64] | None = None
+) -> GroupEstimate:
     """Every answer alike, as if drawn at random: to be shown beside, not instead."""
     n = len(answers)
     if n == 0:
@@ -125,7 +135,9 @@ def _unweighted(label: str, answers: NDArray[np.float64], share: bool, level: fl
     if share:
         found = wilson(float(answers.sum()), n, level=level)
         return GroupEstimate(label, n, found.value, found.se, found.low, found.high, float(n - 1), math.nan)
-    mean = float(answers.mean())
-    se = float(answers.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan
-    low, high = _t_interval(mean, se, n - 1, level)
-    return GroupEstimate(label, n, mean, se, low, high, float(n - 1), math.nan)
+    below = 1.0 if over is None else float(over.mean())
+    value = float(answers.mean()) / below if below else math.nan
+    away = answers - (value if over is None else value * over)
+    se = float(np.sqrt((away**2).sum() / (n - 1) / n)) / abs(below) if n > 1 and below else math.nan
+    low, high = _t_interval(value, se, n - 1, level)
+    return GroupEstimate(label, n, value, se, low, high, float(n - 1), math.nan)

@@ -9,7 +9,7 @@ from scipy.special import betaincinv, expit, logit, stdtrit
 from ..errors import InputError
 from ..stats.wilson import wilson
 
-KINDS = ("logit", "wilson", "beta")
+KINDS = ("logit", "wilson", "beta", "asin", "mean")
 NOTHING = (math.nan, math.nan)
 
 
@@ -27,14 +27,15 @@ def share_interval(
     kind
         logit: t interval on the logit scale, undefined at 0 and 1. wilson, beta: Wilson's score and
         Clopper-Pearson with the effective number of answers, adjusted for few clusters; at 0 and 1 the number of
-        answers. Without weights, strata and clusters `wilson` is the textbook interval.
+        answers. Without weights, strata and clusters `wilson` is the textbook interval. asin: t interval on the
+        arcsine scale; mean: plain t interval, which may leave 0 to 1. Both are undefined at 0 and 1.
 
     Raises
     ------
     InputError
         If kind is unknown.
 
-    Source: R `survey::svyciprop` (logit, beta); Korn and Graubard (1998), Survey Methodology 24:193;
+    Source: R `survey::svyciprop` (logit, beta, asin, mean); Korn and Graubard (1998), Survey Methodology 24:193;
     Wilson with an effective n: Franco and others (2019), J Surv Stat Methodol 7:334.
 
     >>> low, high = share_interval(0.42, (0.42 * 0.58 / 599) ** 0.5, 600, 599, kind="wilson")
@@ -46,7 +47,7 @@ def share_interval(
     if not df > 0 or not math.isfinite(se):
         return NOTHING
     boundary = min(share, 1 - share) < 1e-12  # the edge, but for rounding
-    if boundary and kind == "logit":
+    if boundary and kind in ("logit", "asin", "mean"):
         return NOTHING
     if not boundary and se == 0:
         return share, share
@@ -55,6 +56,11 @@ def share_interval(
         half = t_design * se / (share * (1 - share))
         centre = float(logit(share))
         return float(expit(centre - half)), float(expit(centre + half))
+    if kind == "mean":
+        return share - t_design * se, share + t_design * se
+    if kind == "asin":
+        angle, half = math.asin(math.sqrt(share)), t_design * se / (2 * math.sqrt(share * (1 - share)))
+        return math.sin(max(angle - half, 0.0)) ** 2, math.sin(min(angle + half, math.pi / 2)) ** 2
     few = (float(stdtrit(n - 1, (1 + level) / 2)) / t_design) ** 2 if n > 1 else 1.0
     share = min(max(share, 0.0), 1.0)
     if kind == "wilson":

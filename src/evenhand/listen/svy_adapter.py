@@ -2,7 +2,8 @@
 
 Pinned to 0.35: its list form `mean([...])` forgets a calibration and is not used; its default raking tolerance is
 too loose; its Wilson interval corrects twice for few clusters and its intervals stop at 0 and 1, so intervals are
-ours (interval.py).
+ours (interval.py); it calibrates by linear distance only, so that weights met to sums of numbers, and figures that
+must be known together, go through linear.py.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from svy.errors.weighting_errors import WeightingError
 
 from ..errors import InputError
 from ..records import Record
-from .design import Design, base_weights, margins, propensity_weights
+from ..stats.calibration import calibrate
+from .design import Design, base_weights, margins, needs_frame, propensity_weights
+from .known import known
+from .linear import covariance, degrees, unexplained
 
 TOLERANCE, MOST_ROUNDS = 1e-12, 1000  # ENGAGEMENT.md C: svy's default tolerance is too loose
 
@@ -39,20 +43,38 @@ NOTHING = Figure(np.nan, np.nan, 0.0, np.nan)
 
 
 class Surveyed:
-    """The respondents of a design, weighted and raked, with one answer each (NaN: none)."""
+    """The respondents of a design, weighted and raked, with one answer each (NaN: none).
 
-    def __init__(self, design: Design, y: NDArray[np.float64], *, groups: Sequence[str] | None = None) -> None:
+    `over`: what the answers are divided by, in `ratio`, for each row of the file (NaN: none).
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        y: NDArray[np.float64],
+        *,
+        groups: Sequence[str] | None = None,
+        over: NDArray[np.float64] | None = None,
+    ) -> None:
+        if design.rake and design.calibrate:
+            raise InputError("--rake and --calibrate both say how weights meet the frame; give one of them")
         base = base_weights(design)
         start = propensity_weights(design, base) if design.propensity else base
         inside = design.answered & (base > 0)
         if not inside.any():
             raise InputError("nobody responded; expected at least one row to estimate from")
         self.rows = np.flatnonzero(inside)
-        self.frame_population = float(design.rows if design.rake else base.sum())
+        self.start = start[inside]
+        self._known: NDArray[np.float64] | None = None
+        self.frame_population = float(base.sum())
+        if design.calibrate:
+            start = self._calibrated(design, start)
         columns: dict[str, object] = {"y": y[inside], "start": start[inside]}
+        self._over = None if over is None else over[inside]
         for name, labels in (("strata", design.strata), ("clusters", design.clusters), ("groups", groups)):
             if labels is not None:
                 columns[name] = [str(labels[row]) for row in self.rows.tolist()]
+        self._design = design
         if design.population_size is not None:
             columns["population"] = np.asarray(design.population_size)[inside]
         margin = {f"margin {column}": labels for column, labels in design.rake.items()}
@@ -66,6 +88,8 @@ class Surveyed:
             pop_size="population" if design.population_size is not None else None,
         )
         self._targets = {f"margin {column}": counts for column, counts in margins(design).items()} if margin else {}
+        if self._targets:
+            self.frame_population = float(sum(next(iter(self._targets.values())).values()))
         self.weights = self._sample(self._frame).data[self._weight].to_numpy().astype(np.float64)
         # After raking the sum of weights is no count of a population, so the reference is sampling with replacement.
         self._reference = "wor" if not design.adjusted and self.weights.sum() > len(self.weights) else "wr"
@@ -78,8 +102,21 @@ class Surveyed:
         """The total of the answers of a domain."""
         return self._estimate("total", inside)
 
+    def ratio(self, inside: NDArray[np.bool_]) -> Figure:
+        """The answers of a domain over what they are divided by, total over total."""
+        y, over = self._frame["y"].fill_null(np.nan).to_numpy(), self._over
+        assert over is not None, "ratio() needs `over`"
+        both = inside & np.isfinite(y) & np.isfinite(over)
+        below = float((self.weights * np.where(both, over, 0.0)).sum())
+        if not both.any() or below == 0:
+            return NOTHING
+        value = float((self.weights * np.where(both, y, 0.0)).sum()) / below
+        return self._linear(value, np.where(both, y - value * over, 0.0) / below, both)
+
     def difference(self, first: str, last: str, inside: NDArray[np.bool_]) -> Figure:
         """The mean of group `last` minus that of group `first`, with the covariance that shared clusters bring."""
+        if self._known is not None:
+            return self._linear_difference(first, last, inside)
         sample = self._sample(self._frame.with_columns(pl.Series("inside", inside)))
         try:
             means = sample.estimation.mean("y", by="groups", where=svy.col("inside"), drop_nulls=True)
@@ -88,9 +125,46 @@ class Surveyed:
             raise _lonely(error) from error
         return Figure(float(row["est"]), float(row["se"]), float(row["df"]), np.nan)
 
+    def together(self, adds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The covariance (K, K) of figures to which each respondent adds `adds` (respondents, K), before weighting."""
+        design = self._design
+        if self._known is not None:
+            adds = unexplained(adds, self._known, self.start)
+        elif self._targets:  # as svy, and R's rake(), have it: what the margins explain is found without weights
+            margins = _dummies([self._frame[name].to_list() for name in self._targets])
+            adds = unexplained(adds, margins, np.ones(len(adds)))
+        return covariance(
+            adds * self.weights[:, None], strata=self._labels("strata"), clusters=self._labels("clusters"),
+            population=self._frame["population"].to_numpy() if design.population_size is not None else None,
+        )  # fmt: skip
+
+    def df(self, inside: NDArray[np.bool_]) -> float:
+        """Degrees of freedom of a domain."""
+        return degrees(self._labels("strata"), self._labels("clusters"), inside)
+
     @property
     def _weight(self) -> str:
         return "raked" if self._targets else "start"
+
+    def _labels(self, name: str) -> list[str] | None:
+        return self._frame[name].to_list() if name in self._frame.columns else None
+
+    def _calibrated(self, design: Design, start: NDArray[np.float64]) -> NDArray[np.float64]:
+        needs_frame(design, "calibrating", "--calibrate")
+        goal = known(design.calibrate, design.answered, design.totals)
+        self._known = goal.columns[self.rows]
+        self.frame_population = float(goal.totals[0])
+        moved = start.copy()
+        moved[self.rows] = calibrate(
+            start[self.rows], self._known, goal.totals, distance=design.distance, bounds=design.bounds
+        )
+        negative = np.flatnonzero(moved < 0)
+        if len(negative):
+            raise InputError(
+                f"row {negative[0] + 2}: linear distance gives a weight of {moved[negative[0]]:g}; "
+                "expected none below 0: use --distance raking"
+            )
+        return moved
 
     def _sample(self, frame: pl.DataFrame) -> svy.Sample:
         sample = svy.Sample(frame, self._plan)
@@ -110,6 +184,8 @@ class Surveyed:
         answers = self._frame["y"].is_not_null().to_numpy() & inside
         if not answers.any():
             return NOTHING
+        if self._known is not None:
+            return self._linear_figure(kind, answers)
         sample = self._sample(self._frame.with_columns(pl.Series("inside", inside)))
         ask = getattr(sample.estimation, kind)
         where = {} if inside.all() else {"where": svy.col("inside")}
@@ -124,6 +200,41 @@ class Surveyed:
             raise _lonely(error) from error
         row = found.to_polars().row(0, named=True)
         return Figure(float(row["est"]), _number(row["se"]), float(row["df"]), _number(row.get("deff")))
+
+    def _linear_figure(self, kind: str, answers: NDArray[np.bool_]) -> Figure:
+        """A mean or a total by linear.py, with its design effect against sampling with replacement."""
+        y = np.where(answers, self._frame["y"].fill_null(0.0).to_numpy(), 0.0)
+        w, n = np.where(answers, self.weights, 0.0), int(answers.sum())
+        total, people = float((w * y).sum()), float(w.sum())
+        if kind == "total":
+            return self._linear(total, y, answers)
+        mean = total / people
+        found = self._linear(mean, np.where(answers, y - mean, 0.0) / people, answers)
+        simple = float((w * (y - mean) ** 2).sum()) / people / (n - 1) if n > 1 else 0.0
+        return Figure(mean, found.se, found.df, found.se**2 / simple if simple > 0 else np.nan)
+
+    def _linear_difference(self, first: str, last: str, inside: NDArray[np.bool_]) -> Figure:
+        y = self._frame["y"].fill_null(np.nan).to_numpy()
+        groups = np.array(self._labels("groups"), dtype=object)
+        adds, value = np.zeros(len(y)), 0.0
+        for label, sign in ((last, 1.0), (first, -1.0)):
+            mask = inside & np.isfinite(y) & (groups == label)
+            people = float(self.weights[mask].sum())
+            mean = float((self.weights[mask] * y[mask]).sum()) / people
+            value += sign * mean
+            adds += np.where(mask, sign * (np.nan_to_num(y) - mean) / people, 0.0)
+        return self._linear(value, adds, inside & np.isfinite(y))
+
+    def _linear(self, value: float, adds: NDArray[np.float64], answers: NDArray[np.bool_]) -> Figure:
+        return Figure(value, float(np.sqrt(self.together(adds[:, None])[0, 0])), self.df(answers), np.nan)
+
+
+def _dummies(margins: list[list[str]]) -> NDArray[np.float64]:
+    columns = []
+    for cells in margins:
+        labels = np.array(cells, dtype=object)
+        columns += [(labels == label).astype(float) for label in dict.fromkeys(cells)]
+    return np.column_stack(columns)
 
 
 def _number(value: float | None) -> float:
