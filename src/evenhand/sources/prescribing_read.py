@@ -77,6 +77,13 @@ class Rows:
     def __len__(self) -> int:
         return len(self.key)
 
+    def take(self, *names: str) -> tuple[NDArray[Any], ...]:
+        """Hand arrays over, and let go of them."""
+        taken = tuple(getattr(self, name) for name in names)
+        for name in names:
+            setattr(self, name, np.zeros(0, np.int64))
+        return taken
+
 
 def read(path: Path, name: str, where: Layout) -> Rows:
     """Read every row of a Parquet file once. `sound` is False where a number cannot be right; nothing else holds then.
@@ -99,6 +106,7 @@ def read(path: Path, name: str, where: Layout) -> Rows:
         raise InputError(f"{name}: cannot be read ({str(error).splitlines()[0]})") from error
     if not count:
         raise InputError(f"{name}: has a header but no rows")
+    pa.default_memory_pool().release_unused()
     practices, presentations = ([part[side] for part in said] for side in (0, 1))
     rows.practices, rows.presentations = (_together(several) for several in (practices, presentations))
     return rows

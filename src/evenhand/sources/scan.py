@@ -24,6 +24,7 @@ from .unpack import Unpacked
 MILLION = 1_000_000
 MEMORY = "900MB"  # leaves room for Python and Arrow below 1.5 GB in all
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
+_NAMED_MONTH = re.compile(r"(?:[A-Za-z0-9]+[-_ ])?([A-Za-z]{3,9})[-_ ]?(\d{4})")
 _COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 
 
@@ -130,12 +131,12 @@ class Scan:
         except duckdb.Error as error:
             raise self._refusal(error) from error
 
-    def months(self, column: str, *, day_first: bool | None = None) -> dict[str, str]:
+    def months(self, column: str, *, day_first: bool | None = None, where: str = "true") -> dict[str, str]:
         """Every spelling of a month in a column, and the month as YYYY-MM."""
         found = {}
-        for (text,) in self.rows(f"SELECT DISTINCT {self.text(column)} FROM raw LIMIT 100000"):
+        for (text,) in self.rows(f"SELECT DISTINCT {self.text(column)} FROM raw WHERE {where} LIMIT 100000"):
             try:
-                found[text] = parse_date(text or "", day_first=day_first).strftime("%Y-%m")
+                found[text] = parse_date(_dated(text or ""), day_first=day_first).strftime("%Y-%m")
             except ValueError as error:
                 raise self.refuse(column, f"{self.text(column)} IS NOT DISTINCT FROM {literal(text)}", str(error)) \
                     from None  # fmt: skip
@@ -242,6 +243,12 @@ def quoted(name: str) -> str:
 def literal(text: str | None) -> str:
     """A text for SQL."""
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def _dated(text: str) -> str:
+    """A month in words as its first day: MAR2019 and MSitAE-MARCH-2024 are 01MAR2019 and 01MAR2024."""
+    match = _NAMED_MONTH.fullmatch(text)
+    return f"01{match[1][:3]}{match[2]}" if match else text
 
 
 def _is_number(kind: pa.DataType) -> bool:
