@@ -98,12 +98,13 @@ def lacks(file: Unpacked, cells: Sequence[Cell], *, marks: Sequence[str] = (), a
 
 def read(
     scan: Scan, cells: Sequence[Cell], *, key: Sequence[str], where: str = "true", month: str | None = None,
-    added: bool = False, day_first: bool | None = None,
+    added: bool = False, same_again: bool = False, day_first: bool | None = None,
 ) -> pa.Table:  # fmt: skip
     """Every row as the lake keeps it, sorted by its key (lake columns), which is unique.
 
     where: rows to read; month: of the whole file, if no cell is its month; added: rows of one key are added up
-    (a file finer than the lake), else a key given twice is refused. An empty file is refused.
+    (a file finer than the lake), else a key given twice is refused; same_again: but a row that says the same as another
+    is read once. An empty file is refused.
     """
     file = scan.file
     there = {cell: cell.column(file) for cell in cells}
@@ -117,7 +118,7 @@ def read(
               if column is not None and cell.kind != "month"]  # fmt: skip
     dated = next(((cell, column) for cell, column in there.items() if cell.kind == "month"), None)
     if dated is not None and dated[1] is not None:
-        chosen.append(_months(scan, dated[1], day_first))
+        chosen.append(_months(scan, dated[1], day_first, where))
     elif month is not None:
         chosen.append(f"CAST({month_number(month)} AS SMALLINT) AS month")
     names = ["month", *key] if dated is not None or month is not None else list(key)
@@ -126,6 +127,8 @@ def read(
         f"row_number() OVER () AS row, ({where}) AS wanted FROM raw) WHERE wanted"
     )
     listed = ", ".join(map(quoted, names))
+    if same_again:
+        scan.run("CREATE OR REPLACE TABLE rows AS SELECT * EXCLUDE (row), min(row) AS row FROM rows GROUP BY ALL")
     if not added:
         _once(scan, names)
         return scan.arrow(f"SELECT * EXCLUDE (row) FROM rows ORDER BY {listed}")
@@ -137,8 +140,8 @@ def read(
     return scan.arrow(f"SELECT {listed}, {sums} FROM rows GROUP BY {listed} ORDER BY {listed}")
 
 
-def _months(scan: Scan, column: str, day_first: bool | None) -> str:
-    spelled = scan.months(column, day_first=day_first)
+def _months(scan: Scan, column: str, day_first: bool | None, where: str) -> str:
+    spelled = scan.months(column, day_first=day_first, where=where)
     cases = " ".join(f"WHEN {literal(s)} THEN {month_number(m)}" for s, m in spelled.items())
     return f"CAST(CASE {scan.text(column)} {cases} END AS SMALLINT) AS month"
 
