@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import table
-from ..decide import InForce, Tally, signatures, tally
-from ..decide.moderation import read as read_moderation
-from ..decide.participants import read as read_participants
+from ..decide import Groups, InForce, Tally, groups, signatures, tally
+from ..decide.groups import MOST_GROUPS
 from ..decide.participants import read_groups
 from ..decide.signatures import read as read_signatures
 from ..decide.signatures import read_pairs
-from ..decide.votes import read as read_votes
 from ..errors import InputError
+from .decide_files import add_votes, read_round
 from .output import add_output, emit
 
 
@@ -23,25 +22,29 @@ def register(steps: Any) -> None:
     parser = steps.add_parser("decide", help="what clinicians want to do about it", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _register_tally(commands)
+    _register_groups(commands)
     _register_signatures(commands)
 
 
 def _register_tally(commands: Any) -> None:
     parser = commands.add_parser("tally", help="count votes, say what is agreed", allow_abbrev=False)
-    parser.add_argument("votes", type=str, metavar="VOTES", help="participant,statement,vote[,time]; a Polis export")
     parser.add_argument("--groups", metavar="FILE", help="participant,group")
-    parser.add_argument("--participants", metavar="FILE", help="participant[,organisation,removed_by_moderator,...]")
-    parser.add_argument("--statements", metavar="FILE", help="statement,moderation")
-    parser.add_argument("--declared", metavar="COL", action="append", default=[],
-                        help="a declared column of the participants file, protected like an opinion group")  # fmt: skip
     parser.add_argument("--cap-per-organisation", metavar="N", type=int,
                         help="also count with at most N people's weight per organisation")  # fmt: skip
-    for column in ("participant", "statement", "vote"):
-        parser.add_argument(f"--{column}", metavar="COL", default=column, help=f"column of VOTES [{column}]")
-    parser.add_argument("--time", metavar="COL", help="column of VOTES [time, unix_time, timestamp or datetime]")
-    _add_dates(parser)
+    add_votes(parser)
     add_output(parser)
     parser.set_defaults(run=_tally)
+
+
+def _register_groups(commands: Any) -> None:
+    parser = commands.add_parser("groups", help="opinion groups that held-out votes confirm; one is an answer",
+                                 allow_abbrev=False)  # fmt: skip
+    parser.add_argument("--holdout", metavar="COL", help="column of VOTES: 1 for votes set aside to judge by, else 0")
+    parser.add_argument("--max-groups", metavar="N", type=int, default=MOST_GROUPS, help="[5]")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of folds and starts [0]")
+    add_votes(parser)
+    add_output(parser)
+    parser.set_defaults(run=_groups)
 
 
 def _register_signatures(commands: Any) -> None:
@@ -62,22 +65,51 @@ def _add_dates(parser: argparse.ArgumentParser) -> None:
 
 
 def _tally(options: argparse.Namespace) -> None:
-    declared = tuple(dict.fromkeys(word for given in options.declared for word in given.split(",") if word))
-    votes = read_votes(
-        table.read(options.votes), participant=options.participant, statement=options.statement, vote=options.vote,
-        time=options.time, day_first=options.day_first,
-    )  # fmt: skip
-    people = read_participants(table.read(options.participants), declared=declared) if options.participants else None
+    votes, people, statements, declared = read_round(options)
     counted = tally(
         votes,
         groups=read_groups(table.read(options.groups)) if options.groups else None,
         participants=people,
-        statements=read_moderation(table.read(options.statements)) if options.statements else None,
+        statements=statements,
         declared=declared,
         cap=options.cap_per_organisation,
     )
     title = f"{counted.votes:,} votes by {counted.participants:,} participants"
     emit(options, counted, _tally_rows(counted) if options.out else _shown(counted), title=title)
+
+
+def _groups(options: argparse.Namespace) -> None:
+    if options.seed < 0:
+        raise InputError(f"--seed must be 0 or more; got {options.seed}")
+    votes, people, statements, declared = read_round(options)
+    found = groups(votes, people, statements, declared, most=options.max_groups, seed=options.seed)
+    rows = [member.as_json() for member in found.members]
+    emit(options, found, rows if options.out else _groups_shown(found), title=_groups_title(found))
+
+
+def _groups_title(found: Groups) -> str:
+    told = f"{found.heldout_log_loss:.3f} nats a held-out vote, {found.marginal_log_loss:.3f} with everyone's shares"
+    if found.groups == 1:
+        return f"No camps: no division of these people foretells their votes better than everyone's shares ({told})"
+    placed = ", ".join(f"group {k + 1}: {n:,}" for k, n in enumerate(found.sizes))
+    rest = len(found.members) - sum(found.sizes)
+    return f"{found.groups} opinion groups ({placed}; not enough votes to place {rest:,}); {told}"
+
+
+def _groups_shown(found: Groups) -> list[dict[str, Any]]:
+    """What all agree on, and what sets each group apart."""
+    rows: list[dict[str, Any]] = [{"who": "all", "says": "agree", "statement": s} for s in found.agreed]
+    rows += [{"who": "all", "says": "disagree", "statement": s} for s in found.disagreed]
+    for k, statements in enumerate(found.representative):
+        rows += [
+            {"who": f"group {k + 1}", "says": r.says, "statement": r.statement, "share": f"{r.share:.0%}",
+             "others": f"{r.others:.0%}"}
+            for r in statements
+        ]  # fmt: skip
+    return rows + [
+        {"who": f"except {e.value}", "says": f"{e.agree:g} of {e.seen:g} agree", "statement": e.statement}
+        for e in found.declared_exceptions
+    ]
 
 
 def _shown(counted: Tally) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import InputError, did_you_mean
 from ..table import Table
+from .participants import Participants
 from .votes import Votes
 
 ACCEPTED, REJECTED, DUPLICATE = "accepted", "rejected", "duplicate_of:"
@@ -75,4 +76,16 @@ def merge(votes: Votes, decided: Mapping[str, str]) -> Votes:
     first = np.ones(len(best), dtype=bool)
     first[1:] = pair[1:] != pair[:-1]
     keep = np.sort(best[first])
-    return Votes(votes.people, kept, votes.person[keep], target[votes.statement[keep]], votes.value[keep])
+    held = None if votes.held is None else votes.held[keep]
+    return Votes(votes.people, kept, votes.person[keep], target[votes.statement[keep]], votes.value[keep], held)
+
+
+def counting(
+    votes: Votes, participants: Participants | None = None, statements: Mapping[str, str] | None = None
+) -> Votes:
+    """The votes that count: the last of each person on each statement, without those removed, duplicates merged."""
+    standing = votes.standing()
+    if participants is not None:
+        out = np.array([person in participants.removed for person in votes.people], dtype=bool)
+        standing = standing.only(~out[standing.person])
+    return standing if statements is None else merge(standing, statements)

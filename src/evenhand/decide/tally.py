@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, did_you_mean
 from ..records import Record, plain
-from .moderation import merge
+from .moderation import counting
 from .participants import Participants
 from .verdict import Count, Judgement, judge
 from .votes import AGREE, DISAGREE, PASS, Votes
@@ -115,12 +115,7 @@ def tally(
     'agreed'
     """
     _check(votes, groups, participants, declared, cap)
-    standing = votes.standing()
-    if participants is not None:
-        out = np.array([person in participants.removed for person in votes.people], dtype=bool)
-        standing = standing.only(~out[standing.person])
-    if statements is not None:
-        standing = merge(standing, statements)
+    standing = counting(votes, participants, statements)
     units = _units(standing, groups, participants, declared)
     rows = _rows(standing, units, np.ones(len(standing.value)))
     if cap is not None and participants is not None:

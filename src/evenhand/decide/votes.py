@@ -21,6 +21,7 @@ VALUES = {
     "1": AGREE, "1.0": AGREE, "-1": DISAGREE, "-1.0": DISAGREE, "0": PASS, "0.0": PASS, "-0.0": PASS,
     "retract": RETRACT,
 }  # fmt: skip
+TRUE, FALSE = frozenset({"1", "1.0", "true", "yes"}), frozenset({"", "0", "0.0", "false", "no"})
 TIMES = ("time", "unix_time", "timestamp", "datetime")
 POLIS = {"participant": "voter-id", "statement": "comment-id", "vote": "vote"}
 _NUMBERED = re.compile(r"(.*?)(\d+)$")
@@ -31,7 +32,8 @@ class Votes(Record):
     """Every vote cast, in the order of casting.
 
     people, statements: identifiers, in order of first appearance in the file; person, statement: int64 (V,),
-    places in them; value: int8 (V,): 1 agree, -1 disagree, 0 pass, 2 retract.
+    places in them; value: int8 (V,): 1 agree, -1 disagree, 0 pass, 2 retract; held: bool (V,), True for votes set
+    aside to judge opinion groups by, None where none are.
     """
 
     people: tuple[str, ...]
@@ -39,6 +41,7 @@ class Votes(Record):
     person: NDArray[np.int64]
     statement: NDArray[np.int64]
     value: NDArray[np.int8]
+    held: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str, int | str]]) -> Votes:
@@ -64,7 +67,8 @@ class Votes(Record):
 
     def only(self, keep: NDArray[np.int64] | NDArray[np.bool_]) -> Votes:
         """The same log with only these rows."""
-        return Votes(self.people, self.statements, self.person[keep], self.statement[keep], self.value[keep])
+        held = None if self.held is None else self.held[keep]
+        return Votes(self.people, self.statements, self.person[keep], self.statement[keep], self.value[keep], held)
 
 
 def read(
@@ -75,16 +79,18 @@ def read(
     vote: str = "vote",
     time: str | None = None,
     day_first: bool | None = None,
+    holdout: str | None = None,
 ) -> Votes:
     """The vote log of a file, in order of casting: by time, ties by `event`, else by row.
 
-    A Polis export (`voter-id, comment-id, vote, timestamp`) is recognised.
+    A Polis export (`voter-id, comment-id, vote, timestamp`) is recognised. `holdout` names a column of 1 and 0 that
+    says which votes are set aside (`held`).
 
     Raises
     ------
     InputError
-        If a column is missing, a vote is not 1, -1, 0 or retract, an identifier is blank, or a time cannot be
-        read in one way.
+        If a column is missing, a vote is not 1, -1, 0 or retract, an identifier is blank, a time cannot be read in
+        one way, or the holdout column is neither 1 nor 0.
     """
     if participant == "participant" and POLIS["participant"] in table.columns and not table.has("participant"):
         participant, statement, vote = POLIS.values()
@@ -98,7 +104,20 @@ def read(
             raise table.refuse(int(np.argmax(place == i)), vote, word, "a vote: 1, -1, 0 or retract")
         code[i] = VALUES[word.lower()]
     order = _order(table, time, day_first)
-    return Votes(people, statements, person[order], item[order], code[place][order])
+    held = None if holdout is None else _held(table, holdout)[order]
+    return Votes(people, statements, person[order], item[order], code[place][order], held)
+
+
+def _held(table: Table, column: str) -> NDArray[np.bool_]:
+    cells = [cell.lower() for cell in table.text(column)]
+    for row, cell in enumerate(cells):
+        if cell not in TRUE and cell not in FALSE:
+            raise table.refuse(row, column, cell, "1 for a vote set aside, 0 for the others")
+    held = np.array([cell in TRUE for cell in cells], dtype=bool)
+    if held.all() or not held.any():
+        which = "every" if held.all() else "no"
+        raise InputError(f"{table.name}: column {column!r} sets {which} vote aside; expected some")
+    return held
 
 
 def _order(table: Table, time: str | None, day_first: bool | None) -> NDArray[np.int64]:
