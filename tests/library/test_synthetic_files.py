@@ -217,8 +217,8 @@ def test_every_medicine_has_a_real_code_and_name() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"practices": 31}, "--practices 31: expected 32 to 2048"),
-        ({"practices": 2049}, "--practices 2049: expected 32 to 2048"),
+        ({"practices": 31}, "--practices 31: expected 32 to 8192"),
+        ({"practices": 8193}, "--practices 8193: expected 32 to 8192"),
         ({"months": 11}, "--months 11: expected 12 to 60"),
         ({"months": 61}, "--months 61: expected 12 to 60"),
         ({"seed": -1}, "--seed -1: expected a whole number from 0 upwards"),

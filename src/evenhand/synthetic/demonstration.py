@@ -12,17 +12,16 @@ from ..errors import InputError
 from ..records import Scheme
 from . import waits as waiting
 from .answers import answers
-from .calendar import Calendar, calendar
-from .campaigns import Campaign, campaigns
+from .calendar import Calendar
+from .campaigns import Campaign
 from .clinicians import clinicians
-from .decisions import Decision, decisions
 from .engagement import engagement
-from .medicines import Medicines, medicines
 from .opinions import votes
 from .opportunity import opportunities
-from .organisations import Nation, nation
+from .organisations import SMALL, Nation
 from .people_files import people_files
-from .prescribing import Habits, blocks, habits
+from .plan import Plan
+from .plan import plan as settle
 from .published import write
 from .published_lists import list_size_files
 from .published_organisations import organisation_files
@@ -39,35 +38,45 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Demonstration:
-    """What was made, and where: published files in the order to load them."""
+    """What was made, and where: published files in the order to load them. Months before the index `first_rows` are
+    not published."""
 
     folder: Path
-    world: Nation
-    when: Calendar
-    campaigns: tuple[Campaign, ...]
+    plan: Plan
     schemes: tuple[Scheme, ...]
     published: tuple[Path, ...]
-    seed: int
+    first_rows: int = 0
 
+    @property
+    def world(self) -> Nation:
+        """The organisations."""
+        return self.plan.world
 
-@dataclass(frozen=True)
-class _Plan:
-    """What is settled before the first file is written."""
+    @property
+    def when(self) -> Calendar:
+        """The months."""
+        return self.plan.when
 
-    world: Nation
-    when: Calendar
-    stock: Medicines
-    runs: tuple[Campaign, ...]
-    choices: tuple[Decision, ...]
-    usual: list[Habits]
+    @property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """The campaigns as carried out."""
+        return self.plan.runs
+
+    @property
+    def seed(self) -> int:
+        """What fixed chance."""
+        return self.plan.seed
 
 
 def make(
     folder: Path, *, practices: int = PRACTICES, months: int = MONTHS, seed: int = SEED,
+    presentations: int | None = None, rows: int | None = None,
     progress: Callable[[str, int, int], None] = lambda what, done, all: None,
 ) -> Demonstration:  # fmt: skip
     """Write a synthetic NHS into `folder`: published/, people/, schemes/ and truth/.
 
+    `presentations`: with a long tail behind the first few hundred (25,500 for a nation of more than 2,048 practices).
+    `rows`: how many of the last months are published in rows; of those before, only panels will be kept (`fill`).
     The folder must be new, empty, or hold a demonstration of the same settings, which is then written again: files
     that are there are replaced by the same bytes, so that a run cut short may simply be run again.
 
@@ -78,22 +87,21 @@ def make(
     """
     if seed < 0:
         raise InputError(f"--seed {seed}: expected a whole number from 0 upwards")
-    when = calendar(months)
-    world = nation(practices, when, seed)
-    claim(folder, practices, months, seed)
-    stock = medicines(when.months, seed)
-    runs = campaigns(world, seed)
-    usual = [habits(world, stock, seed, block) for block in blocks(practices)]
-    plan = _Plan(world, when, stock, runs, decisions(world, when, runs, seed), usual)
-    plans = schemes(world, when, stock, runs)
-    published = _published(folder / "published", plan, seed, progress)
-    _people_and_truth(folder, plan, plans, seed)
-    return Demonstration(folder, world, when, runs, plans, published, seed)
+    if rows is not None and not 0 <= rows <= months:
+        raise InputError(f"--rows {rows}: expected 0 to {months}, the months there are")
+    plan = settle(practices, months, seed, presentations)
+    more = {"presentations": presentations, "rows": rows}
+    claim(folder, practices, months, seed, **{name: value for name, value in more.items() if value is not None})
+    plans = schemes(plan.world, plan.when, plan.stock, plan.runs)
+    first = 0 if rows is None else months - rows
+    published = _published(folder / "published", plan, first, progress)
+    _people_and_truth(folder, plan, plans)
+    return Demonstration(folder, plan, plans, published, first)
 
 
-def claim(folder: Path, practices: int, months: int, seed: int) -> None:
+def claim(folder: Path, practices: int, months: int, seed: int, **more: int) -> None:
     """Make the folder ours, or refuse it."""
-    settings = {"format": FORMAT, "practices": practices, "months": months, "seed": seed}
+    settings = {"format": FORMAT, "practices": practices, "months": months, "seed": seed, **more}
     note, there = folder / SETTINGS, {}
     if note.is_file():
         try:
@@ -115,21 +123,25 @@ def claim(folder: Path, practices: int, months: int, seed: int) -> None:
 
 
 def _published(
-    folder: Path, plan: _Plan, seed: int, progress: Callable[[str, int, int], None]
+    folder: Path, plan: Plan, first: int, progress: Callable[[str, int, int], None]
 ) -> tuple[Path, ...]:
-    share = waiting.true_share(plan.world, plan.when, plan.runs, seed)
+    share = waiting.true_share(plan.world, plan.when, plan.runs, plan.seed)
+    kind = "parquet" if len(plan.world.practices) > SMALL else "csv.gz"  # a national month is 5 GB of CSV
 
     def month(t: int) -> list[Path]:
-        waits = waiting.month(plan.world, plan.when, share, t, seed)
-        prescribing = folder / "prescribing"
+        if t < first:
+            return []
+        waits = waiting.month(plan.world, plan.when, share, t, plan.seed)
         return [
-            prescribing_file(prescribing, plan.world, plan.stock, plan.when, plan.choices, plan.usual, t, seed),
+            prescribing_file(folder / "prescribing", plan, t, kind),
             *list_size_files(folder / "list_sizes", plan.world, plan.when, t),
             waits_file(folder / "waits", plan.world, plan.when, waits, t),
         ]  # fmt: skip
 
     files = organisation_files(folder / "organisations", plan.world, plan.when)
     total = len(plan.when.months)
+    if first == total:  # pages ask how old patients are: the latest list sizes are always there
+        files += list_size_files(folder / "list_sizes", plan.world, plan.when, total - 1)
     with ThreadPoolExecutor(WORKERS) as pool:
         for done, made in enumerate(pool.map(month, range(total)), 1):
             files += made
@@ -137,14 +149,16 @@ def _published(
     return tuple(files)
 
 
-def _people_and_truth(folder: Path, plan: _Plan, plans: tuple[Scheme, ...], seed: int) -> None:
-    people = clinicians(plan.world, seed)
-    cast = votes(people, seed)
-    events = tuple(engagement(run, people, seed) for run in plan.runs)
-    people_files(folder / "people", plan.world, plan.when, people, answers(people, seed), cast, events, plans, seed)
+def _people_and_truth(folder: Path, plan: Plan, plans: tuple[Scheme, ...]) -> None:
+    people = clinicians(plan.world, plan.seed)
+    cast = votes(people, plan.seed)
+    events = tuple(engagement(run, people, plan.seed) for run in plan.runs)
+    people_files(
+        folder / "people", plan.world, plan.when, people, answers(people, plan.seed), cast, events, plans, plan.seed
+    )
     scheme_files(folder / "schemes", plans, plan.runs)
     chances = opportunities(plan.world, plan.stock, plan.when, plan.choices, plan.usual)
-    share = waiting.true_share(plan.world, plan.when, plan.runs, seed)
+    share = waiting.true_share(plan.world, plan.when, plan.runs, plan.seed)
     truth_files(
-        folder / "truth", plan.world, plan.when, plan.runs, chances, share, people, cast, events, seed
+        folder / "truth", plan.world, plan.when, plan.runs, chances, share, people, cast, events, plan.seed
     )  # fmt: skip

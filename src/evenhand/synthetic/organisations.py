@@ -1,4 +1,4 @@
-"""The organisations of the demonstration: a nation of four ICBs, invented from top to bottom.
+"""The organisations of the demonstration: a nation of four ICBs, or one cut up as England is, invented throughout.
 
 Every code holds `DEMO` and a hyphen, which no real NHS code does, and every name starts "Demonstration". A region's
 code begins with Y, by which the register of practices tells England from elsewhere.
@@ -15,9 +15,13 @@ from ..errors import InputError
 from .calendar import Calendar
 from .chance import stream
 
-PRACTICES = (32, 2048)
+PRACTICES = (32, 8192)
+SMALL = 2048  # practices up to which the nation has four ICBs; a larger one is cut up as England is
 ICBS, SICBLS_EACH = 4, 4
 PLACES = ("North", "East", "South", "West")
+# England: 7 regions, 42 ICBs, 106 sub-ICB locations and about five practices in a PCN (ODS, 2025).
+REGIONS_LARGE, ICBS_LARGE, SICBLS_LARGE, PCN_LARGE = 7, 42, 106, 5
+_RIDING = ("Upper", "Lower", "Inner", "Outer", "Hither", "Further", "Middle")
 _COLOUR = (
     "Amber", "Ash", "Birch", "Copper", "Elder", "Fern", "Golden", "Heather",
     "Ivory", "Juniper", "Linden", "Maple", "Oaken", "Russet", "Silver", "Willow",
@@ -34,6 +38,7 @@ _BIRD = (
     "Avocet", "Bittern", "Curlew", "Dunlin", "Egret", "Falcon", "Goshawk", "Heron",
     "Jackdaw", "Kestrel", "Lapwing", "Merlin", "Nuthatch", "Osprey", "Plover", "Redwing",
 )  # fmt: skip
+_DISTRICT = ("", *(f" and {word}" for word in ("District", "Borders", "Valleys", "Coast", "Downs", "Forest", "Moors")))
 # List sizes: log-normal about 8,300 with a long right tail, close to English practices (a shape, not a count of any).
 MEDIAN_LIST, LIST_SPREAD, LIST_RANGE = 8300.0, 0.55, (1500.0, 40000.0)
 
@@ -100,16 +105,17 @@ def nation(practices: int, when: Calendar, seed: int) -> Nation:
     Raises
     ------
     InputError
-        If it would have fewer than 32 or more than 2,048 practices.
+        If it would have fewer than 32 or more than 8,192 practices.
     """
     if not PRACTICES[0] <= practices <= PRACTICES[1]:
         raise InputError(f"--practices {practices}: expected {PRACTICES[0]} to {PRACTICES[1]}")
     rng = stream(seed, "organisations")
-    sicbls = ICBS * SICBLS_EACH
-    each = max(2, round(practices / sicbls / 4))  # a PCN has about four practices
-    pcns = sicbls * each
+    shape = _england(practices, seed) if practices > SMALL else _four(practices)
+    icb_of_sicbl, pcns_of_sicbl = shape.icb_of_sicbl, shape.pcns_of_sicbl
+    sicbls, icbs, pcns = len(icb_of_sicbl), int(icb_of_sicbl[-1]) + 1, int(pcns_of_sicbl.sum())
+    sicbl_of_pcn = np.repeat(np.arange(sicbls), pcns_of_sicbl)
     pcn = np.repeat(np.arange(pcns), [len(part) for part in np.array_split(np.arange(practices), pcns)])
-    first_of_last = int(np.argmax(pcn >= (ICBS - 1) * SICBLS_EACH * each))
+    first_of_last = int(np.argmax(icb_of_sicbl[sicbl_of_pcn[pcn]] == icbs - 1))
     size = np.exp(rng.normal(np.log(MEDIAN_LIST), LIST_SPREAD, practices)).clip(*LIST_RANGE)
     small = (practices - 2, practices - 5, practices // 2 - 1)
     size[list(small)] = (240.0, 520.0, 380.0)
@@ -119,25 +125,28 @@ def nation(practices: int, when: Calendar, seed: int) -> Nation:
     return Nation(
         practices=tuple(f"DEMO-P{i + 1:04d}" for i in range(practices)),
         practice_names=tuple(_practice_name(i, order) for i in range(practices)),
-        pcns=tuple(f"DEMO-N{i + 1:03d}" for i in range(pcns)),
+        pcns=tuple(f"DEMO-N{i + 1:0{shape.digits + 1}d}" for i in range(pcns)),
         pcn_names=tuple(
             f"Demonstration {_COLOUR[i // len(_BIRD) % len(_COLOUR)]} {_BIRD[i % len(_BIRD)]}"
-            f"{'' if i < 256 else ' and District'} PCN" for i in range(pcns)
+            f"{_DISTRICT[i // 256]} PCN" for i in range(pcns)
         ),
-        sicbls=tuple(f"DEMO-S{i + 1:02d}" for i in range(sicbls)),
-        sicbl_names=tuple(f"Demonstration {PLACES[i // 4]} ICB - DEMO-S{i + 1:02d}" for i in range(sicbls)),
-        icbs=tuple(f"DEMO-I{i + 1}" for i in range(ICBS)),
-        icb_names=tuple(f"Demonstration {place} Integrated Care Board" for place in PLACES),
-        regions=("Y-DEMO1", "Y-DEMO2"),
-        region_names=("Demonstration Upper Region", "Demonstration Lower Region"),
-        trusts=tuple(f"DEMO-T{i + 1}" for i in range(2 * ICBS)),
+        sicbls=tuple(f"DEMO-S{i + 1:0{shape.digits}d}" for i in range(sicbls)),
+        sicbl_names=tuple(
+            f"Demonstration {shape.places[icb]} ICB - DEMO-S{i + 1:0{shape.digits}d}"
+            for i, icb in enumerate(icb_of_sicbl)
+        ),
+        icbs=tuple(f"DEMO-I{i + 1:0{shape.digits - 1}d}" for i in range(icbs)),
+        icb_names=tuple(f"Demonstration {place} Integrated Care Board" for place in shape.places),
+        regions=tuple(f"Y-DEMO{i + 1}" for i in range(shape.regions)),
+        region_names=tuple(f"Demonstration {_RIDING[i]} Region" for i in range(shape.regions)),
+        trusts=tuple(f"DEMO-T{i + 1:0{shape.digits - 1}d}" for i in range(2 * icbs)),
         trust_names=tuple(
-            f"Demonstration {PLACES[i // 2]} {('Royal', 'Community')[i % 2]} Hospitals" for i in range(2 * ICBS)
+            f"Demonstration {shape.places[i // 2]} {('Royal', 'Community')[i % 2]} Hospitals" for i in range(2 * icbs)
         ),
         pcn=pcn,
-        sicbl_of_pcn=np.arange(pcns) // each,
-        icb_of_sicbl=np.arange(sicbls) // SICBLS_EACH,
-        region_of_icb=np.arange(ICBS) // 2,
+        sicbl_of_pcn=sicbl_of_pcn,
+        icb_of_sicbl=icb_of_sicbl,
+        region_of_icb=np.arange(icbs) * shape.regions // icbs,
         patients=patients,
         age_tilt=rng.normal(0.0, 0.35, practices),
         closed=closing,
@@ -147,10 +156,40 @@ def nation(practices: int, when: Calendar, seed: int) -> Nation:
     )
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """How many of each, and who is in whom. digits: of a sub-ICB location's number."""
+
+    regions: int
+    places: tuple[str, ...]
+    icb_of_sicbl: NDArray[np.int64]
+    pcns_of_sicbl: NDArray[np.int64]
+    digits: int
+
+
+def _four(practices: int) -> _Shape:
+    sicbls = ICBS * SICBLS_EACH
+    each = max(2, round(practices / sicbls / 4))  # a PCN has about four practices
+    return _Shape(2, PLACES, np.arange(sicbls) // SICBLS_EACH, np.full(sicbls, each), 2)
+
+
+def _england(practices: int, seed: int) -> _Shape:
+    """Sub-ICB locations of uneven size, one to many in an ICB; the first four ICBs, where campaigns are, have two."""
+    rng = stream(seed, "england")
+    least = np.where(np.arange(ICBS_LARGE) < ICBS, 2, 1)
+    of_icb = least + rng.multinomial(SICBLS_LARGE - least.sum(), rng.dirichlet(np.full(ICBS_LARGE, 2.0)))
+    pcns = round(practices / PCN_LARGE)
+    fewest = np.full(SICBLS_LARGE, 4)
+    pcns_of = fewest + rng.multinomial(pcns - fewest.sum(), rng.dirichlet(np.full(SICBLS_LARGE, 3.0)))
+    places = tuple(f"{_COLOUR[i % len(_COLOUR)]} {PLACES[i // len(_COLOUR)]}" for i in range(ICBS_LARGE))
+    return _Shape(REGIONS_LARGE, places, np.repeat(np.arange(ICBS_LARGE), of_icb), pcns_of, 3)
+
+
 def _practice_name(i: int, order: NDArray[np.int64]) -> str:
     pair = int(order[i % len(order)])
     kind = _KIND[(i // len(order) + i) % len(_KIND)]
-    return f"Demonstration {_COLOUR[pair // len(_THING)]} {_THING[pair % len(_THING)]} {kind}"
+    street = f", {_BIRD[i // SMALL - 1]} Street" if i >= SMALL else ""
+    return f"Demonstration {_COLOUR[pair // len(_THING)]} {_THING[pair % len(_THING)]} {kind}{street}"
 
 
 def _patients(

@@ -10,7 +10,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 Column = Sequence[str] | NDArray[Any]  # or an Arrow array
@@ -27,7 +28,7 @@ _LEVEL = 1  # of compression: the fastest, a third larger than the default
 
 def csv(columns: Mapping[str, Column], *, header: bool = True, quoted: bool = False) -> bytes:
     """Comma-separated text of equally long columns; unless `quoted`, no cell may hold a comma, quote or line end."""
-    arrays = [c if isinstance(c, pa.Array) else pa.array(c) for c in columns.values()]
+    arrays = [_plain(c) for c in columns.values()]
     text = io.BytesIO()
     if header:
         text.write((",".join(columns) + "\n").encode())
@@ -70,9 +71,47 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
+def write_parts(path: Path, parts: Iterable[bytes]) -> Path:
+    """Write a file whole or not at all, a part at a time, so that it need not fit in memory; `.gz` is packed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as plain:
+        if path.suffix == ".gz":
+            with gzip.GzipFile("", "wb", _LEVEL, plain, mtime=0) as packed:
+                for part in parts:
+                    packed.write(part)
+        else:
+            for part in parts:
+                plain.write(part)
+    os.replace(beside, path)
+    return path
+
+
+def write_parquet(path: Path, parts: Iterable[Mapping[str, Column]]) -> Path:
+    """Write equally long columns as Parquet, a part at a time, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    writer = None
+    for part in parts:
+        table = pa.table({name: c if isinstance(c, pa.Array) else pa.array(c) for name, c in part.items()})
+        if writer is None:
+            writer = pq.ParquetWriter(beside, table.schema, compression="zstd", store_schema=False)
+        writer.write_table(table)
+    assert writer is not None, "nothing to write"
+    writer.close()
+    os.replace(beside, path)
+    return path
+
+
 def pick(words: Sequence[str], rows: NDArray[np.int64]) -> pa.Array:
-    """One word for each row number."""
-    return pa.array(words, pa.string()).take(pa.array(rows))
+    """One word for each row number, each word kept once."""
+    return pa.DictionaryArray.from_arrays(pa.array(rows.astype(np.int32)), pa.array(words, pa.string()))
+
+
+def _plain(column: Column) -> pa.Array:
+    if not isinstance(column, pa.Array):
+        return pa.array(column)
+    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
 
 
 def _gzip(content: bytes) -> bytes:

@@ -5,62 +5,64 @@ Columns: METHODS D.4. From July 2025 `BNF_CHEMICAL_SUBSTANCE` holds the name; be
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from .calendar import SNOMED_FROM, Calendar
-from .chance import stream
-from .decisions import Decision
-from .medicines import CHAPTERS, Medicines
+from .calendar import SNOMED_FROM
+from .medicines import CHAPTERS
 from .organisations import Nation
-from .prescribing import Habits, Rows, blocks
-from .prescribing import month as prescribed
-from .published import Column, csv, pick, write
+from .plan import Plan, drawn, strangers
+from .prescribing import Rows
+from .published import Column, csv, pick, write_parquet, write_parts
 
 DISCOUNT = 0.0675  # actual cost is the basic price less a national average discount (size ours)
 CONTAINER = 0.012  # pounds an item (ours)
-UNIDENTIFIED_ROWS = 6  # rows a month and sub-ICB location without an identified practice
 
 
-def prescribing_file(
-    folder: Path, world: Nation, stock: Medicines, when: Calendar, choices: tuple[Decision, ...],
-    usual: list[Habits], t: int, seed: int,
-) -> Path:  # fmt: skip
-    """Write the prescribing of month `t`."""
-    month = when.months[t]
-    parts = zip(usual, blocks(len(world.practices)), strict=True)
-    made = [prescribed(world, stock, when, choices, habit, t, seed, block) for habit, block in parts]
-    rows = Rows(*(np.concatenate([getattr(m, name) for m in made]) for name in Rows.__dataclass_fields__))
-    stranger = _unidentified(world, stock, stream(seed, "unidentified", when.word(t)))
-    snomed = month >= SNOMED_FROM
-    columns = _columns(world, stock, rows, stranger, t, when.word(t).replace("-", ""), snomed)
-    name = f"EPD_{'SNOMED_' if snomed else ''}{when.word(t).replace('-', '')}.csv.gz"
-    return write(folder / name, csv(columns))
+def prescribing_file(folder: Path, settled: Plan, t: int, kind: str = "csv.gz") -> Path:
+    """Write the prescribing of month `t`, a block of practices at a time: as csv.gz, csv or parquet."""
+    period = settled.when.word(t).replace("-", "")
+    snomed = bool(settled.when.months[t] >= SNOMED_FROM)
+    nobody = Rows(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.float64, np.int64)))
+    parts = (
+        _columns(settled, rows, stranger, t, period, snomed)
+        for rows, stranger in chain(((rows, nobody) for rows in drawn(settled, t)), [(nobody, strangers(settled, t))])
+    )
+    path = folder / f"EPD_{'SNOMED_' if snomed else ''}{period}.{kind}"
+    if kind == "parquet":
+        return write_parquet(path, parts)
+    return write_parts(path, (csv(columns, header=i == 0) for i, columns in enumerate(parts)))
 
 
-def _unidentified(world: Nation, stock: Medicines, rng: np.random.Generator) -> Rows:
-    """A few rows of prescribers whom nobody can place; `practice` is here the row of the sub-ICB location."""
-    places = np.repeat(np.arange(len(world.sicbls)), UNIDENTIFIED_ROWS)
-    medicine = np.concatenate([
-        np.sort(rng.choice(len(stock.codes), UNIDENTIFIED_ROWS, replace=False)) for _ in world.sicbls
-    ])  # fmt: skip
-    return Rows(places, medicine, stock.quantity[medicine], rng.integers(1, 6, len(places)))
+def money(settled: Plan, rows: Rows, t: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Net ingredient cost and actual cost of each row in month `t`, in pounds, rounded as they are published."""
+    nic = np.round(settled.presentations.price_pence[rows.medicine, t] * rows.quantity * rows.items / 100, 2)
+    return nic, np.round(nic * (1 - DISCOUNT) + CONTAINER * rows.items, 5)
+
+
+def nobody_codes(world: Nation) -> list[str]:
+    """How each sub-ICB location's prescribers without a practice are called in the file."""
+    return [("-" if s % 2 == 0 else f"{code}98") for s, code in enumerate(world.sicbls)]
 
 
 def _columns(
-    world: Nation, stock: Medicines, rows: Rows, stranger: Rows, t: int, period: str, snomed: bool
+    settled: Plan, rows: Rows, stranger: Rows, t: int, period: str, snomed: bool
 ) -> dict[str, Column]:
+    world, stock = settled.world, settled.presentations
     sicbl = np.concatenate([world.sicbl[rows.practice], stranger.practice])
     medicine = np.concatenate([rows.medicine, stranger.medicine])
     quantity = np.concatenate([rows.quantity, stranger.quantity])
     items = np.concatenate([rows.items, stranger.items])
-    nic = np.round(stock.price_pence[medicine, t] * quantity * items / 100, 2)
+    nic, actual = (np.concatenate(pair) for pair in zip(money(settled, rows, t), money(settled, stranger, t),
+                                                        strict=True))  # fmt: skip
     icb = world.icb_of_sicbl[sicbl]
     region = world.region_of_icb[icb]
     blank = pa.nulls(len(items), pa.string())
-    nobody = [("-" if s % 2 == 0 else f"{code}98") for s, code in enumerate(world.sicbls)]
+    nobody = nobody_codes(world)
     practice = np.concatenate([rows.practice, len(world.practices) + stranger.practice])
     unknown = ("UNIDENTIFIED DOCTORS",) * len(nobody)
     chemical = pick([code[:9] for code in stock.codes], medicine)
@@ -89,7 +91,7 @@ def _columns(
         "BNF_CHAPTER_PLUS_CODE": pick([f"{c[:2]}: {CHAPTERS[c[:2]]}" for c in stock.codes], medicine),
         "QUANTITY": quantity, "ITEMS": items, "TOTAL_QUANTITY": quantity * items,
         "ADQ_USAGE" if snomed else "ADQUSAGE": np.zeros(len(items)),
-        "NIC": nic, "ACTUAL_COST": np.round(nic * (1 - DISCOUNT) + CONTAINER * items, 5),
+        "NIC": nic, "ACTUAL_COST": actual,
         "UNIDENTIFIED": pick(["N", "Y"], (practice >= len(world.practices)).astype(np.int64)),
     }  # fmt: skip
     return columns | ({"SNOMED_CODE": pick(_no_snomed(len(stock.codes)), medicine)} if snomed else {})

@@ -1,0 +1,94 @@
+"""Plan: what is settled before the first row is drawn, and a month's prescribing drawn from it, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import long_tail
+from .calendar import Calendar, calendar
+from .campaigns import Campaign, campaigns
+from .chance import stream
+from .decisions import Decision, decisions
+from .long_tail import Repeats, Tail
+from .medicines import Medicines, medicines
+from .organisations import Nation, nation
+from .prescribing import Habits, Rows, blocks, habits, month
+
+UNIDENTIFIED_ROWS = 6  # rows a month and sub-ICB location without an identified practice
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is settled: `stock` the presentations that decisions are among, `more` the long tail behind them if there
+    is one; `usual` and `repeated` hold what lasts, for each block of practices."""
+
+    world: Nation
+    when: Calendar
+    stock: Medicines
+    more: Tail | None
+    runs: tuple[Campaign, ...]
+    choices: tuple[Decision, ...]
+    usual: list[Habits]
+    repeated: list[Repeats]
+    seed: int
+
+    @property
+    def presentations(self) -> Medicines:
+        """Every presentation that rows name, by row number."""
+        return self.stock if self.more is None else self.more.whole
+
+
+def plan(practices: int, months: int, seed: int, presentations: int | None = None) -> Plan:
+    """Settle a demonstration.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+    """
+    when = calendar(months)
+    world = nation(practices, when, seed)
+    stock = medicines(when.months, seed)
+    many = long_tail.usual_number(practices) if presentations is None else presentations
+    more = long_tail.tail(stock, when, many, seed)
+    runs = campaigns(world, seed)
+    return Plan(
+        world, when, stock, more, runs, decisions(world, when, runs, seed),
+        [habits(world, stock, seed, block) for block in blocks(practices)],
+        [] if more is None else [long_tail.repeats(world, more, seed, block) for block in blocks(practices)], seed,
+    )  # fmt: skip
+
+
+def drawn(settled: Plan, t: int) -> Iterator[Rows]:
+    """The rows of month `t`, a block of practices at a time, by practice, presentation and quantity."""
+    parts = blocks(len(settled.world.practices))
+    for number, block in enumerate(parts):
+        rows = month(settled.world, settled.stock, settled.when, settled.choices, settled.usual[number], t,
+                     settled.seed, block)  # fmt: skip
+        if settled.more is not None:
+            rest = long_tail.month(settled.world, settled.more, settled.when, settled.repeated[number], t,
+                                   settled.seed, block)  # fmt: skip
+            rows = _merged(rows, Rows(*rest))
+        yield rows
+
+
+def strangers(settled: Plan, t: int) -> Rows:
+    """A few rows of prescribers whom nobody can place; `practice` is here the row of the sub-ICB location."""
+    world, stock = settled.world, settled.stock
+    rng = stream(settled.seed, "unidentified", settled.when.word(t))
+    places = np.repeat(np.arange(len(world.sicbls)), UNIDENTIFIED_ROWS)
+    medicine = np.concatenate([
+        np.sort(rng.choice(len(stock.codes), UNIDENTIFIED_ROWS, replace=False)) for _ in world.sicbls
+    ])  # fmt: skip
+    return Rows(places, medicine, stock.quantity[medicine], rng.integers(1, 6, len(places)))
+
+
+def _merged(some: Rows, others: Rows) -> Rows:
+    practice, medicine, quantity, items = (
+        np.concatenate([getattr(some, name), getattr(others, name)]) for name in Rows.__dataclass_fields__
+    )
+    order = np.argsort((practice << 20 | medicine) << 20 | (quantity * 2).astype(np.int64), kind="stable")
+    return Rows(practice[order], medicine[order], quantity[order], items[order])
