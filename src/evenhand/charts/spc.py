@@ -54,9 +54,10 @@ def spc(
     if dates.dtype.kind != "M":
         x = alt.X("date:Q", scale=alt.Scale(zero=False, nice=False), title=None, axis=alt.Axis(format="d"))
     axis = numbers(share)
+    scale = alt.Scale(zero=False) if np.isfinite(chart.values).any() else alt.Scale(domain=[0, 1])  # nothing known
 
     def y(field: str) -> Any:
-        return alt.Y(f"{field}:Q", title=unit or None, scale=alt.Scale(zero=False), axis=axis)
+        return alt.Y(f"{field}:Q", title=unit or None, scale=scale, axis=axis)
 
     base = alt.Chart(theme.values(rows))
     layers = [
@@ -135,6 +136,7 @@ def _line(base: Any, x: Any, y: Any, colour: str, dash: list[int], *, steps: boo
 
 def _points(base: Any, x: Any, y: Any, chart: ControlChart) -> Any:
     used = [KINDS[k] for k in KINDS if k in chart.point_type] + ([LEFT_OUT] if chart.left_out else [])
+    used = used or [KINDS["common_cause"]]  # a legend of nothing has no size
     names = [name for name, _, _ in used]
     return base.mark_point(filled=True, size=70, opacity=1).encode(
         x=x, y=y,

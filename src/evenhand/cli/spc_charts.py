@@ -15,7 +15,7 @@ from ..records import ControlChart
 from .door import add_dates, naming, number
 from .output import add_output
 from .see_marks import read_marked, read_targets
-from .see_series import Times, absent, each_rows_word, one_word_each, read_groups, read_numbers, read_times
+from .see_series import Groups, Times, absent, each_rows_word, one_word_each, read_groups, read_numbers, read_times
 
 CHARTS = ("xmr", "i", "ip", "run", "p", "pp", "u", "up", "c", "t", "g", "xbar", "s")
 IMPROVES = ("increase", "decrease", "neutral")
@@ -85,6 +85,7 @@ def draw(options: argparse.Namespace) -> list[Drawn]:
     targets = read_targets(rows, options.target, groups, times)
     rebases = read_marked(options, "--rebase", options.rebase, groups, times, "no new phase there")
     exclude = read_marked(options, "--exclude", options.exclude, groups, times, "nothing left out there")
+    _several(rows, kinds, groups, times, options)
     found = []
     for name, members in groups.items():
         when, given = _points(kind[name], members, times, values, below)
@@ -113,6 +114,19 @@ def _points(
     order = members[np.argsort(times[members], kind="stable")]
     divided = below is not None and kind not in ("c", *EVENTS)
     return times[order], (values[order], below[order] if divided and below is not None else None, None)
+
+
+def _several(
+    rows: table.Table, kinds: list[str], groups: Groups, times: Times, options: argparse.Namespace
+) -> None:
+    """Refuse subgroups of which none has two values: then the dates are wrong, or the chart is."""
+    asked = [members for members in groups.values() if kinds[int(members[0])] in SUBGROUPS]
+    if asked and all(len(np.unique(times[members])) == len(members) for members in asked):
+        chart = kinds[int(asked[0][0])]
+        raise InputError(
+            f"{rows.name}: --chart {chart} needs several rows of one {options.date!r}, and each has one; "
+            "expected --chart i for single values"
+        )
 
 
 def _at(when: Times, marked: Times) -> list[int]:
