@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import listen_collect, listen_estimate
+from . import listen_collect, listen_estimate, listen_files
 
 
 def register(steps: Any) -> None:
@@ -13,3 +13,4 @@ def register(steps: Any) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     listen_estimate.register(commands)
     listen_collect.register(commands)
+    listen_files.register(commands)

@@ -76,13 +76,14 @@ def waves(found: Mapping[str, Change], *, title: str, share: bool, frame: bool) 
         raise InputError(f"every group has fewer than {FEWEST} answers in a wave, so that none may be drawn")
     shown = {g: row for g, row in rows.items() if not row[2]}
     first = next(iter(found.values()))
+    says = "Point: the estimate; line: its 95% interval" if frame else NO_FRAME
     limits = np.array([[wave_interval(w, c, share=share) if frame else (np.nan, np.nan) for w in ends]
                        for c, ends, _ in shown.values()])  # fmt: skip
     return charts.waves(
         list(shown), np.array([[w.estimate for w in ends] for _, ends, _ in shown.values()]),
         limits[:, :, 0], limits[:, :, 1], [(ends[0].n, ends[1].n) for _, ends, _ in shown.values()],
         names=(first.first, first.last), title=title, share=share,
-        subtitle=("Point: the estimate; line: its 95% interval" if frame else NO_FRAME) + _hidden(len(rows) - len(shown)),
+        subtitle=says + _hidden(len(rows) - len(shown)),
     )  # fmt: skip
 
 
