@@ -33,6 +33,7 @@ def _demo(options: argparse.Namespace) -> None:
         )
         filled = fill(made, progress=progress)
         booked = _book(filled)
+        _store(filled, progress)
     document = _document(made, filled, booked)
     rows = [{"what": key.replace("_", " "), "made": _said(value)} for key, value in document.items()]
     emit(options, document, rows, title="Demonstration data: nothing here is real")
@@ -43,6 +44,21 @@ def _book(filled: Filled) -> int:
     from .. import flow
 
     return len(flow.book(filled.lake))
+
+
+def _store(filled: Filled, progress: Progress) -> None:
+    """Work out what pages show, so that they only read it."""
+    from .. import measures
+    from ..story import sights
+
+    total, done = len(measures.for_lake(filled.lake)), 0
+
+    def step(_: str) -> None:
+        nonlocal done
+        done += 1
+        progress("measures compared", done, total)
+
+    sights.build(filled.lake, progress=step)
 
 
 def _document(made: Demonstration, filled: Filled, booked: int) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""`evenhand see`: charts over time, funnels, rates, inequality, shrinkage, opportunity, peers."""
+"""`evenhand see`: charts over time, funnels, rates, inequality, shrinkage, opportunity, peers, the store."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import see_compare, see_icons, see_inequality, see_opportunity, see_peers, see_rates, see_spc
+from . import see_compare, see_icons, see_inequality, see_opportunity, see_peers, see_rates, see_spc, see_store
 
 
 def register(steps: Any) -> None:
@@ -13,5 +13,5 @@ def register(steps: Any) -> None:
         "see", help="where decisions vary, and how much of it chance explains", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for file in (see_spc, see_icons, see_compare, see_rates, see_inequality, see_opportunity, see_peers):
+    for file in (see_spc, see_icons, see_compare, see_rates, see_inequality, see_opportunity, see_peers, see_store):
         file.register(commands)

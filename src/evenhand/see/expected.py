@@ -48,10 +48,25 @@ def expected(
     if len(hits) < columns.shape[1] + 3:
         raise InputError(f"expected: {columns.shape[1] + 3} units or more are needed, found {len(hits)}")
     design = np.column_stack([np.ones(len(hits)), columns])
-    value, variance = hits / base, _variance(hits, base, standard_error)
+    value = hits / base
+    variance = sampling_variance(hits, base, standard_error)
     beta = _fit(value, variance + _between(value, variance, design), design)
     foreseen = np.maximum(design @ beta, 1e-9 * abs(float(value.mean())) + 1e-300) * base
     return np.asarray(foreseen * (hits.sum() / foreseen.sum()))
+
+
+def sampling_variance(hits: Floats, base: Floats, standard_error: ArrayLike | None = None) -> Floats:
+    """The variance of each value hits / base (N,) if chance alone moved it from a level that all share.
+
+    Of a numerator that is no count, and without standard errors, it is known by size alone: the variance of all
+    values, more for the small and less for the large.
+    """
+    if standard_error is not None:
+        return np.asarray(standard_error, dtype=np.float64) ** 2
+    family = family_of(hits, base, "auto", False)
+    if family == "normal" or not hits.sum() > 0 or (family == "binomial" and hits.sum() >= base.sum()):
+        return np.asarray(float((hits / base).var() or 1.0) * base.mean() / base)
+    return Noise(family, hits, base).variance()
 
 
 def _columns(case_mix: ArrayLike, rows: int) -> Floats:
@@ -70,15 +85,6 @@ def _columns(case_mix: ArrayLike, rows: int) -> Floats:
             if np.linalg.matrix_rank(np.column_stack(trial)) == len(trial):
                 kept = trial
     return np.column_stack(kept) if kept else np.zeros((rows, 0))
-
-
-def _variance(hits: Floats, base: Floats, standard_error: ArrayLike | None) -> Floats:
-    if standard_error is not None:
-        return np.asarray(standard_error, dtype=np.float64) ** 2
-    family = family_of(hits, base, "auto", False)
-    if family == "normal" or not hits.sum() > 0 or (family == "binomial" and hits.sum() >= base.sum()):
-        return np.asarray(float((hits / base).var() or 1.0) * base.mean() / base)
-    return Noise(family, hits, base).variance()
 
 
 def _between(value: Floats, variance: Floats, design: Floats) -> float:

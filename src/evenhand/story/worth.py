@@ -33,7 +33,7 @@ def pounds_per_unit(lake: Lake, measure: Measure, month: str) -> float:
     """Pounds saved when one unit of the numerator moves to the better side, nationally in this month; NaN if
     nothing says so. 1 for an indicator that counts pounds."""
     if measure.kind == "indicator":
-        return 1.0 if _is_money(measure) else float("nan")
+        return 1.0 if is_money(measure) else float("nan")
     if measure.kind != "prescribing":
         return float("nan")
     try:
@@ -58,10 +58,10 @@ def opportunity(
         return None
     codes = [panel.organisations[row] for row, yes in zip(keep, enough, strict=True) if yes]
     noise = None
-    if _is_money(measure):
+    if is_money(measure):
         if len(panel.months) < FEWEST_MONTHS:
             return None
-        noise = _standard_error(panel.value[keep][enough])
+        noise = standard_error(panel.value[keep][enough])
         if not np.all(noise > 0):
             return None
     return draw_opportunity(
@@ -87,7 +87,7 @@ def area_opportunity(lake: Lake, scheme: Scheme) -> Worth:
     return Worth(int(100 * pounds), int(patients), reading.panel.source)
 
 
-def _standard_error(monthly: NDArray[np.float64]) -> NDArray[np.float64]:
+def standard_error(monthly: NDArray[np.float64]) -> NDArray[np.float64]:
     """The chance in each unit's mean over T months (U, T), from how one month differs from the next.
 
     Pounds are no count, so their noise is not known beforehand; successive differences leave level and trend out.
@@ -100,7 +100,7 @@ def _standard_error(monthly: NDArray[np.float64]) -> NDArray[np.float64]:
     return error
 
 
-def _is_money(measure: Measure) -> bool:
+def is_money(measure: Measure) -> bool:
     """Whether the numerator is pounds, which are no count and know no chance of a count."""
     return measure.numerator.sum in ("cost", "nic") or measure.unit.startswith("£")
 
