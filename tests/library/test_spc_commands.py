@@ -165,6 +165,12 @@ def test_a_boards_page_holds_measures_of_several_charts_with_words_beside_the_ic
         assert (tmp_path / name).read_bytes().startswith(begins)
 
 
+def test_an_icon_speaks_of_the_newest_point_that_is_known_and_says_when_it_was(capsys, tmp_path):
+    path = written(tmp_path, "date,y,g", [f"2024-{m:02d}-01,{m % 3 if m < 12 else ''},a" for m in range(1, 13)])
+    (row,) = told(capsys, "icons", path, "--group", "g")["icons"]
+    assert (row["date"], row["value"]) == ("2024-11-01", 2)
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

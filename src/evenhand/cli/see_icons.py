@@ -21,13 +21,14 @@ def register(commands: Any) -> None:
 
 
 def _icons(options: argparse.Namespace) -> None:
-    from ..stats.chart_icons import board_line
+    from ..stats.chart_icons import board_line, newest
 
     found = draw(options)
-    lines = [board_line(str(d.name), str(d.times[-1]), d.chart) for d in found]
+    at = [newest(d.chart) for d in found]
+    lines = [board_line(str(d.name), str(d.times[i]), d.chart) for d, i in zip(found, at, strict=True)]
     rows = [
-        {**_row(drawn), "variation_says": line.variation_says, "assurance_says": line.assurance_says}
-        for drawn, line in zip(found, lines, strict=True)
+        {**_row(drawn, i), "variation_says": line.variation_says, "assurance_says": line.assurance_says}
+        for drawn, line, i in zip(found, lines, at, strict=True)
     ]
 
     def picture() -> Any:
@@ -41,10 +42,10 @@ def _icons(options: argparse.Namespace) -> None:
     emit(options, {"icons": rows}, board, title="Icons", chart=picture)
 
 
-def _row(drawn: Drawn) -> dict[str, Any]:
+def _row(drawn: Drawn, at: int) -> dict[str, Any]:
     c = drawn.chart
     return {
-        "group": drawn.name, "date": str(drawn.times[-1]), "value": c.values[-1], "mean": c.mean[-1],
-        "lower": c.lower[-1], "upper": c.upper[-1], "target": c.target, "improves": c.improves, "chart": c.kind,
-        "special_cause": c.special_cause[-1], "variation": c.variation, "assurance": c.assurance,
+        "group": drawn.name, "date": str(drawn.times[at]), "value": c.values[at], "mean": c.mean[at],
+        "lower": c.lower[at], "upper": c.upper[at], "target": c.target, "improves": c.improves, "chart": c.kind,
+        "special_cause": c.special_cause[at], "variation": c.variation, "assurance": c.assurance,
     }  # fmt: skip

@@ -23,11 +23,16 @@ ASSURANCE = {
 }
 
 
-def board_line(name: str, when: str, chart: ControlChart) -> BoardLine:
-    """One row of a board's table: the newest point that counts, its icons, and the icons in words."""
+def newest(chart: ControlChart) -> int:
+    """The position of the newest point that counts, of which the icons speak; the last one if none does."""
     known = np.isfinite(chart.values)
     known[list(chart.left_out)] = False
-    value = float(chart.values[known][-1]) if known.any() else float("nan")
+    return int(np.flatnonzero(known)[-1]) if known.any() else len(chart.values) - 1
+
+
+def board_line(name: str, when: str, chart: ControlChart) -> BoardLine:
+    """One row of a board's table: the newest point that counts, `when` it is of, its icons, the icons in words."""
+    value = float(chart.values[newest(chart)])
     no_limits = np.isfinite(chart.target) and chart.improves != "neutral"
     without = "Not known: no limits" if no_limits else "No target"
     return BoardLine(

@@ -94,7 +94,7 @@ def shewhart(
     Source: the functions that draw each kind's lines name theirs; checked against qicharts2 0.8.1 and Montgomery.
 
     >>> chart = shewhart("p", np.array([12.0, 15, 8, 30]), denominator=np.full(4, 50.0))
-    >>> round(chart.upper[0], 4), chart.special_cause[-1]
+    >>> round(float(chart.upper[0]), 4), chart.special_cause[-1]
     (0.5237, 'Above UCL')
     """
     known = check(KINDS, chart, improves=improves, fix_after=fix_after, rules=rules)
