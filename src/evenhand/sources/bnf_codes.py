@@ -54,7 +54,7 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
 
 
 def _strays(scan: Scan, codes: dict[str, str], counted: int) -> int:
-    """How many codes do not begin with their chapter's: a few are the publisher's misprints, many are another column."""
+    """How many codes do not begin with their chapter's: a few are misprints, many are another column."""
     worst = 0
     for level, column in codes.items():
         cell = scan.text(column)

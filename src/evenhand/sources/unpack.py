@@ -25,12 +25,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import InputError
+from . import xls
 
 _BLOCK = 1 << 20
 _RATIO = 200  # the largest published file unpacks to 24 times its size; repeated text reaches about 100
 _SMALL = 200 << 20  # bytes that may unpack at any ratio
-_TABLES = (".csv", ".txt", ".gz", ".parquet", ".xlsx")
-_NOT_TABLES = (".pdf", ".doc", ".docx", ".html", ".md", ".json", ".yaml", ".png", ".xls", ".py", ".ipynb")
+_TABLES = (".csv", ".txt", ".gz", ".parquet", ".xlsx", ".xls")
+_NOT_TABLES = (".pdf", ".doc", ".docx", ".html", ".md", ".json", ".yaml", ".png", ".py", ".ipynb")
 
 
 class NotForTheLake(InputError):
@@ -42,8 +43,8 @@ class Unpacked:
     """One plain file with a header that has been read.
 
     name: how messages call it; label: what the manifest keeps (no folder); path: the plain bytes;
-    kind: csv, parquet or xlsx (whose columns are its sheets); sha256: of the file as it was given; top: the first rows
-    of a CSV, header first; delimiter: what stands between its cells.
+    kind: csv, parquet, xlsx (or xls; its columns are its sheets) or xml (a zip of such files, its columns their names);
+    sha256: of the file as it was given; top: the first rows of a CSV, header first; delimiter: between its cells.
     """
 
     name: str
@@ -105,6 +106,8 @@ def unpack(path: Path, beside: Callable[[str], Path], sha256: str, name: str = "
         yield from _zip(path, beside, sha256, name, label)
     elif magic == b"PK\x05\x06":
         raise InputError(f"{name}: the zip holds no files")
+    elif magic == xls.MAGIC[:4]:
+        yield Unpacked(name, label, path, "xlsx", sha256, columns=tuple(xls.sheets(path, name)))
     elif magic[:2] == b"\x1f\x8b":
         target = beside("unpacked")
         _copy(partial(gzip.GzipFile, path), target, path.stat().st_size, name, "gzip")
@@ -133,6 +136,11 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str, given: str, kep
             return
         members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
         tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
+        listed = _xml_listed(archive, members)
+        if not tables and listed:
+            _check_size(archive, path.stat().st_size, given)
+            yield Unpacked(given, kept, path, "xml", sha256, columns=listed)
+            return
         if not tables:
             raise NotForTheLake(f"{given}: the zip holds no CSV or Parquet file")
         for member in tables:
@@ -147,8 +155,22 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str, given: str, kep
             target.unlink(missing_ok=True)
 
 
+def _xml_listed(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> tuple[str, ...]:
+    """The XML files in a zip, and as `zip!member` those in a small zip within it."""
+    found = [m.filename for m in members if m.filename.lower().endswith(".xml")]
+    for member in members:
+        if member.filename.lower().endswith(".zip") and member.file_size <= _SMALL:
+            try:
+                with zipfile.ZipFile(io.BytesIO(archive.read(member))) as inner:
+                    within = [name for name in inner.namelist() if name.lower().endswith(".xml")]
+                    found += [f"{member.filename}!{name}" for name in within]
+            except (zipfile.BadZipFile, zlib.error, EOFError):
+                continue
+    return tuple(found)
+
+
 def _check_size(archive: zipfile.ZipFile, packed: int, name: str) -> None:
-    """Refuse a workbook that says it unpacks to more than is safe; a member never gives more than it says."""
+    """Refuse a workbook or release that says it unpacks to more than is safe; none gives more than it says."""
     unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > max(_SMALL, packed * _RATIO):
         raise InputError(f"{name}: unpacks to {unpacked:,} bytes from {packed:,}; refused as unsafe")
@@ -186,8 +208,6 @@ def _plain(path: Path, name: str, label: str, sha256: str) -> Unpacked:
         except (pa.ArrowInvalid, OSError) as error:
             raise InputError(f"{name}: the Parquet file is broken or cut short ({error})") from error
         return Unpacked(name, label, path, "parquet", sha256, columns=columns)
-    if start == b"\xd0\xcf\x11\xe0":
-        raise NotForTheLake(f"{name}: an Excel 97-2003 workbook (.xls); save it as .xlsx or CSV")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError(f"{name}: the text is UTF-16; expected UTF-8 or Latin-1")
     encoding = _encoding(path, name)

@@ -1,4 +1,4 @@
-"""Workbook: the sheets of an Excel file (.xlsx) as rows of text, or each as a plain table for the sources to know."""
+"""Workbook: the sheets of an Excel file (.xlsx, .xls) as rows of text, or each as a table for the sources to know."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from . import xls
 from .unpack import Unpacked, plain_name
 
 _TITLES = 30  # rows above a header that a sheet may have; our rule: published ones have up to 14
@@ -22,6 +23,9 @@ Rows = list[tuple[str, ...]]
 
 def sheets(file: Unpacked) -> dict[str, Rows]:
     """Every sheet by its title, every cell text: dates as YYYY-MM-DD, whole numbers without a point, blanks ''."""
+    with file.path.open("rb") as given:
+        if given.read(4) == xls.MAGIC[:4]:
+            return xls.sheets(file.path, file.name)
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
