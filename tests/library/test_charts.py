@@ -16,6 +16,7 @@ from evenhand.charts.lines import STYLES
 from evenhand.charts.spc import KINDS as SPC_KINDS
 from evenhand.records import EngagementFunnel
 from evenhand.records.engagement import FunnelStage
+from evenhand.stats.chart_icons import board_line
 from evenhand.stats.xmr import xmr
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -46,6 +47,7 @@ DRAWN = {
     "spc": lambda w: charts.spc(_series(), MONTHS, title="T & <T>", share=True, width=w,
                                 marks=((MONTHS[12], "Scheme began"),)),
     "funnel": lambda w: charts.funnel(_funnel(), own="00003", title="T & <T>", share=True, width=w),
+    "icons": lambda w: charts.icons([board_line("Waits & <waits>", "2025-12-01", _series())], title="T & <T>", width=w),
     "strip": lambda w: charts.strip(np.linspace(0, 1, 80), own=3, title="T & <T>", share=True, width=w),
     "dumbbell": lambda w: charts.dumbbell(LABELS, THREE, THREE + 0.1, names=("Peers", "You"), title="T & <T>", width=w),
     "diverging": lambda w: charts.diverging(LABELS, np.array([8.0, 3, 0]), np.array([1.0, 4, 0]), np.array([1.0, 0, 0]),
