@@ -52,16 +52,52 @@ def test_every_measure_says_who_wrote_it_and_that_no_clinician_has_checked_it() 
     }
 
 
-def test_at_least_ten_measures_stand_for_diabetes_and_access() -> None:
-    assert sum(m.pathway in ("diabetes", "access") for m in MEASURES.values()) >= 10
+PRIORITY = ("diabetes", "mental_health", "coronary_heart_disease", "cancer")
 
 
-def test_the_pathway_runs_from_prevention_to_aftercare_and_names_its_measures() -> None:
-    pathway = load_pathways(MEASURES)["diabetes"]
+@pytest.mark.parametrize("pathway", [*PRIORITY, "respiratory", "antimicrobials", "opioids", "best_value"])
+def test_five_measures_or_more_stand_for_each_area(pathway: str) -> None:
+    named = set(load_pathways(MEASURES)[pathway].measures) if pathway in PRIORITY else set()
+    assert len(named | {m.id for m in MEASURES.values() if m.pathway == pathway}) >= 5
+
+
+def test_sixty_measures_and_ten_of_them_not_about_prescribing() -> None:
+    others = {m.kind for m in MEASURES.values()} - {"prescribing"}
+    assert len(MEASURES) >= 60
+    assert sum(m.kind in others for m in MEASURES.values()) >= 10
+    assert others >= {"qof", "waits", "diagnostics", "appointments", "emergency", "hospital", "indicator"}
+
+
+def test_consultants_and_low_priority_have_their_measures_and_some_better_ones_cost_money() -> None:
+    assert sum("consultant" in m.tags for m in MEASURES.values()) >= 5
+    assert sum("lowpriority" in m.tags for m in MEASURES.values()) >= 8
+    assert {m.id for m in MEASURES.values() if m.direction == "higher" and m.kind == "prescribing"} >= {
+        "chd_statin_intensity", "diabetes_sglt2",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("area", PRIORITY)
+def test_a_pathway_runs_from_prevention_to_aftercare_and_names_its_measures(area: str) -> None:
+    pathway = load_pathways(MEASURES)[area]
     stages = [decision.stage for decision in pathway.decisions]
     assert stages[0] == "prevention"
     assert stages[-1] == "aftercare"
-    assert {m.id for m in MEASURES.values() if m.pathway == "diabetes"} <= set(pathway.measures)
+    assert {"treatment", "monitoring", "referral"} <= set(stages)
+    assert pathway.clinical_lead == "vacant"
+    assert {m.id for m in MEASURES.values() if m.pathway == area} <= set(pathway.measures)
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_a_measure_is_complete(name: str) -> None:
+    measure = MEASURES[name]
+    assert measure.find_patients.tested == "not tested in a clinical system"
+    assert measure.minimum_denominator > 0
+    assert {m for m in measure.guardrails if MEASURES[m].kind != "waits"} == set()
+    assert measure.guardrails or measure.kind != "prescribing" or measure.direction == "neutral"
+    for guidance in measure.guidance:
+        numbered = re.search(r"\b(NG|CG|PH)(\d+)", guidance.title)
+        assert (numbered is None) == ("nice.org.uk" not in (guidance.link or ""))
+        assert numbered is None or (guidance.link or "").endswith(f"/{numbered[1].lower()}{numbered[2]}")
 
 
 def test_a_measure_that_money_rests_on_has_a_replacement() -> None:

@@ -12,6 +12,7 @@ from operator import or_
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 
 from . import dictionary
 from .catalogue import Catalogue
@@ -115,7 +116,7 @@ def hospital(tables: Tables, month: int, side: Counted) -> ByLevel:
     providers = dict.fromkeys(_sum(rows, "provider", rows.quantity), 0.0)
     if not len(kept):
         return {"provider": providers}
-    table = ibis.memtable({"vmp": [vmps[i] for i in kept], "weight": weight[kept].tolist()})
+    table = ibis.memtable(pa.table({"vmp": [vmps[i] for i in kept], "weight": weight[kept]}))
     joined = rows.inner_join(table, "vmp")
     value = joined.quantity if side.column == "quantity" else joined.indicative_cost
     return {"provider": providers | _sum(joined, "provider", value * joined.weight)}
