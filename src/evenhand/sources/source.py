@@ -80,7 +80,8 @@ def refuse_lacking(file: Unpacked, source: Source, missing: tuple[str, ...]) -> 
     first = missing[0].replace("|", " or ")
     known = {plain_name(column): column for column in file.columns}
     hint = did_you_mean(plain_name(missing[0].split("|")[0]), known)
-    return InputError(f"{file.name}: looks like {source.name} but has no column {first}{hint}")
+    named = f"; `evenhand indicator --{missing[0]} COLUMN` names it" if source.names_columns else ""
+    return InputError(f"{file.name}: looks like {source.name} but has no column {first}{hint}{named}")
 
 
 def outcome(

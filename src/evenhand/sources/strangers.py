@@ -51,6 +51,16 @@ _KNOWN = (
     Stranger(("participant", "group_id", "n_votes"), "a matrix of votes, which `evenhand decide groups` reads"),
     Stranger(("comment_id", "comment_body"), "statements, which `evenhand decide tally --statements` reads"),
     Stranger(("n_votes", "n_visitors", "n_voters"), "the history of a consultation, not a publication"),
+    Stranger(("practice_code", "excess_cost"), "the answers of a study of branded generics, not a publication; "
+             "`evenhand see savings ghost` works them out"),
+    Stranger(("ccg_id", "code"), "a study's map of practices, not a publication; as a tree of your own it has code, "
+             "name, level and parent"),
+    Stranger(("bnf_code", "name"), "a list of codes, not a publication; a measure's YAML holds such lists"),
+    Stranger(("dementia_register", "items"), "a numerator/denominator table under other column names; "
+             "name them to `evenhand indicator`"),
+    Stranger(("period", "pct", "all_items"), "a numerator/denominator table under other column names; "
+             "name them to `evenhand indicator`"),
+    Stranger(("topic",), "the title of a consultation, not data"),
     Stranger(("respondent_id",), "answers of a survey, which `evenhand listen` reads"),
     Stranger(("engagement_index", "year_index"), "a study of the staff survey by trust, not a publication; "
              "`evenhand listen` and `see` read such tables"),
