@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-CANDIDATES = 1000  # a round: about 800 count where the posterior is well behaved
+CANDIDATES = 600  # a round: about 500 count where the posterior is well behaved
 TAILS = 6.0  # degrees of freedom of the t that proposes: heavier than any posterior seen
-ENOUGH = 250.0  # effective draws after which no further round is tried
+ENOUGH = 200.0  # effective draws after which no further round is tried
 ROUNDS = 4
+FLAT, NEAR = 0.01, 1.0  # the mode is found once the simplex is as flat as this: draws are weighed, wherever they start
 
 Floats = NDArray[np.float64]
 Height = Callable[[Floats], Floats]
@@ -21,14 +22,20 @@ Height = Callable[[Floats], Floats]
 
 @dataclass(frozen=True)
 class Sample:
-    """draws: float64 (M, K); log_evidence: of the model, up to what models of the same data share."""
+    """candidates: float64 (C, K); weight: float64 (C,), how likely each is; log_evidence: of the model, up to what
+    models of the same data share."""
 
-    draws: Floats
+    candidates: Floats
+    weight: Floats
     log_evidence: float
 
+    def draw(self, count: int, rng: np.random.Generator) -> Floats:
+        """`count` draws, float64 (count, K), those from one candidate next to each other."""
+        return self.candidates[np.sort(rng.choice(len(self.weight), count, p=self.weight))]
 
-def sample(log_posterior: Height, start: Floats, step: Floats, count: int, rng: np.random.Generator) -> Sample:
-    """Draw `count` times from exp(log_posterior), a function of float64 (M, K), -inf where impossible.
+
+def sample(log_posterior: Height, start: Floats, step: Floats, rng: np.random.Generator) -> Sample:
+    """Draw from exp(log_posterior), a function of float64 (M, K), -inf where impossible.
 
     A t around the mode proposes; it is moved and stretched to what was found until enough draws count.
     `step` is a small move of each parameter.
@@ -55,7 +62,7 @@ def sample(log_posterior: Height, start: Floats, step: Floats, count: int, rng: 
         away = candidates - centre
         spread = (away * weight[:, None]).T @ away
         scale = np.linalg.cholesky(spread + np.diag(0.1 * np.diag(spread) + 1e-6 * step**2))
-    return Sample(candidates[rng.choice(CANDIDATES, count, p=weight)], evidence)
+    return Sample(candidates, weight, evidence)
 
 
 def _mode(log_posterior: Height, start: Floats, step: Floats) -> tuple[Floats, Floats]:
@@ -67,7 +74,7 @@ def _mode(log_posterior: Height, start: Floats, step: Floats) -> tuple[Floats, F
 
     simplex = np.vstack([start, start + 2 * np.diag(step)])
     found = minimize(height, start, method="Nelder-Mead",
-                     options={"initial_simplex": simplex, "xatol": 1e-4, "fatol": 1e-3, "maxfev": 400})  # fmt: skip
+                     options={"initial_simplex": simplex, "xatol": NEAR, "fatol": FLAT, "maxfev": 400})  # fmt: skip
     size = len(start)
     moves = np.array([(i, j, a, b) for i in range(size) for j in range(size) for a in (1, -1) for b in (1, -1)])
     points = np.repeat(found.x[None, :], len(moves), axis=0)

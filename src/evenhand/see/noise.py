@@ -12,18 +12,26 @@ from ..errors import InputError, did_you_mean
 
 FAMILIES = ("binomial", "poisson", "normal")
 WHOLE = 1e-9  # relative distance to the next whole number that still counts as whole
+GAUSS = 0.5 / 3**0.5  # where Gauss's two points lie in a cell, from its middle, in widths
+SHARP = 0.7  # deviations of noise in a cell's width below which two points would miss the peak
+LEAST = 1e-30  # of a cell's likelihood, the likeliest being 1: single precision ends at 1e-38
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Noise:
-    """What the values of N units are made of: hits over base, and for normal the known deviation of the value."""
+    """What the values of N units are made of: hits over base, and for normal the known deviation of the value.
+
+    spread: how many times chance's variance the counts scatter (1 for plain counts).
+    """
 
     family: str
     hits: Floats
     base: Floats
     se: Floats | None = None
+    spread: float = 1.0
 
     @property
     def value(self) -> Floats:
@@ -34,29 +42,51 @@ class Noise:
         """The sampling variance of each value if all units were truly alike, float64 (N,)."""
         level = self.hits.sum() / self.base.sum()
         if self.family == "binomial":
-            return np.asarray(level * (1 - level) / self.base)
+            return np.asarray(self.spread * level * (1 - level) / self.base)
         if self.family == "poisson":
-            return np.asarray(level / self.base)
+            return np.asarray(self.spread * level / self.base)
         assert self.se is not None
         return self.se**2
 
-    def cells(self, edges: Floats, shift: Floats) -> Floats:
-        """The likelihood of each unit in each cell of true level, float64 (N, J), largest 1 in a row.
+    def own_deviation(self) -> Floats:
+        """The deviation of each value about its own level, float64 (N,); never 0."""
+        if self.se is not None:
+            return self.se
+        one = (self.hits + 0.5) / (self.base + 1.0)
+        inside = one * np.maximum(1 - one, 0.5 / (self.base + 1.0)) if self.family == "binomial" else one
+        return np.asarray(np.sqrt(self.spread * inside / self.base))
 
-        edges: float64 (J + 1,); shift: float64 (N,), what case-mix adds to a unit's level. Exact for counts; the
-        outermost cells hold all that lies beyond them.
+    def cells(self, edges: Floats, shift: Floats) -> Singles:
+        """The mean likelihood of each unit in each cell of true level, float32 (J, N), largest 1 in a column.
+
+        edges: float64 (J + 1,); shift: float64 (N,), what case-mix adds to a unit's level. By Gauss's two points in
+        a cell, or for a unit sharper than a cell by the normal distribution. The outermost cells hold what lies
+        beyond them.
         """
-        level = edges[None, :] + shift[:, None]
-        if self.family == "binomial":
-            up = special.betainc(self.hits[:, None] + 1, (self.base - self.hits)[:, None] + 1, np.clip(level, 0, 1))
-        elif self.family == "poisson":
-            up = special.gammainc(self.hits[:, None] + 1, self.base[:, None] * np.maximum(level, 0))
-        else:
+        width = np.diff(edges)
+        middle = (edges[:-1] + edges[1:]) / 2
+        log = np.logaddexp(*(self._log(middle + side * GAUSS * width, shift) for side in (1, -1)))
+        own, level = self.own_deviation(), self.value - shift
+        near = np.clip(np.searchsorted(edges, level) - 1, 0, len(width) - 1)
+        if (sharp := own < SHARP * width[near]).any():
+            up = special.ndtr((edges[:, None] - level[sharp]) / own[sharp])
+            up[0], up[-1] = 0.0, 1.0
+            log[:, sharp] = np.log(np.maximum(np.diff(up, axis=0), LEAST) / width[:, None])
+        log -= log.max(axis=0)
+        return np.maximum(np.exp(log.astype(np.float32)), np.float32(LEAST))
+
+    def _log(self, at: Floats, shift: Floats) -> Floats:
+        """The logarithm of the likelihood at levels (J,) plus each unit's shift (N,), up to a constant a unit."""
+        plain = not shift.any()
+        level = at[:, None] if plain else at[:, None] + shift
+        if self.family == "normal":
             assert self.se is not None
-            up = special.ndtr((level - self.value[:, None]) / self.se[:, None])
-        up[:, 0], up[:, -1] = 0.0, 1.0
-        inside = np.maximum(np.diff(up, axis=1), 1e-300)
-        return np.asarray(inside / inside.max(axis=1, keepdims=True))
+            return np.asarray(-0.5 * ((level - self.value) / self.se) ** 2)
+        hits, base = self.hits / self.spread, self.base / self.spread
+        some = np.log(np.maximum(level, 1e-12))
+        if self.family == "poisson":
+            return np.asarray(hits * some - base * np.maximum(level, 0))
+        return np.asarray(hits * some + (base - hits) * np.log(np.maximum(1 - level, 1e-12)))
 
 
 def family_of(hits: Floats, base: Floats, family: str, known_se: bool) -> str:

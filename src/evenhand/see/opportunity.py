@@ -92,8 +92,10 @@ def opportunity(
     sign = 1.0 if better == "lower" else -1.0
     at = _benchmark(found.draws, benchmark, sign)
     weight = (base * cost)[there]
-    gaps = np.maximum(0.0, sign * (found.draws - at[:, None])) * weight
-    total = gaps.sum(axis=1)
+    gaps = found.draws - at[:, None]
+    above = (gaps > 0).mean(axis=0)
+    np.maximum(gaps if sign > 0 else np.negative(gaps, out=gaps), 0.0, out=gaps)
+    total = gaps @ weight
     observed = found.value - found.shift
     naive = np.maximum(0.0, sign * (observed - _benchmark(observed[None, :], benchmark, sign))) @ weight
 
@@ -102,20 +104,22 @@ def opportunity(
         out[there] = values
         return out
 
-    low, high = np.quantile(found.draws, [0.025, 0.975], axis=0)
+    low, high = _ends(found.draws, (0.025, 0.975))
     return Opportunity(
         names, spread(found.value), spread(found.draws.mean(axis=0)), spread(low), spread(high),
-        spread((found.draws > at[:, None]).mean(axis=0)), spread(gaps.mean(axis=0)), _estimate(total), float(naive),
+        spread(above), spread(gaps.mean(axis=0) * weight), _estimate(total), float(naive),
         _estimate(at), benchmark, better, kind, _split(found, hits[there], base[there]), draws, seed,
-        _together(areas or {}, [names[i] for i in there], gaps), spread(found.shift),
+        _together(areas or {}, [names[i] for i in there], gaps, weight), spread(found.shift),
     )  # fmt: skip
 
 
-def _together(areas: Mapping[str, Sequence[str]], names: Sequence[str], gaps: Floats) -> dict[str, Estimate]:
+def _together(
+    areas: Mapping[str, Sequence[str]], names: Sequence[str], gaps: Floats, weight: Floats
+) -> dict[str, Estimate]:
     """What the units of each area could gain together, draw by draw; an area with no unit here is left out."""
     at = {name: i for i, name in enumerate(names)}
     rows = {area: [at[unit] for unit in units if unit in at] for area, units in areas.items()}
-    return {area: _estimate(gaps[:, own].sum(axis=1)) for area, own in rows.items() if own}
+    return {area: _estimate(gaps[:, own] @ weight[own]) for area, own in rows.items() if own}
 
 
 def _benchmark(levels: Floats, benchmark: str, sign: float) -> Floats:
@@ -123,7 +127,16 @@ def _benchmark(levels: Floats, benchmark: str, sign: float) -> Floats:
     if benchmark == "mean":
         return np.asarray(levels.mean(axis=1))
     share = QUANTILES[benchmark]
-    return np.asarray(np.quantile(levels, share if sign > 0 else 1 - share, axis=1))
+    return np.asarray(_ends(levels.T, (share if sign > 0 else 1 - share,))[0])
+
+
+def _ends(draws: Floats, shares: tuple[float, ...]) -> Floats:
+    """Quantiles of each column of draws (M, N), float64 (S, N): as np.quantile along axis 0, several times as fast."""
+    at = np.array(shares) * (len(draws) - 1)
+    below = np.floor(at).astype(np.intp)
+    above = np.minimum(below + 1, len(draws) - 1)
+    rows = np.sort(np.ascontiguousarray(draws.T), axis=1)  # a vectorised sort: faster here than a partition
+    return np.asarray((rows[:, below] + (at - below) * (rows[:, above] - rows[:, below])).T, dtype=np.float64)
 
 
 def _estimate(values: Floats) -> Estimate:

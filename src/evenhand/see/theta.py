@@ -10,16 +10,18 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from ..errors import InputError
-from .noise import Noise
+from .dispersion import dispersion
+from .noise import SHARP, Noise
 from .prior import Grid, learn, levels
 from .scatter import learn_scatter
 
 GATE = 0.001  # METHODS B.5: no variation is claimed unless Cochran's Q rejects at this level
 REACH = 8.0  # the grid spans this many deviations of true levels each way, more where a sharp unit lies further
 FURTHEST = 25.0
-FINE = 6.0  # cells a deviation: four times as many moved totals by less than 0.1%
-MOST_CELLS = 400
-OUTER = 20  # draws of case-mix coefficients or of an unknown scatter; levels are redrawn within each
+CORE, FINE = 3.0, 6.0  # deviations each way in fine cells, and cells a deviation there: finer moved totals by < 0.1%
+GROWTH = 1.25  # of one cell over the next beyond the core
+OUTER = 10  # draws of an unknown scatter; levels are redrawn within each
+TREND = 2.58  # standard errors from which levels are taken to go with the size of units (1 in 100 by chance)
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +29,8 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True)
 class Levels:
     """draws: float64 (M, N), levels with case-mix taken out; value, shift: float64 (N,), the observed value and
-    what case-mix adds to it; chance, explained: variances; differ: whether the units differ beyond chance."""
+    what case-mix adds to it; chance, explained: variances; differ: whether the units differ beyond chance; spread:
+    how many times chance's variance the counts were found to scatter."""
 
     draws: Floats
     value: Floats
@@ -36,6 +39,7 @@ class Levels:
     explained: float
     differ: bool
     family: str
+    spread: float = 1.0
 
 
 def true_levels(
@@ -50,48 +54,107 @@ def true_levels(
         )
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise InputError("case-mix: a column is constant or repeats the others; leave it out")
-    noises = [Noise(family, hits, base, se)]
+    noises, odds = [Noise(family, hits, base, se)], np.ones(1)
     gate: bool | None = None
     if family == "normal" and se is None:
         scatter = learn_scatter(hits / base, base, design, OUTER, rng)
-        noises = [Noise(family, hits, base, s) for s in scatter.se]
+        noises, odds = [Noise(family, hits, base, s) for s in scatter.se], np.full(OUTER, 1 / OUTER)
         gate = scatter.differ
     first = noises[0]
     variance = first.variance()
+    spare = len(hits) - design.shape[1]
     if not (variance > 0).all():  # nothing, or everything, was counted in every unit
         return _alike(first, np.zeros(len(hits)), variance, design, draws, rng)
-    q, _, _ = _weighted(first.value, variance, design)
-    spare = len(hits) - design.shape[1]
-    if not (stats.chi2.sf(q, spare) < GATE if gate is None else gate):
-        _, beta, cover = _weighted(first.value, variance, design)
+    q, beta, _ = _weighted(first.value, variance, design)
+    if gate is None:
+        gate = bool(stats.chi2.sf(q, spare) < GATE)
+        if gate and se is None:
+            noises, odds = _clustered(first, variance, design, spare)
+            first = noises[int(np.argmax(odds))]
+            variance = first.variance()
+            q, beta, _ = _weighted(first.value, variance, design)
+            gate = bool(stats.chi2.sf(q, spare) < GATE)
+    if not gate:
         return _alike(first, design[:, 1:] @ beta[1:], variance, design, draws, rng)
-    between = _between(first.value, variance, design, spare)
-    _, beta, cover = _weighted(first.value, variance + between, design)
-    shift = design[:, 1:] @ beta[1:]
-    grid = _grid(first, shift, float(beta[0]), float(np.sqrt(between)), variance)
-    cells = first.cells(grid.edges, shift)
+    parts = np.bincount(rng.choice(len(noises), draws, p=odds), minlength=len(noises))
+    found = [_drawn(noise, design, int(count), rng) for noise, count in zip(noises, parts, strict=True) if count]
+    best = found[int(np.argmax([count for count in parts if count]))]
+    drawn = np.concatenate([each.draws for each in found])
+    return Levels(drawn[rng.permutation(draws)] if len(found) > 1 else drawn, best.value, best.shift, best.chance,
+                  best.explained, True, family, float(odds @ [noise.spread for noise in noises]))  # fmt: skip
+
+
+def _clustered(plain: Noise, variance: Floats, design: Floats, spare: int) -> tuple[list[Noise], Floats]:
+    """The noise of counts that may scatter more than chance, in a few sizes and how likely each is."""
+    between = _between(plain.value, variance, design, spare)
+    _, beta, _ = _weighted(plain.value, variance + between, design)
+    times, odds = dispersion(plain.value - design @ beta, variance)
+    return [Noise(plain.family, plain.hits, plain.base, None, float(each)) for each in times], odds
+
+
+def _drawn(noise: Noise, design: Floats, draws: int, rng: np.random.Generator) -> Levels:
+    """Levels under one kind of noise.
+
+    Where levels go with the size of units (their logarithm), so does what is expected of each before it is looked
+    at; otherwise small units would be drawn to the level of large ones.
+    """
+    variance, width = noise.variance(), design.shape[1]
+    full, between = _with_size(noise, variance, design)
+    if between == 0:  # counts that scatter so much leave no variation
+        _, beta, _ = _weighted(noise.value, variance, design)
+        return _alike(noise, design[:, 1:] @ beta[1:], variance, design, draws, rng)
+    _, beta, cover = _weighted(noise.value, variance + between, full)
+    shift = full[:, 1:] @ beta[1:]
+    grid = _grid(noise, shift, float(beta[0]), float(np.sqrt(between)), variance)
+    cells = noise.cells(grid.edges, shift)
     parameters = learn(cells, grid, draws, rng)
-    if mix is None and len(noises) == 1:
-        drawn = levels(cells, grid, parameters, rng)
-    else:
-        drawn = _outer(noises, design, beta, cover, grid, parameters, rng)
-    chance = variance - between / base if family == "binomial" else variance  # p(1-p) holds the units' own spread
-    return Levels(drawn, first.value, shift, float(np.mean(np.maximum(chance, 0))), _explained(shift, design, cover),
-                  True, family)  # fmt: skip
+    drawn = levels(cells, grid, parameters, rng)
+    _sharpen(drawn, noise, grid, shift, parameters, rng)
+    if full.shape[1] > 1:
+        # Coefficients drawn anew: a level known but for its noise goes with them by as much as it was shrunk.
+        off = rng.standard_normal((draws, full.shape[1])) @ np.linalg.cholesky(cover).T
+        keep = between / (between + variance)
+        drawn -= keep * (off[:, 1:width] @ full[:, 1:width].T)
+        if full.shape[1] > width:
+            trend = full[:, width:]
+            drawn += trend @ beta[width:] + (1 - keep) * (off[:, width:] @ trend.T)
+    removed = design[:, 1:] @ beta[1:width]
+    mixed = cover[:width, :width]
+    chance = variance - between / noise.base if noise.family == "binomial" else variance  # p(1-p) holds their spread
+    return Levels(drawn, noise.value, removed, float(np.mean(np.maximum(chance, 0))),
+                  _explained(removed, design, mixed), True, noise.family)  # fmt: skip
 
 
-def _outer(
-    noises: list[Noise], design: Floats, beta: Floats, cover: Floats, grid: Grid, parameters: Floats,
-    rng: np.random.Generator,
-) -> Floats:  # fmt: skip
-    """Levels with the case-mix coefficients, and an unknown scatter, drawn anew for each part of the draws."""
-    root = np.linalg.cholesky(cover)
-    parts = []
-    for number, rows in enumerate(np.array_split(np.arange(len(parameters)), OUTER)):
-        drawn = beta + root @ rng.standard_normal(len(beta))
-        cells = noises[number % len(noises)].cells(grid.edges, design[:, 1:] @ drawn[1:])
-        parts.append(levels(cells, grid, parameters[rows], rng))
-    return np.concatenate(parts)
+def _with_size(noise: Noise, variance: Floats, design: Floats) -> tuple[Floats, float]:
+    """The design, with the logarithm of the size where levels go with it, and the variance left between units."""
+    spare = len(variance) - design.shape[1]
+    between = _between(noise.value, variance, design, spare)
+    size = np.log(noise.base)
+    full = np.column_stack([design, size - size.mean()])
+    if spare < 2 or np.linalg.matrix_rank(full) < full.shape[1]:
+        return design, between
+    _, beta, cover = _weighted(noise.value, variance + between, full)
+    if abs(beta[-1]) < TREND * np.sqrt(cover[-1, -1]):
+        return design, between
+    left = _between(noise.value, variance, full, spare - 1)
+    return (full, left) if left > 0.01 * between else (design, between)  # all of it size: nothing left to learn from
+
+
+def _sharpen(
+    drawn: Floats, noise: Noise, grid: Grid, shift: Floats, parameters: Floats, rng: np.random.Generator
+) -> None:
+    """Redraw units whose noise is narrower than their cell: from it, and a normal spread, without cells."""
+    own, level = noise.own_deviation(), noise.value - shift
+    width = np.diff(grid.edges)
+    at = np.clip(np.searchsorted(grid.edges, level) - 1, 0, len(width) - 1)
+    inside = (level > grid.edges[0]) & (level < grid.edges[-1])
+    sharp = np.flatnonzero(inside & (own < SHARP * np.minimum(width[at], 1 / FINE * grid.sd)))
+    if not len(sharp):
+        return
+    centre, sd = parameters[:, :1], np.exp(parameters[:, 1:2])
+    keep = sd**2 / (sd**2 + own[sharp] ** 2)
+    chance = rng.standard_normal((len(drawn), len(sharp)))
+    drawn[:, sharp] = centre + keep * (level[sharp] - centre) + np.sqrt(keep) * own[sharp] * chance
 
 
 def _alike(
@@ -104,7 +167,7 @@ def _alike(
         known, middle, explained = float(cover[0, 0]), float(beta[0]), _explained(shift, design, cover)
     centre = middle + np.sqrt(known) * rng.standard_normal((draws, 1))
     return Levels(np.repeat(centre, len(noise.hits), axis=1), noise.value, shift, float(variance.mean()), explained,
-                  False, noise.family)  # fmt: skip
+                  False, noise.family, noise.spread)  # fmt: skip
 
 
 def _weighted(value: Floats, variance: Floats, design: Floats) -> tuple[float, Floats, Floats]:
@@ -117,11 +180,14 @@ def _weighted(value: Floats, variance: Floats, design: Floats) -> tuple[float, F
 
 def _between(value: Floats, variance: Floats, design: Floats, spare: int) -> float:
     """The variance between units at which Q is what chance expects. Source: Paule & Mandel (1982)."""
+    if _weighted(value, variance, design)[0] <= spare:
+        return 0.0
     top = float(value.var()) * 10 + float(variance.max())
-    return float(brentq(lambda t: _weighted(value, variance + t, design)[0] - spare, 0.0, top, xtol=top * 1e-12))
+    return float(brentq(lambda t: _weighted(value, variance + t, design)[0] - spare, 0.0, top, rtol=1e-6))
 
 
 def _grid(noise: Noise, shift: Floats, centre: float, sd: float, variance: Floats) -> Grid:
+    """Fine cells where units are expected, wider ones towards where a strange unit may lie."""
     level = noise.value - shift
     sharp = level[np.sqrt(variance) < sd]
     low, high = centre - REACH * sd, centre + REACH * sd
@@ -132,8 +198,12 @@ def _grid(noise: Noise, shift: Floats, centre: float, sd: float, variance: Float
         low = max(low, float(-shift.max()))
     if noise.family == "binomial":
         high = min(high, float(1 - shift.min()))
-    cells = int(min(MOST_CELLS, np.ceil((high - low) / sd * FINE)))
-    return Grid(np.linspace(low, high, max(cells, 24) + 1), centre, sd)
+    core = np.arange(-CORE * FINE, CORE * FINE + 1) / FINE
+    steps = np.cumsum(GROWTH ** np.arange(1, 40)) / FINE
+    wide = np.concatenate((-CORE - steps[::-1], core, CORE + steps)) * sd + centre
+    room = 0.5 / FINE * sd  # no sliver of a cell at an end
+    edges = np.concatenate(([low], wide[(wide > low + room) & (wide < high - room)], [high]))
+    return Grid(edges if len(edges) > 8 else np.linspace(low, high, 25), centre, sd)
 
 
 def _explained(shift: Floats, design: Floats, cover: Floats) -> float:
