@@ -14,6 +14,7 @@ from ..decide.signatures import read as read_signatures
 from ..decide.signatures import read_pairs
 from ..errors import InputError
 from .decide_files import add_votes, read_round
+from .decide_next import register_next
 from .output import add_output, emit
 
 
@@ -23,6 +24,7 @@ def register(steps: Any) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _register_tally(commands)
     _register_groups(commands)
+    register_next(commands)
     _register_signatures(commands)
 
 

@@ -12,14 +12,14 @@ from ..decide.votes import read as read_votes
 from .door import add_dates
 
 
-def add_votes(parser: argparse.ArgumentParser) -> None:
+def add_votes(parser: argparse.ArgumentParser, *, without: tuple[str, ...] = ()) -> None:
     """VOTES, who is who, what was moderated, and the names of columns."""
     parser.add_argument("votes", type=str, metavar="VOTES", help="participant,statement,vote[,time]; a Polis export")
     parser.add_argument("--participants", metavar="FILE", help="participant[,organisation,removed_by_moderator,...]")
     parser.add_argument("--statements", metavar="FILE", help="statement,moderation")
     parser.add_argument("--declared", metavar="COL", action="append", default=[],
                         help="a declared column of the participants file, protected like an opinion group")  # fmt: skip
-    for column in ("participant", "statement", "vote"):
+    for column in (name for name in ("participant", "statement", "vote") if name not in without):
         parser.add_argument(f"--{column}", metavar="COL", default=column, help=f"column of VOTES [{column}]")
     parser.add_argument("--time", metavar="COL", help="column of VOTES [time, unix_time, timestamp or datetime]")
     add_dates(parser)

@@ -14,7 +14,7 @@ from ..records import Record
 from .ballots import Ballots
 
 PSEUDO_VOTES = 6.0  # ENGAGEMENT.md B4: a class's share is pulled to everyone's by six votes
-STARTS = 3  # random starts beside the spectral one
+STARTS = 2  # random starts beside the spectral one
 TRY, MOST = 12, 150  # rounds of a start before the best goes on, and of the best
 STILL = 1e-5  # nats a vote: less gain than this in a round, and it has settled
 SURE = 0.9  # INTERFACES: whoever is placed with less confidence has not voted enough to be placed
@@ -81,10 +81,12 @@ def _climb(votes: Ballots, turned: Any, belongs: NDArray[np.float64], rounds: in
 def _belongs(matrix: Any, size: NDArray, agree: NDArray) -> tuple[NDArray[np.float64], float]:
     """How likely each person is in each class, and the log-likelihood of all votes."""
     log = matrix @ np.hstack([np.log(agree), np.log1p(-agree)]).T + np.log(size)
-    top = log.max(axis=1, keepdims=True)
-    raised = np.exp(log - top)
-    total = raised.sum(axis=1, keepdims=True)
-    return raised / total, float((np.log(total) + top).sum())
+    top = log[:, 0].copy()
+    for k in range(1, len(size)):
+        np.maximum(top, log[:, k], out=top)
+    raised = np.exp(log - top[:, None])
+    total = raised @ np.ones(len(size))
+    return raised / total[:, None], float((np.log(total) + top).sum())
 
 
 def _starts(votes: Ballots, number: int, rng: np.random.Generator) -> Iterator[NDArray[np.float64]]:
@@ -92,7 +94,7 @@ def _starts(votes: Ballots, number: int, rng: np.random.Generator) -> Iterator[N
     if min(votes.people, votes.statements) > number:
         residuals = votes.residuals()
         side = rng.normal(size=min(residuals.shape))
-        _, _, directions = svds(residuals, k=number - 1, v0=side)
+        _, _, directions = svds(residuals, k=number - 1, v0=side, tol=0.05)
         reach = np.sqrt(np.maximum(np.bincount(votes.person, minlength=votes.people), 1))
         near = _nearest(residuals @ directions.T / reach[:, None], number, rng)
         yield np.where(near[:, None] == np.arange(number), 0.9, 0.1 / (number - 1))
@@ -104,12 +106,18 @@ def _nearest(points: NDArray, number: int, rng: np.random.Generator) -> NDArray[
     """k-means with k-means++ centres (Arthur and Vassilvitskii, 2007): a start, never an answer."""
     centres = points[rng.integers(len(points))][None]
     for _ in range(number - 1):
-        far = ((points[:, None] - centres) ** 2).sum(axis=2).min(axis=1) + 1e-12
+        far = _far(points, centres).min(axis=1) + 1e-12
         centres = np.vstack([centres, points[rng.choice(len(points), p=far / far.sum())]])
     for _ in range(20):
-        near = ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+        near = _far(points, centres).argmin(axis=1)
         centres = np.array([points[near == k].mean(axis=0) if (near == k).any() else centres[k] for k in range(number)])
     return np.asarray(near, dtype=np.int64)
+
+
+def _far(points: NDArray, centres: NDArray) -> NDArray[np.float64]:
+    """Squared distances, (N, K)."""
+    squares = (points**2) @ np.ones(points.shape[1])
+    return np.maximum(squares[:, None] - 2 * points @ centres.T + (centres**2).sum(axis=1), 0)
 
 
 def _likelihood(votes: Ballots, share: NDArray[np.float64]) -> float:

@@ -15,7 +15,7 @@ from .style import with_style
 FOLDS = 5
 GAIN = 0.01  # ENGAGEMENT.md B4: one more group must lower the held-out loss by 1% ...
 BEYOND_CHANCE = 1.645  # ... and by more than chance, one-sided 95%, person by person
-ENOUGH = 5_000  # people whose votes decide how many groups there are: beyond, more people change nothing but the time
+ENOUGH = 4_000  # people whose votes decide how many groups there are: beyond, more people change nothing but the time
 
 
 @dataclass(frozen=True, eq=False)

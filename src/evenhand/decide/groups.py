@@ -150,12 +150,18 @@ def groups(
 def fit(given: Ballots, number: int, seed: int) -> Classes:
     """The classes of everyone; of many people, those of a part of them are where everyone's begin."""
     rng = np.random.default_rng([seed, number, FOLDS])
-    there = np.unique(given.person)
-    if number == 1 or len(there) <= ENOUGH:
+    chosen = _some(given, rng)
+    if number == 1 or chosen.sum() < ENOUGH:
         return classes(given, number, rng)
-    chosen = np.zeros(given.people, dtype=bool)
-    chosen[rng.choice(there, ENOUGH, replace=False)] = True
     return classes(given, number, rng, first=classes(given.only(chosen[given.person]), number, rng))
+
+
+def _some(given: Ballots, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """At most ENOUGH of the people with a vote, drawn at random: bool (N,)."""
+    there = np.unique(given.person)
+    chosen = np.zeros(given.people, dtype=bool)
+    chosen[there if len(there) <= ENOUGH else rng.choice(there, ENOUGH, replace=False)] = True
+    return chosen
 
 
 def exceptions(counted: Tally) -> tuple[DeclaredException, ...]:
@@ -197,13 +203,36 @@ def _stability(given: Ballots, fitted: Classes, seed: int) -> float:
     """Do four fifths of the votes make the same groups? Adjusted Rand index over the people both place."""
     if len(fitted.size) == 1:
         return np.nan
-    from sklearn.metrics import adjusted_rand_score
-
     rng = np.random.default_rng([seed, FOLDS])
-    again = fit(given.only(rng.integers(FOLDS, size=len(given.person)) > 0), len(fitted.size), seed)
-    both = _placed(fitted) & _placed(again)
-    same = adjusted_rand_score(fitted.belongs.argmax(axis=1)[both], again.belongs.argmax(axis=1)[both])
-    return float(same) if both.any() else np.nan
+    kept = given.only(rng.integers(FOLDS, size=len(given.person)) > 0)
+    chosen = _some(kept, rng)
+    kept = kept.only(chosen[kept.person])
+    again = classes(kept, len(fitted.size), rng)
+    both = _placed(fitted) & _placed(again) & chosen
+    return rand(fitted.belongs.argmax(axis=1)[both], again.belongs.argmax(axis=1)[both])
+
+
+def rand(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
+    """The adjusted Rand index of two divisions of the same people: 1 if they are the same, about 0 if by chance.
+
+    NaN for fewer than two people. Source: Hubert and Arabie (1985), Journal of Classification 2:193, their equation 5.
+
+    >>> halves = np.array([0, 0, 1, 1])
+    >>> rand(halves, np.array([1, 1, 0, 0])), round(rand(halves, np.array([0, 0, 1, 2])), 3)
+    (1.0, 0.571)
+    """
+    if len(one) < 2:
+        return np.nan
+    table = np.zeros((one.max() + 1, other.max() + 1))
+    np.add.at(table, (one, other), 1)
+
+    def pairs(counts: NDArray) -> float:
+        return float((counts * (counts - 1)).sum() / 2)
+
+    rows, columns, every = pairs(table.sum(axis=1)), pairs(table.sum(axis=0)), len(one) * (len(one) - 1) / 2
+    chance = rows * columns / every
+    best = (rows + columns) / 2
+    return 1.0 if best == chance else (pairs(table) - chance) / (best - chance)
 
 
 def _placed(fitted: Classes) -> NDArray[np.bool_]:
