@@ -72,7 +72,7 @@ def test_every_event_and_answer_is_counted_once(run, tmp_path):
     assert clean == {"t1": ("yes", "2", "too slow"), "t3": ("no", "", ""), "t4": ("", "", ""),
                      "t6": ("yes", "", ""), "t8": ("yes", "", "")}  # fmt: skip
     audit = table(tmp_path / "audit.out.csv")
-    assert len(audit) == 4 + 1 + 4 + 2
+    assert len(audit) == 4 + 1 + 4 + 2 + 2  # rejected, superseded, skipped, out of range, partial saves
     assert {"event": "6", "token": "t4", "reason": "out_of_range", "question": "heard", "found": "maybe"} in audit
 
 

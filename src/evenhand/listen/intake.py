@@ -18,7 +18,7 @@ from .question import asked
 PARTIAL, SUBMITTED = "partial", "submitted"
 COLUMNS = ("event", "token", "time", "status")
 NOT_INVITED, NO_STATUS, TOO_LATE, REPEATED = "unknown_token", "unknown_status", "after_close", "duplicate_event"
-SKIPPED, OUT_OF_RANGE, SUPERSEDED = "skip_logic", "out_of_range", "superseded"
+SKIPPED, OUT_OF_RANGE, SUPERSEDED, SAVED = "skip_logic", "out_of_range", "superseded", "partial_save"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,8 @@ def intake(
 
     Rules, in this order: an event of a token that was not invited, of an unknown status, after `close`, or with
     the number of an earlier event is rejected. Of the rest the last submission of each token counts (by time, then
-    by row); earlier ones are superseded, and a partial save never changes a submission. Then each question in
+    by row); earlier ones are superseded, and a partial save never changes a submission: it is kept in the audit, for
+    it says where people stop. Then each question in
     turn: an answer to a question that the answers so far skip is dropped; one that is out of range is set missing,
     and so leads to no further question.
 
@@ -111,6 +112,8 @@ def intake(
                 superseded += 1
                 audit.append(Audit(events[last[token]]["event"], token, SUPERSEDED))
             last[token] = i
+        else:
+            audit.append(Audit(event, token, SAVED))
     tokens = [token for token in dict.fromkeys(invited) if token in last]
     cleaned = [_clean(events[last[token]], instrument, audit) for token in tokens]
     counts = {reason: sum(line.reason == reason for line in audit) for reason in dict.fromkeys(a.reason for a in audit)}
