@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from evenhand.listen import asked, seconds
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
-from evenhand_web.people.tree import ancestors, below
+from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 
 from . import answering, figures
@@ -20,7 +20,7 @@ from .results import results
 @organisation_page("read")
 def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Everybody of the organisation: which surveys are open, which of them wait for you, what the others said."""
-    waves = SurveyWave.objects.filter(organisation__in=_around(organisation)).select_related("organisation")
+    waves = SurveyWave.objects.filter(organisation__in=around(organisation)).select_related("organisation")
     person = request.user.person
     shown = []
     for wave in waves:
@@ -102,13 +102,9 @@ def thanks(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
     return render(request, "listen/thanks.html", {"wave": asked_wave})
 
 
-def _around(organisation: Organisation) -> list[Organisation]:
-    return [organisation, *ancestors(organisation), *below(organisation)]
-
-
 def _wave(organisation: Organisation, key: str) -> SurveyWave:
     """A survey of this organisation, of one above it or of one below it."""
-    return get_object_or_404(SurveyWave, key=key, organisation__in=_around(organisation))
+    return get_object_or_404(SurveyWave, key=key, organisation__in=around(organisation))
 
 
 def _place(request: HttpRequest, organisation: Organisation, key: str) -> Invitation:

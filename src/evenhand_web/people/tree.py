@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from .models import Membership, Organisation, Person
@@ -18,15 +19,7 @@ def place(organisation: Organisation) -> Place:
 
 def ancestors(organisation: Organisation) -> list[Organisation]:
     """Everything above an organisation, nearest first."""
-    found: dict[str, Organisation] = {}
-    front = [organisation.code]
-    while front:
-        rows = _open_now().filter(child__in=front).select_related("parent").order_by("parent_id")
-        new = {row.parent_id: row.parent for row in rows if row.parent_id not in found}
-        new.pop(organisation.code, None)
-        found.update(new)
-        front = list(new)
-    return list(found.values())
+    return list(Organisation.objects.raw(_ORDERED.format(walk=_UP), [*_asked(organisation), organisation.code]))
 
 
 def children(organisation: Organisation) -> QuerySet[Organisation]:
@@ -36,15 +29,8 @@ def children(organisation: Organisation) -> QuerySet[Organisation]:
 
 def below(organisation: Organisation, level: str | None = None) -> list[Organisation]:
     """Everything below an organisation, top down; only one level of it if `level` is given."""
-    found: dict[str, Organisation] = {}
-    front = [organisation.code]
-    while front:
-        rows = _open_now().filter(parent__in=front).select_related("child").order_by("child_id")
-        new = {row.child_id: row.child for row in rows if row.child_id not in found}
-        new.pop(organisation.code, None)
-        found.update(new)
-        front = list(new)
-    return [o for o in found.values() if level is None or o.level == level]
+    found = Organisation.objects.raw(_ORDERED.format(walk=_DOWN), [*_asked(organisation), organisation.code])
+    return [o for o in found if level is None or o.level == level]
 
 
 def actor(person: Person) -> Actor:
@@ -55,9 +41,40 @@ def actor(person: Person) -> Actor:
     return Actor(person.key, person.profession, person.identity_level, held)
 
 
-def around(organisation: Organisation) -> list[Organisation]:
-    """The organisation, everything above it and everything below it: whose business is also its own."""
-    return [organisation, *ancestors(organisation), *below(organisation)]
+def upward(organisation: Organisation) -> list[Organisation]:
+    """The organisation and everything above it: what is asked or planned there is asked of it."""
+    return [organisation, *ancestors(organisation)]
+
+
+def around(organisation: Organisation) -> QuerySet[Organisation]:
+    """The organisation, everything above it and everything below it: whose business is also its own.
+
+    A query, so that `filter(organisation__in=around(o))` asks the database once, however many lie below.
+    """
+    either = (
+        f"SELECT code FROM ({_UP} SELECT code FROM walk) AS up UNION "
+        f"SELECT code FROM ({_DOWN} SELECT code FROM walk) AS down UNION SELECT %s"
+    )
+    asked = [*_asked(organisation), *_asked(organisation), organisation.code]
+    return Organisation.objects.filter(code__in=RawSQL(either, asked))
+
+
+# a walk through the tree in one question: codes with their distance; from nation to team there are eight levels
+_WALK = (
+    'WITH RECURSIVE walk(code, far) AS (SELECT {to}_id, 1 FROM people_membership WHERE {of}_id = %s '
+    'AND ("end" IS NULL OR "end" >= %s) UNION SELECT m.{to}_id, far + 1 FROM people_membership m '
+    'JOIN walk ON m.{of}_id = walk.code WHERE far < 12 AND (m."end" IS NULL OR m."end" >= %s))'
+)
+_UP, _DOWN = _WALK.format(to="parent", of="child"), _WALK.format(to="child", of="parent")
+_ORDERED = (
+    "{walk} SELECT o.code, o.name, o.level FROM people_organisation o JOIN (SELECT code, MIN(far) AS far FROM walk "
+    "GROUP BY code) AS near ON near.code = o.code WHERE o.code <> %s ORDER BY near.far, o.code"
+)
+
+
+def _asked(organisation: Organisation) -> list[object]:
+    today = timezone.localdate()
+    return [organisation.code, today, today]
 
 
 def _open_now() -> QuerySet[Membership]:
