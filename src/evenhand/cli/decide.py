@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import table
-from ..decide import Groups, InForce, Tally, groups, signatures, tally
+from ..decide import Groups, InForce, Participants, Tally, Votes, groups, signatures, tally
+from ..decide.blocks import block_votes
 from ..decide.groups import MOST_GROUPS
 from ..decide.participants import read_groups
 from ..decide.signatures import read as read_signatures
@@ -15,6 +16,7 @@ from ..decide.signatures import read_pairs
 from ..errors import InputError
 from .decide_files import add_votes, read_round
 from .decide_next import register_next
+from .door import words
 from .output import add_output, emit
 
 
@@ -33,6 +35,10 @@ def _register_tally(commands: Any) -> None:
     parser.add_argument("--groups", metavar="FILE", help="participant,group")
     parser.add_argument("--cap-per-organisation", metavar="N", type=int,
                         help="also count with at most N people's weight per organisation")  # fmt: skip
+    parser.add_argument("--frame", metavar="FILE", help="everyone who could vote, participant,<columns>: also estimate "
+                                                        "what they would say")  # fmt: skip
+    parser.add_argument("--rake", metavar="COL", action="append", default=[],
+                        help="columns of --frame whose margins the votes are raked to")  # fmt: skip
     add_votes(parser)
     add_output(parser)
     parser.set_defaults(run=_tally)
@@ -77,7 +83,36 @@ def _tally(options: argparse.Namespace) -> None:
         cap=options.cap_per_organisation,
     )
     title = f"{counted.votes:,} votes by {counted.participants:,} participants"
-    emit(options, counted, _tally_rows(counted) if options.out else _shown(counted), title=title)
+    rows = _tally_rows(counted) if options.out else _shown(counted)
+    document = counted.as_json()
+    if people is not None and any(people.organisation.values()):
+        blocks = block_votes(votes, people, counted.statements, statements)
+        document["block_votes"] = blocks
+        title += f"; {len(blocks)} block votes: see --json" if blocks else ""
+    if options.frame or options.rake:
+        _add_frame(options, document, rows, votes, people, statements)
+    emit(options, document, rows, title=title)
+
+
+def _add_frame(
+    options: argparse.Namespace, document: dict[str, Any], rows: list[dict[str, Any]], votes: Votes,
+    people: Participants | None, statements: dict[str, str] | None,
+) -> None:  # fmt: skip
+    """The share of the workforce, beside the votes that were cast."""
+    from .decide_frame import weighted  # LISTEN's survey library takes a second to import
+
+    if not options.frame or not options.rake:
+        raise InputError("--frame and --rake go together: a frame, and which of its columns to rake to")
+    frame = table.read(options.frame)
+    found = weighted(votes, frame, words(options.rake, frame), people, statements)
+    for row in document["statements"]:
+        row["weighted"] = found[row["statement"]]
+    for shown in rows:
+        share = found[shown["statement"]]
+        if options.out:
+            shown |= {f"weighted_{name}": share[name] for name in ("estimate", "low", "high")}
+        elif share["estimate"] is not None:
+            shown["of the workforce"] = f"{share['estimate']:.0%} ({share['low']:.0%} to {share['high']:.0%})"
 
 
 def _groups(options: argparse.Namespace) -> None:
