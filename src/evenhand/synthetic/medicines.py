@@ -24,7 +24,7 @@ CHAPTERS = {
     "04": "Central Nervous System", "05": "Infections", "06": "Endocrine System",
     "07": "Obstetrics Gynaecology and Urinary-Tract Disorders", "08": "Malignant Disease and Immunosuppression",
     "09": "Nutrition and Blood", "10": "Musculoskeletal and Joint Diseases", "11": "Eye",
-    "12": "Ear Nose and Oropharynx", "13": "Skin", "21": "Appliances",
+    "12": "Ear Nose and Oropharynx", "13": "Skin", "15": "Anaesthesia", "21": "Appliances",
 }  # fmt: skip
 # Spread of a quarterly price change (ours). Small where there is a choice, so that the dearer side stays the dearer.
 PRICE_STEP, PRICE_STEP_CHOICE = 0.02, 0.004

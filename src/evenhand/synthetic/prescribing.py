@@ -24,8 +24,9 @@ SD_DIABETES = 0.25  # between practices, how many patients have diabetes
 SD_MONTH = 0.12  # from month to month, beyond chance: over-dispersion
 MIX = 30.0  # how alike practices are in what they choose within one side of a choice (Dirichlet)
 OLD, CHILD = 0.9, -0.7  # how demand follows a practice's age
-TWO_PACKS = 7  # every seventh presentation outside the choices is also given in double quantity ...
-TWO_PACKS_SHARE = 0.3  # ... for so many of its items
+TWO_PACKS = 7  # every seventh presentation outside the choices, and every antibiotic, is also given in double quantity
+ANTIBIOTICS = "0501"  # BNF 5.1: short and long courses
+TWO_PACKS_SHARE = 0.3  # for so many of its items
 CORRECTIONS = 3  # rows a month that take an item back
 
 
@@ -118,7 +119,9 @@ def _overdispersed(rng: np.random.Generator, mean: NDArray[np.float64]) -> NDArr
 
 def _rows(rng: np.random.Generator, stock: Medicines, items: NDArray[np.int64], block: slice) -> Rows:
     double = np.zeros_like(items)
-    twice = (np.arange(items.shape[1]) % TWO_PACKS == 0) & np.array([not family for family in stock.families])
+    seventh = np.arange(items.shape[1]) % TWO_PACKS == 0
+    courses = np.array([code.startswith(ANTIBIOTICS) for code in stock.codes])
+    twice = (seventh | courses) & np.array([not family for family in stock.families])
     double[:, twice] = rng.binomial(items[:, twice], TWO_PACKS_SHARE)
     single = items - double
     practice, medicine = np.nonzero(single)
