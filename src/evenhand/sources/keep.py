@@ -23,7 +23,7 @@ _NAMES = (
     "nov(?:ember)?|dec(?:ember)?"
 )
 _IN_NAME = re.compile(
-    r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?!\d)"
+    r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?[0-3]\d)?(?!\d)"
     rf"|(?<![a-z])({_NAMES})[-_ ]*(?:(20\d\d)\d?|(\d\d))(?!\d)", re.IGNORECASE,
 )  # fmt: skip
 _YEARS = re.compile(r"(?<!\d)(?:20)?(\d\d)[-_/ ]?(?:20)?(\d\d)(?!\d)")
@@ -77,17 +77,30 @@ def fill(table: str, rows: pa.Table, **constant: Any) -> pa.Table:
     return rows.select(schema.names).cast(schema)
 
 
+def month_in(name: str) -> str | None:
+    """The month that a file's name says, as YYYY-MM; None if it says none.
+
+    >>> month_in("Full-CSV-data-file-Apr25-ZIP-4M-12345.zip"), month_in("EPD_202506"), month_in("figures.csv")
+    ('2025-04', '2025-06', None)
+    """
+    match = next(iter(_IN_NAME.finditer(name)), None)
+    if match is None:
+        return None
+    text = f"{match[1]}-{match[2]}" if match[1] else f"01{match[3][:3]}{match[4] or '20' + match[5]}"
+    return str(np.datetime64(parse_date(text), "M"))
+
+
 def month_said(file: Unpacked, options: Options) -> str:
     """The month of a file that does not hold it: `--month`, or the one in its name."""
     try:
         if options.month:
             return str(np.datetime64(parse_date(options.month), "M"))
-        match = next(iter(_IN_NAME.finditer(file.label)), None)
-        if match:
-            text = f"{match[1]}-{match[2]}" if match[1] else f"01{match[3][:3]}{match[4] or '20' + match[5]}"
-            return str(np.datetime64(parse_date(text), "M"))
     except ValueError:
         pass
+    else:
+        found = month_in(file.label)
+        if found:
+            return found
     raise InputError(f"{file.name}: neither the file nor its name says its month; say --month YYYY-MM")
 
 
