@@ -39,6 +39,8 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
             raise InputError(f"{file.name}: holds {len(months)} months ({months[0]} to {months[-1]}); expected one")
         codes = {level: file.column(f"{said} Code") or "" for level, said in LEVELS.items()}
         counted = scan.one("SELECT count(*) FROM raw")[0]
+        if not counted:
+            raise InputError(f"{file.name}: has a header but no rows")
         strays = _strays(scan, codes, counted)
         scan.unique([codes["presentation"]])
         rows = _hierarchy(scan, file, codes)

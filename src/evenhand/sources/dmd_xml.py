@@ -56,6 +56,8 @@ def _parsed(stream: IO[bytes], wanted: tuple[str, ...], name: str) -> Iterator[t
         while block:
             parser.feed(block)
             for event, element in parser.read_events():
+                if not isinstance(element, ElementTree.Element):
+                    continue
                 if event == "start":
                     path.append(element.tag)
                     continue

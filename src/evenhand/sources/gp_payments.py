@@ -1,11 +1,13 @@
 """NHS payments to general practice: what each practice was paid in a year, by kind of payment.
 
-NHS Digital's yearly CSV; its columns change every year, so every column of money from `Global Sum` on is an item, by
-its own name. The year stands in the file's name. The items before `Total NHS Payments to General Practice` must make
-it. Padded cells (` `) are blank; dates of 2018-19 are day numbers and are not read.
+NHS Digital's yearly CSV; its columns change every year, so every column of money is an item, by its own name. The year
+stands in the file's name. `Total NHS Payments to General Practice` must be the sum of the payments that are not
+reported beside it (to networks, for covid). Padded cells (` `) are blank; dates of 2018-19 are day numbers, not read.
 """
 
 from __future__ import annotations
+
+import re
 
 import pyarrow as pa
 
@@ -26,7 +28,12 @@ _CONTRACT = (
     Cell("registered_patients", "Average Number of Registered Patients", "number", most=1_000_000, missing=True),
     Cell("weighted_patients", "Average Number of Weighted Patients", "number", most=1_000_000, missing=True),
 )  # fmt: skip
-_FIRST, _TOTAL = "global_sum", "total_nhs_payments_to_general_practice"
+_TOTAL = "total_nhs_payments_to_general_practice"
+_NO_MONEY = re.compile(
+    r"(code|name|address|postcode|date|type|rurality|characteristics)$|^average_|^dispensing_practice$"
+)
+# reported beside the total and not in it, as the notes of 2022-23 say
+_BESIDE = re.compile(r"total_nhs_payments|deductions|pcn_(?!participation)|covid|long_covid")
 
 
 def lacks(file: Unpacked) -> tuple[str, ...] | None:
@@ -62,10 +69,8 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
 
 
 def _items(file: Unpacked) -> list[str]:
-    """Columns of money: from the global sum on, without averages per patient."""
-    names = [plain_name(column) for column in file.columns]
-    start = names.index(_FIRST)
-    found = [c for c, name in zip(file.columns[start:], names[start:], strict=True) if not name.startswith("average_")]
+    """Columns of money: all but codes, names, places, dates and averages."""
+    found = [c for c in file.columns if not _NO_MONEY.search(plain_name(c))]
     twice = [c for c in found if sum(plain_name(c) == plain_name(other) for other in found) > 1]
     if twice:
         raise InputError(f"{file.name}: column {twice[0]!r} is given twice in the header")
@@ -73,13 +78,14 @@ def _items(file: Unpacked) -> list[str]:
 
 
 def _adds_up(scan: Scan, file: Unpacked, items: list[str]) -> None:
-    """The items to the left of the total make it, to the penny a few roundings leave."""
-    names = [plain_name(column) for column in items]
-    added = " + ".join(f"coalesce({quoted(name)}, 0)" for name in names[: names.index(_TOTAL)])
+    """The payments that are not reported beside the total make it, but for a few roundings."""
+    parts = [name for name in map(plain_name, items) if not _BESIDE.match(name)]
+    added = " + ".join(f"coalesce({quoted(name)}, 0)" for name in parts)
     differ = f"FILTER (abs({added} - {_TOTAL}) > 1)"
     wrong, first, counted = scan.one(f"SELECT count(*) {differ}, min(practice) {differ}, count(*) FROM rows")
     if wrong > 0.001 * counted:  # our rule: single practices are published with a slip
-        raise InputError(f"{file.name}: {first} and {wrong - 1:,} others: the payments do not add up to their total")
+        others = f" and {wrong - 1:,} others" if wrong > 1 else ""
+        raise InputError(f"{file.name}: {first}{others}: the payments do not add up to their total")
 
 
 def _nothing_lost(file: Unpacked, wide: pa.Table, paid: pa.Table) -> None:

@@ -1,7 +1,7 @@
 """Names of organisations: code and name, perhaps with opening and closing dates, and nothing else.
 
 OpenPrescribing's lists of CCGs and of NHS England's regions. They do not say what they list: `--level` does, or the
-codes do where every one is a region's (Y56). Nobody's parent is in them; a name that a register gives is believed first.
+codes do where every one is a region's (Y56). Nobody's parent is in them; a register's name is believed first.
 """
 
 from __future__ import annotations

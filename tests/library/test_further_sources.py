@@ -1,0 +1,313 @@
+"""Every further source is known by its columns, adds up, and leaves the lake alone when a file cannot be right."""
+
+from __future__ import annotations
+
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from evenhand import sources
+from evenhand.errors import InputError
+from evenhand.lake import Lake
+from evenhand.sources import Options
+from further import FILES, RELEASE, Cells, dmd_release, dmd_supplement
+from published import bytes_of
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake.create(tmp_path / "lake")
+
+
+def rows(lake: Lake, table: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = lake.table(table).to_pyarrow().to_pylist()
+    return found
+
+
+def refused(lake: Lake, path: Path) -> str:
+    """The one line of a refusal, after which the lake is byte for byte as it was."""
+    before = bytes_of(lake.path)
+    with pytest.raises(InputError) as refusal:
+        sources.load(lake, path)
+    assert bytes_of(lake.path) == before
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_known_by_its_columns_adds_up_and_loads_once(lake: Lake, tmp_path: Path, name: str) -> None:
+    small = FILES[name]
+    path = small.write(tmp_path)
+
+    assert sources.recognise(path) == (name,)
+    done = sources.load(lake, path)
+    before = bytes_of(lake.path)
+    again = sources.load(lake, path)
+
+    assert [loaded.state for loaded in (*done, *again)] == ["loaded", "unchanged"]
+    assert small.totals.items() <= done[0].totals.items()
+    assert bytes_of(lake.path) == before
+    assert all(rows(lake, table) for table in sources.known()[name].tables[:1])
+
+
+HEADED = [name for name, small in FILES.items() if not small.headless]
+
+
+@pytest.mark.parametrize("name", [name for name in HEADED if len(FILES[name].cells) > 2])
+def test_the_order_of_rows_and_columns_changes_no_byte(lake: Lake, tmp_path: Path, name: str) -> None:
+    small = FILES[name]
+    sources.load(lake, small.write(tmp_path))
+    before = bytes_of(lake.path / "tables")
+    top = next(i for i, row in enumerate(small.cells) if len([cell for cell in row if cell]) > 1)
+    order = list(range(len(small.cells[top])))
+    shuffled = small.cells[top + 1 :]
+    random.Random(7).shuffle(shuffled)
+    if name != "drug_tariff":  # whose nameless column is known by its place
+        random.Random(8).shuffle(order)
+
+    done = sources.load(
+        lake, small.write(tmp_path, [[row[i] for i in order] for row in (*small.cells[: top + 1], *shuffled)])
+    )
+
+    assert done[0].state == "unchanged"
+    assert bytes_of(lake.path / "tables") == before
+
+
+def spoilt(name: str) -> dict[str, str | bytes]:
+    """The text of one file under every fault that its shape can have."""
+    small = FILES[name]
+    top = next(i for i, row in enumerate(small.cells) if len([cell for cell in row if cell]) > 1)
+    body = small.cells[top + (not small.headless) :]
+    found: dict[str, str | bytes] = {
+        "empty": "", "not a table": "Dear colleague,\n\nplease find attached.\n", "binary": b"\x00\x01\x02" * 99,
+        "UTF-16": small.text().encode("utf-16"),
+    }  # fmt: skip
+    if not small.headless:
+        found["header alone"] = small.text(small.cells[: top + 1])
+    for row, column, cell in small.spoilt:
+        cells: Cells = [list(line) for line in small.cells]
+        cells[row - 1][column] = cell
+        found[f"{cell!r} in row {row}, column {column}"] = small.text(cells)
+    if small.swapped is not None:
+        a, b = small.swapped
+        head = list(small.cells[top])
+        head[a], head[b] = head[b], head[a]
+        found["swapped columns"] = small.text([*small.cells[:top], head, *body])
+    whole = small.text()
+    found["cut short"] = whole[: whole.rstrip("\n").rfind(small.delimiter)]
+    found["a row of another width"] = whole + small.delimiter.join(["1"] * (len(body[0]) + 2)) + "\n"
+    found["an open quote"] = whole + '"' + whole.splitlines()[-1] + "\n"
+    if name not in ("formulation_swaps", "pca", "dmd_bnf"):  # where the same row again says nothing new
+        other = [list(line) for line in body]
+        other[0][-1] = body[-1][-1] if name == "successors" else other[0][-1]
+        found["a key given twice"] = small.text([*small.cells, other[0]])
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_fault_is_refused_in_one_line_and_leaves_the_lake_alone(lake: Lake, tmp_path: Path, name: str) -> None:
+    for fault, content in spoilt(name).items():
+        path = tmp_path / FILES[name].name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        before = bytes_of(lake.path)
+        try:
+            sources.load(lake, path)
+        except InputError as error:
+            said = str(error)
+        else:
+            pytest.fail(f"{name}: {fault} was loaded")
+        assert "\n" not in said, fault
+        assert bytes_of(lake.path) == before, fault
+
+
+@pytest.mark.parametrize("name", [name for name in HEADED if len(FILES[name].cells[0]) > 3])
+def test_a_renamed_column_is_missed_by_name(lake: Lake, tmp_path: Path, name: str) -> None:
+    """Each needed column in turn is called otherwise: the file is refused, or the column was not needed."""
+    small = FILES[name]
+    top = next(i for i, row in enumerate(small.cells) if len([cell for cell in row if cell]) > 1)
+    missed = 0
+    for place, column in enumerate(small.cells[top]):
+        head = [("zzz" if i == place else cell) for i, cell in enumerate(small.cells[top])]
+        path = small.write(tmp_path, [*small.cells[:top], head, *small.cells[top + 1 :]])
+        try:
+            known, said = sources.recognise(path), ""
+        except InputError as error:
+            known, said = (name,), str(error)
+        missed += bool(said)
+        assert known == (name,), column
+        assert not said or any(words in said for words in ("no column", "not a known table", "not a publication")), said
+    assert missed
+
+
+def test_a_smaller_release_of_a_month_needs_to_be_meant(lake: Lake, tmp_path: Path) -> None:
+    small = FILES["scmd"]
+    sources.load(lake, small.write(tmp_path))
+    fewer = small.write(tmp_path, small.cells[:2])
+
+    assert "say --replace" in refused(lake, fewer)
+    done = sources.load(lake, fewer, options=Options(replace=True))
+
+    assert done[0].state == "replaced"
+    assert [former["rows"] for former in lake.snapshots("scmd")[0].superseded] == [2]
+
+
+def test_days_are_added_to_months_and_a_code_stands_in_one_file(lake: Lake, tmp_path: Path) -> None:
+    head = ["SUB_ICB_LOCATION_CODE", "Appointment_Date", "APPT_STATUS", "HCP_TYPE", "APPT_MODE",
+            "TIME_BETWEEN_BOOK_AND_APPT", "COUNT_OF_APPOINTMENTS"]  # fmt: skip
+    small = FILES["appointments"]
+    rest = ["Attended", "GP", "Telephone", "Same Day"]
+    daily = small.write(tmp_path, [head, ["16C", "01JUN2026", *rest, 3], ["16C", "02JUN2026", *rest, 4]])
+    sources.load(lake, daily)
+
+    assert [(r["month"], r["wait"], r["appointments"]) for r in rows(lake, "appointments")] == [(317, "same_day", 7)]
+    both = small.write(tmp_path, [head, ["16C", "03JUN2026", *rest, 5], ["99X", "03JUN2026", *rest, 1]])
+    assert "are held from" in refused(lake, both)
+    twice = small.write(tmp_path, [head, ["99X", "01JUN2026", *rest, 3], ["99X", "01JUN2026", *rest, 4]])
+    assert "was already given in row 2" in refused(lake, twice)
+
+
+def test_rows_of_merged_places_are_added_up_and_a_stray_repeat_is_not(lake: Lake, tmp_path: Path) -> None:
+    small = FILES["appointments"]
+    waits = ["Same Day", "1 Day", "2 to 7 Days", "8  to 14 Days"]
+    once = [["16C", "MAR2019", "Attended", "GP", "Telephone", wait, n] for n, wait in enumerate(waits, start=5)]
+    merged = [*once, *([*row[:-1], row[-1] + 10] for row in once)]
+
+    sources.load(lake, small.write(tmp_path, [small.cells[0], *merged]))
+
+    assert sum(int(str(r["appointments"])) for r in rows(lake, "appointments")) == 2 * (5 + 6 + 7 + 8) + 40
+
+
+def test_a_practice_stands_in_one_file_of_a_years_achievement(lake: Lake, tmp_path: Path) -> None:
+    small = FILES["qof_achievement"]
+    sources.load(lake, small.write(tmp_path))
+    (tmp_path / "ACHIEVEMENT_MIDLANDS_2425.csv").write_text(small.text().replace("7.5", "7.25"))
+
+    assert "a practice stands in one file of a year" in refused(lake, tmp_path / "ACHIEVEMENT_MIDLANDS_2425.csv")
+
+
+def test_codes_that_change_again_are_followed_and_circles_refused(lake: Lake, tmp_path: Path) -> None:
+    from evenhand.sources.bnf_changes import latest
+
+    small = FILES["bnf_changes"]
+    a, b, c = "0101010F0BDAAAU", "0101010F0BDABBE", "0101010F0BDABCC"
+    assert "must end somewhere" in refused(lake, small.write(tmp_path, [["old_code", "new_code"], [a, b], [b, a]]))
+    sources.load(lake, small.write(tmp_path, [["old_code", "new_code"], [a, b], [b, c]]))
+
+    assert latest(lake) == {a: c, b: c}
+
+
+def test_who_stands_for_a_merged_organisation_today(lake: Lake, tmp_path: Path) -> None:
+    from evenhand.sources.successors import followed
+
+    small = FILES["successors"]
+    day = "2026-04-01"
+    circle = small.write(tmp_path, [small.cells[0], ["Q11", "Q22", day], ["Q22", "Q11", day]])
+    assert "by itself" in refused(lake, circle)
+    (tmp_path / "succ.csv").write_text("QX1,QX9,M,20260401,1\nQX5,QX6,M,20260401,1\nQX5,QX7,M,20260401,1\n")
+    sources.load(lake, [small.write(tmp_path), tmp_path / "succ.csv"])
+
+    assert followed(lake, ["QX1", "QX2", "QX5", "ABC"]).tolist() == ["QX9", "QX9", "QX5", "ABC"]
+
+
+def test_a_dmd_release_becomes_words_and_every_reference_leads_somewhere(lake: Lake, tmp_path: Path) -> None:
+    path = dmd_release(tmp_path / "nhsbsa_dmd_6.3.0_20260622000001.zip")
+    done = sources.load(lake, [path, dmd_supplement(tmp_path / "bonus.zip")])
+
+    assert [loaded.source for loaded in done] == ["dmd", "dmd_bnf"]
+    assert {k: done[0].totals[k] for k in ("vtm", "vmp", "amp", "vmpp", "ampp")} == dict.fromkeys(
+        ("vtm", "vmp", "amp", "vmpp", "ampp"), 1)  # fmt: skip
+    products = {str(r["kind"]): r for r in rows(lake, "dmd_product")}
+    assert [products["ampp"][k] for k in ("vtm", "vmp", "amp", "vmpp")] == [
+        "777000001", "322000001", "933000001", "941000001"]  # fmt: skip
+    assert (products["amp"]["supplier"], products["amp"]["licence"]) == ("Example Pharma", "Medicines - MHRA/EMA")
+    assert [(r["kind"], r["quantity"], r["category"], r["price_pence"]) for r in rows(lake, "dmd_pack")] == [
+        ("vmpp", 28.0, "Part VIIIA Category M", 123), ("ampp", 28.0, None, 456)]  # fmt: skip
+    assert {(r["kind"], r["name"]) for r in rows(lake, "dmd_form")} == {
+        ("form", "Tablet"), ("route", "Oral"), ("form_route", "tablet.oral")}  # fmt: skip
+    (inside,) = rows(lake, "dmd_ingredient")
+    assert (inside["name"], inside["base_name"], inside["strength"], inside["strength_unit"], inside["per"]) == (
+        "Examplol hydrochloride", "Examplol", 50.0, "mg", None)  # fmt: skip
+    assert [(r["bnf_code"], r["ddd"], r["ddd_unit"]) for r in rows(lake, "dmd_bnf")] == [
+        ("0403030Q0BBAAAA", None, None), ("0403030Q0AAAAAA", 50.0, "mg")]  # fmt: skip
+
+
+def with_cells(kind: str, place: int, **cells: str) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    release = {name: list(records) for name, records in RELEASE.items()}
+    tag, held = release[kind][place]
+    release[kind][place] = (tag, {**held, **cells})
+    return release
+
+
+@pytest.mark.parametrize(
+    ("release", "message"),
+    [
+        (with_cells("amp", 0, VPID="322999999"), "VPID 322999999 is no VMP of this release"),
+        (with_cells("vmp", 1, VPID="322999999"), "VPI of '322999999', no VMP of this release"),
+        (with_cells("vmp", 1, STRNT_NMRTR_UOMCD="1"), "UNIT_OF_MEASURE '1' is not in the release's lookup"),
+        (with_cells("vmp", 1, ISID="1"), "substance 1 is not in the release's ingredients"),
+        (with_cells("vmp", 1, STRNT_NMRTR_VAL="strong"), "STRNT_NMRTR_VAL 'strong': expected a number"),
+        (with_cells("vmp", 0, VPID="3.22E+08"), "expected a SNOMED code"),
+        ({**RELEASE, "amp": RELEASE["amp"] * 2}, "AMP 933000001 is given twice"),
+    ],
+)
+def test_a_release_that_does_not_hold_together_is_refused(
+    lake: Lake, tmp_path: Path, release: dict[str, object], message: str
+) -> None:
+    assert message in refused(lake, dmd_release(tmp_path / "dmd.zip", release))
+
+
+def test_a_release_cut_short_or_with_a_file_missing_is_refused(lake: Lake, tmp_path: Path) -> None:
+    assert "cut short" in refused(lake, dmd_release(tmp_path / "cut.zip", cut="amp"))
+    assert "no column f_amp*.xml" in refused(lake, dmd_release(tmp_path / "less.zip", without="amp"))
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w") as archive:
+        for kind in ("vtm", "vmp", "amp", "vmpp", "ampp", "ingredient", "lookup"):
+            archive.writestr(f"f_{kind}2.xml", '<!DOCTYPE x [<!ENTITY a "aaaa">]><LOOKUP>&a;</LOOKUP>')
+    assert "refused as unsafe" in refused(lake, tmp_path / "bomb.zip")
+
+
+def test_an_older_release_does_not_take_the_place_of_a_newer(lake: Lake, tmp_path: Path) -> None:
+    sources.load(lake, dmd_release(tmp_path / "nhsbsa_dmd_6.3.0_20260622000001.zip"))
+    older = dmd_release(tmp_path / "nhsbsa_dmd_6.1.0_20260601000001.zip", with_cells("vtm", 0, NM="Old name"))
+
+    assert "say --replace if the older is meant" in refused(lake, older)
+
+
+def test_a_sheet_of_a_workbook_is_a_table_too(lake: Lake, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "Notes"
+    book.active.append(["Only words", "here"])
+    sheet = book.create_sheet("Coverage")
+    sheet.append(["A title above the table"])
+    sheet.append([])
+    for line in FILES["appointments_coverage"].cells:
+        sheet.append(line)
+    book.save(tmp_path / "coverage.xlsx")
+
+    done = sources.load(lake, tmp_path / "coverage.xlsx")
+
+    assert [(loaded.source, loaded.totals["practices"]) for loaded in done] == [("appointments_coverage", 35)]
+    assert done[0].file == "coverage.xlsx[Coverage]"
+
+
+def test_a_cut_workbook_is_refused(lake: Lake, tmp_path: Path) -> None:
+    (tmp_path / "cut.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
+    assert "old Excel workbook is broken" in refused(lake, tmp_path / "cut.xls")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("name,is.nbreak,is.tfirst", "the answers of a change-detection study"),
+        ("month,ratio_quantity.A1,ratio_quantity.A2", "a study's ratios by practice without numerators"),
+        ("timestamp,comment-id,voter-id,vote", "votes, which `evenhand decide tally` reads"),
+        ("respondent_id,q1", "answers of a survey"),
+        ("unit,allocation,baseline", "a trial's allocation"),
+    ],
+)
+def test_what_is_no_publication_is_told_what_it_is(lake: Lake, tmp_path: Path, columns: str, message: str) -> None:
+    (tmp_path / "x.csv").write_text(f"{columns}\n" + ",".join("1" for _ in columns.split(",")) + "\n")
+    assert message in refused(lake, tmp_path / "x.csv")
