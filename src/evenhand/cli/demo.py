@@ -22,6 +22,10 @@ def register(steps: Any) -> None:
     parser.add_argument("--practices", type=int, default=PRACTICES, metavar="N", help=f"[{PRACTICES}]")
     parser.add_argument("--months", type=int, default=MONTHS, metavar="N", help=f"ending in March 2026 [{MONTHS}]")
     parser.add_argument("--seed", type=int, default=SEED, metavar="S", help=f"fixes chance [{SEED}]")
+    parser.add_argument("--presentations", type=int, metavar="N", help="with a long tail of rare ones [England: 25500]")
+    some = parser.add_mutually_exclusive_group()
+    some.add_argument("--panels-only", action="store_true", help="keep every month's panels and no rows")
+    some.add_argument("--rows", type=int, metavar="N", help="rows for the last N months, panels alone for those before")
     add_output(parser)
     parser.set_defaults(run=_demo)
 
@@ -29,8 +33,9 @@ def register(steps: Any) -> None:
 def _demo(options: argparse.Namespace) -> None:
     with _progress() as progress:
         made = make(
-            options.lake, practices=options.practices, months=options.months, seed=options.seed, progress=progress
-        )
+            options.lake, practices=options.practices, months=options.months, seed=options.seed,
+            presentations=options.presentations, rows=0 if options.panels_only else options.rows, progress=progress,
+        )  # fmt: skip
         filled = fill(made, progress=progress)
         booked = _book(filled)
         _store(filled, progress)

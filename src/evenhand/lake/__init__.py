@@ -1,5 +1,6 @@
 """The lake: immutable Parquet snapshots with a manifest, and the tables that queries see."""
 
+from .beside import Beside
 from .lake import Lake
 from .months import EPOCH, month_number, month_of
 from .snapshot import Origin, Part, Snapshot
@@ -7,5 +8,6 @@ from .tables import TABLES
 from .transaction import ROW_GROUP, Transaction
 
 __all__ = [
-    "EPOCH", "ROW_GROUP", "TABLES", "Lake", "Origin", "Part", "Snapshot", "Transaction", "month_number", "month_of",
+    "EPOCH", "ROW_GROUP", "TABLES", "Beside", "Lake", "Origin", "Part", "Snapshot", "Transaction", "month_number",
+    "month_of",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from .tables import TABLES
@@ -27,11 +28,22 @@ def connect() -> Backend:
     return connection
 
 
-def table_of(connection: Backend, table: str) -> ir.Table:
-    """The view as an Ibis table, its columns taken from here: Ibis 12 asks DuckDB 2 in a way that it warns of."""
+def table_of(connection: Backend, table: str, shown: str = "") -> ir.Table:
+    """The view (called `shown`, if not like the table) as an Ibis table, its columns taken from here: Ibis 12 asks
+    DuckDB 2 in a way that it warns of."""
     schema = ibis.Schema.from_pyarrow(TABLES[table])
-    expression: ir.Table = ops.DatabaseTable(name=table, schema=schema, source=connection).to_expr()
+    expression: ir.Table = ops.DatabaseTable(name=shown or table, schema=schema, source=connection).to_expr()
     return expression
+
+
+def lay(connection: Backend, shown: str, rows: pa.Table) -> None:
+    """Let the engine see rows in memory under this name."""
+    connection.con.register(shown, rows)
+
+
+def clear(connection: Backend, shown: str) -> None:
+    """Let them go."""
+    connection.con.unregister(shown)
 
 
 def show(connection: Backend, table: str, files: list[Path], contested: list[Path]) -> None:

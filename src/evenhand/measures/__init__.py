@@ -1,6 +1,6 @@
 """Measures: YAML definitions, counted over the lake into panels."""
 
-from .build import Built, build, for_lake, matched
+from .build import Built, build, for_lake, keep, kept, matched
 from .indicator import Version, versions
 from .library import find, load_all, load_pathways, read_files
 from .model import Guidance, Measure, Replacement, Search
@@ -15,7 +15,7 @@ from .side import Counted, read_codes
 
 __all__ = [
     "Built", "Counted", "Decision", "Guidance", "Measure", "Pathway", "Reading", "Replacement", "Rule", "Search",
-    "UnitPrices", "Version", "Waits", "adhoc", "build", "find", "for_lake", "latest_month", "load_all",
+    "UnitPrices", "Version", "Waits", "adhoc", "build", "find", "for_lake", "keep", "kept", "latest_month", "load_all",
     "load_pathways", "look_up", "matched", "own_organisations", "panel", "read", "read_codes", "read_files", "rows",
     "unit_prices", "unnamed", "versions",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from ..lake import Lake, Origin, Snapshot, month_number, month_of
 from . import catalogue, dictionary, library, published
 from .model import Measure
 from .month import Column, check_matches, compute
+from .prescribing import Tables
 
 # kind of measure -> the lake's tables it is counted from
 SOURCES = {
@@ -25,6 +26,7 @@ SOURCES = {
     "waits": ("rtt", "rtt_total"),
 }
 _FIRST_OF = {"prescribing": "prescribing", "waits": "rtt_total"}
+WITHOUT_ROWS = "panels without rows"  # what the manifest calls the source of panels that cannot be counted again
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,40 @@ def build(
     return Built(tuple(done), tuple(same), refused)
 
 
+def kept(lake: Lake, month: str, every: dict[str, Measure]) -> bool:
+    """Whether the panels of a month without rows stand (`keep`), of every measure as it is defined today."""
+    number = month_number(month)
+    return number in without_rows(lake) and not _stale(lake, number, every)
+
+
+def keep(lake: Lake, tables: Tables, month: str, every: dict[str, Measure]) -> None:
+    """Count every measure of a month from rows that will not be kept, and store the panels.
+
+    Such a month is held as far as its panels go; a measure that is not among them is refused there. When its rows
+    are loaded one day, it is counted again from those.
+    """
+    number = month_number(month)
+    counted = compute(tables, number, [m for m in every.values() if m.kind in SOURCES], every)
+    _write(lake, number, counted.columns, every, source=WITHOUT_ROWS)
+
+
+def without_rows(lake: Lake) -> frozenset[int]:
+    """The months of which the lake holds panels and no rows."""
+    return lake.remember("measures.without_rows", lambda: frozenset(
+        month_number(s.key) for s in lake.snapshots("panel") if s.source == WITHOUT_ROWS
+    ))  # fmt: skip
+
+
+def has_rows(lake: Lake, kind: str, month: int) -> bool:
+    """Whether a month of a kind of measure can be counted."""
+    return month in _held(lake, kind)
+
+
 def months_held(lake: Lake, kind: str | None = None) -> list[int]:
     """Months in the lake of what a kind of measure is counted from (or any kind), rising."""
     kinds = (*SOURCES, *published.TABLES) if kind is None else (kind,)
-    return sorted({month for k in kinds for month in _held(lake, k)})
+    also = without_rows(lake) if any(k in SOURCES for k in kinds) else frozenset[int]()
+    return sorted({month for k in kinds for month in _held(lake, k)} | also)
 
 
 def _held(lake: Lake, kind: str) -> set[int]:
@@ -159,7 +191,8 @@ def source_names(lake: Lake, month: int, kind: str) -> tuple[str, ...]:
         return tuple(sorted({f"{s.table} {s.key} {s.sha256}" for s in held}))
     found = {
         f"{snapshot.table} {snapshot.key} {snapshot.sha256}"
-        for table in SOURCES[kind] for snapshot in snapshots_of(lake, table).get(month, ())
+        for table in (*SOURCES[kind], *(("panel",) if month in without_rows(lake) else ()))
+        for snapshot in snapshots_of(lake, table).get(month, ())
     }  # fmt: skip
     return tuple(sorted(found))
 
@@ -198,10 +231,8 @@ def as_rows(column: Column, month: int, text: str) -> pa.Table:
     """One measure of one month as rows of the lake's panel table."""
     size = len(column.codes)
     return pa.table({
-        "measure": pa.array([column.measure] * size, pa.string()),
-        "definition": pa.array([text] * size, pa.string()),
-        "level": pa.array([column.level] * size, pa.string()),
-        "month": pa.array([month] * size, pa.int16()),
+        "measure": pa.repeat(column.measure, size), "definition": pa.repeat(text, size),
+        "level": pa.repeat(column.level, size), "month": pa.repeat(pa.scalar(month, pa.int16()), size),
         "code": pa.array(column.codes, pa.string()),
         "numerator": pa.array(column.numerator, pa.float64(), from_pandas=True),
         "denominator": pa.array(column.denominator, pa.float64(), from_pandas=True),
@@ -219,19 +250,24 @@ def _stale(lake: Lake, month: int, every: dict[str, Measure]) -> bool:
     )
 
 
-def _write(lake: Lake, month: int, columns: Iterable[Column], every: dict[str, Measure]) -> None:
+def _write(
+    lake: Lake, month: int, columns: Iterable[Column], every: dict[str, Measure], *, source: str = ""
+) -> None:
     fresh = [as_rows(column, month, hash_of(lake, month, every[column.measure], every)) for column in columns]
     counted = {column.measure for column in columns}
     panel = lake.table("panel")
-    held = panel.filter(panel.month == month).to_pyarrow()
-    keep = [
-        name in every and name not in counted and hash_of(lake, month, every[name], every) == text
-        for name, text in zip(held["measure"].to_pylist(), held["definition"].to_pylist(), strict=True)
+    still = [
+        text for name, text in _stored(lake).get(month, frozenset())
+        if name in every and name not in counted and hash_of(lake, month, every[name], every) == text
     ]
-    content = pa.concat_tables([held.filter(pa.array(keep, pa.bool_())), *fresh])
+    held = panel.filter((panel.month == month) & panel.definition.isin(still)).to_pyarrow()
+    content = pa.concat_tables([held, *fresh])
     order = [("measure", "ascending"), ("level", "ascending"), ("code", "ascending")]
     name = str(month_of(month))
-    origin = Origin(file="measures", rows=content.num_rows, source="measures", note="counted, can be counted again")
+    rows_gone = month in without_rows(lake) and not any(month in _held(lake, kind) for kind in SOURCES)
+    source = source or (WITHOUT_ROWS if rows_gone else "measures")
+    note = "counted, can be counted again" if source == "measures" else "counted from rows that were not kept"
+    origin = Origin(file="measures", rows=content.num_rows, source=source, note=note)
     lake.write("panel", name, content.sort_by(order), source=origin)
 
 

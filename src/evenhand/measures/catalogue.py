@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import translate
+from functools import cached_property
 
 import ibis.expr.types as ir
 import numpy as np
@@ -85,17 +87,20 @@ class Catalogue:
         if self.vmps is not None and self.dmd is None:
             raise InputError("a BNF code of a hospital medicine needs dm+d, which is not loaded")
         chemical, any_brand, form = code.partition("_")
+        found = self._starting_with(chemical)
         if any_brand:
             assert len(chemical) == ANY_BRAND_LENGTH
-            hits = [c.startswith(chemical) and len(c) == _DRUG_LENGTH and c.endswith(form) for c in self.codes]
-        else:
-            hits = [c.startswith(chemical) for c in self.codes]
-        return np.array(hits, dtype=bool)
+            found = found[[len(self.codes[i]) == _DRUG_LENGTH and self.codes[i].endswith(form) for i in found]]
+        flags = np.zeros(len(self), dtype=bool)
+        flags[found] = True
+        return flags
 
     def by_name(self, glob: str) -> Flags:
         """The presentations whose published name fits `*` and `?`, in capitals or not."""
-        pattern = re.compile(translate(glob.lower()))
-        return np.array([pattern.match(name.lower()) is not None for name in self.names], dtype=bool)
+        if glob not in self._globs:
+            fits = re.compile(translate(glob.lower())).match
+            self._globs[glob] = np.array([fits(name) is not None for name in self._lower], dtype=bool)
+        return self._globs[glob].copy()
 
     def by_product(self, product: str) -> Flags:
         """Generic or branded drugs; an appliance is neither."""
@@ -119,6 +124,25 @@ class Catalogue:
         codes = [code for code in rule.codes() if not self.by_code(code).any()]
         names = [glob for glob in rule.names() if not self.by_name(glob).any()]
         return (*codes, *names)
+
+    def _starting_with(self, start: str) -> NDArray[np.intp]:
+        """Places of the codes with this beginning: 25,000 codes are put in order once, and asked thousands of times."""
+        ordered, order = self._in_order
+        first, last = bisect_left(ordered, start), bisect_left(ordered, start + "\U0010ffff")
+        return order[first:last]
+
+    @cached_property
+    def _in_order(self) -> tuple[list[str], NDArray[np.intp]]:
+        order = np.array(sorted(range(len(self)), key=self.codes.__getitem__), dtype=np.intp)
+        return [self.codes[i] for i in order], order
+
+    @cached_property
+    def _lower(self) -> list[str]:
+        return [name.lower() for name in self.names]
+
+    @cached_property
+    def _globs(self) -> dict[str, Flags]:
+        return {}
 
     def _union(self, several: Iterable[Flags]) -> Flags:
         flags = np.zeros(len(self), dtype=bool)

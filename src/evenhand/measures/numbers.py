@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..lake import Lake, month_number, month_of
 from ..records import LEVELS, Organisations
 from . import indicator
-from .build import as_rows, months_held, source_names, stored_levels, stored_months, stored_rows
+from .build import as_rows, has_rows, months_held, source_names, stored_levels, stored_months, stored_rows
 from .levels import Grid, grid_of
 from .model import Measure
 from .month import compute
@@ -60,6 +60,11 @@ def _counted(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Ask
     stored = stored_months(lake, months, measure, every)
     columns = []
     for month in sorted(set(months) - set(stored)):
+        if not has_rows(lake, measure.kind, month):
+            raise InputError(
+                f"measure {measure.id!r}: of {month_of(month)} the lake holds panels without rows, and this is none of "
+                "them; load the month's files, or ask for other months"
+            )
         counted = compute(lake, month, [measure], every)
         if counted.refused:
             raise InputError(counted.refused[measure.id])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import ibis
 
 from .prescribing import Tables
@@ -51,7 +53,7 @@ def _patients(cells: dict[tuple[str, str], int], side: Counted) -> float | None:
         weights = star_pu(side.star_pu) if side.star_pu is not None else astro_pu(side.astro_pu or "cost")
         if not any(sex in _SEXES and band != "all" for sex, band in cells):
             return None  # a list that was published without ages and sexes has no weighted units
-        return sum(weights.get(cell, 0.0) * patients for cell, patients in cells.items())
+        return math.fsum(weights.get(cell, 0.0) * patients for cell, patients in cells.items())  # in whatever order
     if side.age is None:
         sex = side.sex or "all"
         if (sex, "all") in cells:

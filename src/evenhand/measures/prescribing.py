@@ -58,14 +58,14 @@ def count(tables: Tables, month: int, rules: Sequence[Counted], catalogue: Catal
     weighted = [i for i, rule in enumerate(rules) if rule.is_weighted]
     plain = [i for i in range(len(rules)) if i not in (*banded, *weighted)]
     found = _add_up(tables, _one_pass(rows, _map(plain, rules, catalogue)))
-    practices = tuple(sorted({p for p, _ in found}))
+    practices = tuple(sorted(set(found.practice)))
     place = {practice: i for i, practice in enumerate(practices)}
     counts = [np.zeros(len(practices)) for _ in rules]
-    for (practice, number), sums in found.items():
-        if number != _NO_RULE:
-            counts[number][place[practice]] = sums[COLUMN[rules[number].column]]
-    for (practice, number), sums in _weighted(tables, rows, weighted, rules, catalogue).items():
-        counts[number][place[practice]] = sums[COLUMN[rules[number].column]]
+    for sums in (found, _weighted(tables, rows, weighted, rules, catalogue)):
+        where = np.array([place[practice] for practice in sums.practice], dtype=np.intp)
+        for number in sorted(set(sums.rule.tolist()) - {_NO_RULE}):
+            mine = sums.rule == number
+            counts[number][where[mine]] = sums.sums[COLUMN[rules[number].column]][mine]
     for number in banded:
         for practice, value in _from_bands(tables, month, rules[number], catalogue).items():
             if practice in place:
@@ -137,10 +137,10 @@ def _one_pass(rows: ir.Table, pairs: ir.Table) -> ir.Table:
 
 def _weighted(
     tables: Tables, rows: ir.Table, numbers: Sequence[int], rules: Sequence[Counted], catalogue: Catalogue
-) -> dict[tuple[str, int], dict[str, float]]:
+) -> _Sums:
     """Sums in which a unit of one presentation counts for more than one of another: a second pass, for these rules."""
     if not numbers:
-        return {}
+        return _Sums([], np.zeros(0, np.int64), {})
     parts = []
     for i in numbers:
         weight = weights_of(tables, rules[i], catalogue)
@@ -160,7 +160,7 @@ def _from_bands(tables: Tables, month: int, rule: Counted, catalogue: Catalogue)
     quantity = bands.quantity_per_item.cast("float64") * bands["items"]
     sums = bands.group_by("practice_id").aggregate(items=_whole(bands["items"]).sum(), quantity=_whole(quantity).sum())
     found = _add_up(tables, sums.mutate(rule=ibis.literal(0)))
-    return {practice: values[rule.sum or "items"] for (practice, _), values in found.items()}
+    return dict(zip(found.practice, found.sums[rule.sum or "items"].tolist(), strict=True))
 
 
 def _meets(rule: Rule, catalogue: Catalogue, bands: ir.Table) -> ir.BooleanValue:
@@ -186,9 +186,21 @@ def _whole(column: ir.Value) -> ir.IntegerValue:
     return whole
 
 
-def _add_up(tables: Tables, sums: ir.Table) -> dict[tuple[str, int], dict[str, float]]:
+@dataclass(frozen=True)
+class _Sums:
+    """Sums by practice code and rule: N of each."""
+
+    practice: list[str]
+    rule: NDArray[np.int64]
+    sums: dict[str, NDArray[np.float64]]
+
+
+def _add_up(tables: Tables, sums: ir.Table) -> _Sums:
     """Sums by practice code and rule."""
     keys = tables.table("practice_key").select("practice_id", "practice")
-    rows = sums.inner_join(keys, "practice_id").to_pyarrow().to_pylist()
-    names = [name for name in COLUMN.values() if rows and name in rows[0]]
-    return {(row["practice"], row["rule"]): {name: row[name] / FINEST for name in names} for row in rows}
+    rows = sums.inner_join(keys, "practice_id").to_pyarrow()
+    names = [name for name in COLUMN.values() if name in rows.column_names]
+    return _Sums(
+        rows["practice"].to_pylist(), rows["rule"].to_numpy().astype(np.int64),
+        {name: rows[name].to_numpy().astype(np.float64) / FINEST for name in names},
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..lake import Lake, month_number, month_of
 from ..records import Record
 from . import prescribing
-from .build import for_lake, months_held, source_names
+from .build import for_lake, has_rows, source_names
 from .catalogue import Catalogue
 from .model import Measure
 from .panel import look_up
@@ -54,7 +54,7 @@ def unit_prices(lake: Lake, measure: str | Measure, month: str | np.datetime64) 
     rule = definition.numerator
     if rule.source != "prescribing":
         raise InputError(f"measure {definition.id!r} sums no prescribing of its own, so a unit of it has no price")
-    if number not in months_held(lake, "prescribing"):
+    if not has_rows(lake, "prescribing", number):
         raise InputError(f"measure {definition.id!r}: no prescribing of {month} in the lake, so no price")
     held = prescribing.catalogue_of(lake, number, [rule, *([definition.replacement] if definition.replacement else [])])
     if rule.uses("quantity_per_item"):

@@ -10,6 +10,7 @@ from .. import measures, sources
 from ..errors import InputError
 from ..lake import Lake
 from .demonstration import Demonstration
+from .panels import panels
 
 # Written for practice in loading, and left out: the one says no more than the list sizes by age; the other knows the
 # last month only, and would be believed over the register that dates who belongs to which PCN.
@@ -32,6 +33,8 @@ def fill(
 ) -> Filled:
     """Load every published file into the lake in the demonstration's folder, and build its panels.
 
+    Months without rows are drawn, counted and kept as panels alone.
+
     Files are taken a few at a time, whole or not at all; what was loaded before a run was cut short is left alone.
 
     Raises
@@ -48,8 +51,10 @@ def fill(
         for loaded in sources.load(lake, files[first : first + TOGETHER]):
             rows[loaded.source] += loaded.rows
         progress("files loaded", min(first + TOGETHER, len(files)), len(files))
-    built = measures.build(lake, progress=_steps(progress, len(made.when.months)))
-    return Filled(lake, dict(rows), built.months + built.unchanged, built.refused)
+    without = panels(made, lake, progress)
+    with_rows = [str(month) for month in made.when.months[made.first_rows :]]
+    built = measures.build(lake, months=with_rows, progress=_steps(progress, len(with_rows)))
+    return Filled(lake, dict(rows), without + built.months + built.unchanged, built.refused)
 
 
 def _steps(progress: Callable[[str, int, int], None], total: int) -> Callable[[str], None]:

@@ -64,15 +64,21 @@ def plan(practices: int, months: int, seed: int, presentations: int | None = Non
 
 def drawn(settled: Plan, t: int) -> Iterator[Rows]:
     """The rows of month `t`, a block of practices at a time, by practice, presentation and quantity."""
-    parts = blocks(len(settled.world.practices))
-    for number, block in enumerate(parts):
-        rows = month(settled.world, settled.stock, settled.when, settled.choices, settled.usual[number], t,
-                     settled.seed, block)  # fmt: skip
-        if settled.more is not None:
-            rest = long_tail.month(settled.world, settled.more, settled.when, settled.repeated[number], t,
-                                   settled.seed, block)  # fmt: skip
-            rows = _merged(rows, Rows(*rest))
-        yield rows
+    for number in range(len(settled.usual)):
+        rows = of_block(settled, t, number)
+        yield rows if settled.more is None else _ordered(rows)
+
+
+def of_block(settled: Plan, t: int, number: int) -> Rows:
+    """The rows of month `t` of one block of practices, those of the long tail last."""
+    block = blocks(len(settled.world.practices))[number]
+    rows = month(settled.world, settled.stock, settled.when, settled.choices, settled.usual[number], t, settled.seed,
+                 block)  # fmt: skip
+    if settled.more is None:
+        return rows
+    rest = long_tail.month(settled.world, settled.more, settled.when, settled.repeated[number], t, settled.seed, block)
+    both = zip((rows.practice, rows.medicine, rows.quantity, rows.items), rest, strict=True)
+    return Rows(*(np.concatenate(pair) for pair in both))
 
 
 def strangers(settled: Plan, t: int) -> Rows:
@@ -86,9 +92,7 @@ def strangers(settled: Plan, t: int) -> Rows:
     return Rows(places, medicine, stock.quantity[medicine], rng.integers(1, 6, len(places)))
 
 
-def _merged(some: Rows, others: Rows) -> Rows:
-    practice, medicine, quantity, items = (
-        np.concatenate([getattr(some, name), getattr(others, name)]) for name in Rows.__dataclass_fields__
-    )
-    order = np.argsort((practice << 20 | medicine) << 20 | (quantity * 2).astype(np.int64), kind="stable")
-    return Rows(practice[order], medicine[order], quantity[order], items[order])
+def _ordered(rows: Rows) -> Rows:
+    key = (rows.practice << 20 | rows.medicine) << 20 | (rows.quantity * 2).astype(np.int64)
+    order = np.argsort(key, kind="stable")
+    return Rows(rows.practice[order], rows.medicine[order], rows.quantity[order], rows.items[order])
