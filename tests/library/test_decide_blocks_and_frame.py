@@ -34,7 +34,8 @@ def test_chance_alone_hardly_ever_raises_it():
         work = [f"O{i % 12}" for i in range(120)]
         share = rng.beta(2, 2, 15)
         who = people(work)
-        votes = Votes.of((p, f"s{j}", 1 if rng.random() < share[j] else -1) for p in who.organisation for j in range(15))
+        every = [(person, j) for person in who.organisation for j in range(15)]
+        votes = Votes.of((person, f"s{j}", 1 if rng.random() < share[j] else -1) for person, j in every)
         false += bool(block_votes(votes, who))
     assert false <= 2  # one in a hundred rounds is promised
 

@@ -9,13 +9,16 @@ from typing import Any
 from .. import table
 from ..decide import Groups, InForce, Participants, Tally, Votes, groups, signatures, tally
 from ..decide.blocks import block_votes
+from ..decide.disclosure import cells
 from ..decide.groups import MOST_GROUPS
 from ..decide.participants import read_groups
+from ..decide.round_file import figures, opened
 from ..decide.signatures import read as read_signatures
 from ..decide.signatures import read_pairs
 from ..errors import InputError
 from .decide_files import add_votes, read_round
 from .decide_next import register_next
+from .decide_round import register_round
 from .door import words
 from .output import add_output, emit
 
@@ -27,6 +30,7 @@ def register(steps: Any) -> None:
     _register_tally(commands)
     _register_groups(commands)
     register_next(commands)
+    register_round(commands)
     _register_signatures(commands)
 
 
@@ -35,6 +39,7 @@ def _register_tally(commands: Any) -> None:
     parser.add_argument("--groups", metavar="FILE", help="participant,group")
     parser.add_argument("--cap-per-organisation", metavar="N", type=int,
                         help="also count with at most N people's weight per organisation")  # fmt: skip
+    _add_open(parser)
     parser.add_argument("--frame", metavar="FILE", help="everyone who could vote, participant,<columns>: also estimate "
                                                         "what they would say")  # fmt: skip
     parser.add_argument("--rake", metavar="COL", action="append", default=[],
@@ -44,10 +49,16 @@ def _register_tally(commands: Any) -> None:
     parser.set_defaults(run=_tally)
 
 
+def _add_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--open", action="store_true",
+                        help="only what may be given away: no member, no cell under ten, none to be worked out")
+
+
 def _register_groups(commands: Any) -> None:
     parser = commands.add_parser("groups", help="opinion groups that held-out votes confirm; one is an answer",
                                  allow_abbrev=False)  # fmt: skip
     parser.add_argument("--holdout", metavar="COL", help="column of VOTES: 1 for votes set aside to judge by, else 0")
+    _add_open(parser)
     parser.add_argument("--max-groups", metavar="N", type=int, default=MOST_GROUPS, help="[5]")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of folds and starts [0]")
     add_votes(parser)
@@ -91,6 +102,10 @@ def _tally(options: argparse.Namespace) -> None:
         title += f"; {len(blocks)} block votes: see --json" if blocks else ""
     if options.frame or options.rake:
         _add_frame(options, document, rows, votes, people, statements)
+    if options.open:
+        shown = cells(counted)
+        document, rows = {"cells": shown, "figures": figures(shown)}, [cell.as_json() for cell in shown]
+        title = "What may be given away"
     emit(options, document, rows, title=title)
 
 
@@ -121,6 +136,11 @@ def _groups(options: argparse.Namespace) -> None:
     votes, people, statements, declared = read_round(options)
     found = groups(votes, people, statements, declared, most=options.max_groups, seed=options.seed)
     rows = [member.as_json() for member in found.members]
+    if options.open:
+        document = opened(found)
+        emit(options, document, document["cells"] and [cell.as_json() for cell in document["cells"]],
+             title="What may be given away")  # fmt: skip
+        return
     emit(options, found, rows if options.out else _groups_shown(found), title=_groups_title(found))
 
 

@@ -12,9 +12,10 @@ from ..decide.votes import read as read_votes
 from .door import add_dates
 
 
-def add_votes(parser: argparse.ArgumentParser, *, without: tuple[str, ...] = ()) -> None:
-    """VOTES, who is who, what was moderated, and the names of columns."""
-    parser.add_argument("votes", type=str, metavar="VOTES", help="participant,statement,vote[,time]; a Polis export")
+def add_votes(parser: argparse.ArgumentParser, *, without: tuple[str, ...] = (), option: bool = False) -> None:
+    """VOTES (or `--votes` as an option), who is who, what was moderated, and the names of columns."""
+    parser.add_argument("--votes" if option else "votes", type=str, metavar="VOTES",
+                        help="participant,statement,vote[,time]; a Polis export")  # fmt: skip
     parser.add_argument("--participants", metavar="FILE", help="participant[,organisation,removed_by_moderator,...]")
     parser.add_argument("--statements", metavar="FILE", help="statement,moderation")
     parser.add_argument("--declared", metavar="COL", action="append", default=[],
