@@ -143,7 +143,7 @@ def test_practices_differ_more_than_chance_and_items_more_than_poisson() -> None
     assert share[every > 200].std() > 3 * chance[every > 200].mean()
     block = blocks(PRACTICES)[0]
     usual = habits(world, stock, 1, block)
-    alone = int(np.flatnonzero([not family for family in stock.families])[3])
+    alone = int(np.argmax(stock.items_per_1000 * np.array([not family for family in stock.families])))
     monthly = np.array([
         np.bincount(rows.practice[rows.medicine == alone], rows.items[rows.medicine == alone], PRACTICES)
         for rows in (month(world, stock, WHEN, choices, usual, t, 1, block) for t in range(12))
@@ -190,7 +190,10 @@ def test_those_who_answer_are_not_like_the_frame_until_they_are_weighted(made: D
     assert not any(word for word, here in zip(survey.text("aware"), responded, strict=True) if not here)
     rate = {name: responded[profession == name].mean() for name in set(profession)}
     assert rate["Pharmacist"] > 2 * rate["Hospital doctor"]
-    weighted = sum((profession == name).mean() * unaware[responded & (profession == name)].mean() for name in rate)
+    network = np.array(survey.text("network")) == "yes"
+    assert responded[network].mean() > 1.5 * responded[~network].mean()
+    cells = [(profession == name) & (network == inside) for name in rate for inside in (False, True)]
+    weighted = sum(cell.mean() * unaware[responded & cell].mean() for cell in cells)
     plain = unaware[responded].mean()
     assert plain < 0.42
     assert abs(weighted - 0.42) < 3 * np.sqrt(0.42 * 0.58 / responded.sum())

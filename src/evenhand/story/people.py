@@ -72,9 +72,10 @@ class People:
         return self.table("survey")
 
     def design(self, survey: Table) -> listen.Design:
-        """How the answers stand for the frame: raked to its professions and regions where it says them."""
+        """How the answers stand for the frame: raked to its professions, regions and network where it says them."""
         responded = np.array([cell in ("1", "true", "yes") for cell in survey.text("responded")])
-        columns = [c for c in (DECLARED, "region") if survey.has(c) and _each_answered(survey.text(c), responded)]
+        known = [c for c in (DECLARED, "region", "network") if survey.has(c)]
+        columns = [c for c in known if _each_answered(survey.text(c), responded)]
         return listen.Design(len(survey), responded=responded, rake={c: survey.text(c) for c in columns})
 
     def tally(self) -> decide.Tally | None:

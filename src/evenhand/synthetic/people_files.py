@@ -47,7 +47,7 @@ def _frame(world: Nation, people: Clinicians) -> dict[str, Column]:
     return {
         "person": people.person, "token": _tokens(people), "profession": people.profession_names(),
         "organisation": people.organisations(world), "icb": pick(world.icbs, people.icb),
-        "region": people.regions(world),
+        "region": people.regions(world), "network": ["yes" if here else "no" for here in people.network.tolist()],
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from . import decisions as planted
 from . import waits as waiting
 from .calendar import Calendar
 from .campaigns import MARGIN_POINTS, Campaign
-from .clinicians import KEEN, NOT_POSITIVE, PROFESSIONS, RESPONSE, UNAWARE, Clinicians
+from .clinicians import NETWORK_ANSWERS, NOT_POSITIVE, PROFESSIONS, RESPONSE, UNAWARE, Clinicians
 from .engagement import Engagement
 from .opinions import KINDS, STATEMENTS, Votes, identifier
 from .opportunity import TrueOpportunity
@@ -41,7 +41,10 @@ def truth_files(
         "survey": {
             "staff": len(people.person), "not_heard": UNAWARE, "not_positive_of_aware": NOT_POSITIVE,
             "response_by_profession": dict(zip(PROFESSIONS, RESPONSE, strict=True)),
-            "positive_answer_more_often_by": KEEN, "answered": int(people.responded.sum()),
+            "network_answers_more_often_by": NETWORK_ANSWERS, "rake": ["profession", "region", "network"],
+            "positive_answer_more_often_by": float(people.responded[people.positive].mean()
+                                                   / people.responded[people.aware & ~people.positive].mean()),
+            "answered": int(people.responded.sum()),
         },
         "practice_closed": {
             "practice": world.practices[world.closed[0]], "first_month_without": when.word(world.closed[1]),
