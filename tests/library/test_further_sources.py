@@ -6,6 +6,7 @@ import random
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evenhand import sources
@@ -209,6 +210,23 @@ def test_who_stands_for_a_merged_organisation_today(lake: Lake, tmp_path: Path) 
     sources.load(lake, [small.write(tmp_path), tmp_path / "succ.csv"])
 
     assert followed(lake, ["QX1", "QX2", "QX5", "ABC"]).tolist() == ["QX9", "QX9", "QX5", "ABC"]
+
+
+def test_icbs_that_merged_stand_for_the_months_before(lake: Lake, tmp_path: Path) -> None:
+    def lookup(year: str, icb: str) -> Path:
+        path = tmp_path / f"lookup{year}.csv"
+        path.write_text(
+            f"SICBL{year}CDH,SICBL{year}NM,ICB{year}CDH,ICB{year}NM,NHSER{year}CDH,NHSER{year}NM\n"
+            f"16C,Tees,{icb},An ICB,Y63,North\n00L,Coast,QHM,Its ICB,Y63,North\n"
+        )
+        return path
+
+    sources.load(lake, [lookup("23", "QOLD"), lookup("26", "QNEW")])
+
+    held = sources.organisations.read(lake)
+    months = [np.datetime64(month) for month in ("2022-01", "2026-03", "2026-04", "2027-01")]
+    assert [held.ancestor("16C", "icb", month) for month in months] == ["QOLD", "QOLD", "QNEW", "QNEW"]
+    assert [held.ancestor("00L", "icb", month) for month in months] == ["QHM"] * 4
 
 
 def test_a_dmd_release_becomes_words_and_every_reference_leads_somewhere(lake: Lake, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def register(steps: Any) -> None:
     load.add_argument("--month", help="YYYY-MM, for a file that does not say its month")
     load.add_argument("--replace", action="store_true", help="let a smaller release take a month's place")
     _add_indicator(load)
+    _add_order(load)
     _add_common(load, _load)
     listed = steps.add_parser("sources", help="what can be loaded and what the lake holds", allow_abbrev=False)
     _add_common(listed, _sources, lake_required=False)
@@ -31,9 +32,7 @@ def register(steps: Any) -> None:
     _add_indicator(one)
     for name in ("month", "code", "numerator", "denominator"):
         one.add_argument(f"--{name}", default=name, metavar="COLUMN", help=f"the column that holds it [{name}]")
-    order = one.add_mutually_exclusive_group()
-    order.add_argument("--day-first", action="store_const", dest="day_first", const=True, help="03/04/2024 is 3 April")
-    order.add_argument("--month-first", action="store_const", dest="day_first", const=False, help="... is 4 March")
+    _add_order(one)
     _add_common(one, _indicator)
 
 
@@ -41,6 +40,12 @@ def _add_indicator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", help="level of the codes of an indicator: sicbl, practice, provider, ...")
     parser.add_argument("--version", metavar="LABEL", help="name of this extract of an indicator")
     parser.add_argument("--note", default="", help="what a reader should know about this extract")
+
+
+def _add_order(parser: argparse.ArgumentParser) -> None:
+    order = parser.add_mutually_exclusive_group()
+    order.add_argument("--day-first", action="store_const", dest="day_first", const=True, help="03/04/2024 is 3 April")
+    order.add_argument("--month-first", action="store_const", dest="day_first", const=False, help="... is 4 March")
 
 
 def _add_common(parser: argparse.ArgumentParser, run: Any, *, lake_required: bool = True) -> None:
@@ -51,7 +56,8 @@ def _add_common(parser: argparse.ArgumentParser, run: Any, *, lake_required: boo
 
 def _load(options: argparse.Namespace) -> None:
     said = Options(
-        level=options.level, version=options.version, note=options.note, month=options.month, replace=options.replace
+        level=options.level, version=options.version, note=options.note, month=options.month, replace=options.replace,
+        day_first=options.day_first,
     )
     _take(options, options.as_, said)
 

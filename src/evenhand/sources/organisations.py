@@ -2,7 +2,7 @@
 
 Each source leaves its own rows in `organisation` and `membership`, with a rank (how much it is believed) and the
 month it speaks for. Where two disagree on one child and one level of parent, the higher rank wins, then the later
-month; what an older one says about earlier months still holds if the winner says from when.
+month; what an older one says about earlier months still holds if the winner says from when, or if both are registers.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ def _one_story(statements: list[tuple[tuple[int, int], _Tie]]) -> list[_Tie]:
     told: list[_Tie] = []
     known_from = _LAST + 1
     for weight in sorted({weight for weight, _ in statements}, reverse=True):
-        here = sorted((t for w, t in statements if w == weight), key=lambda t: (t.start, t.end, t.parent))
+        said = (_dated(t, weight, statements) for w, t in statements if w == weight)
+        here = sorted(said, key=lambda t: (t.start, t.end, t.parent))
         kept: list[_Tie] = []
         for tie in here:
             end = min(tie.end, known_from - 1)
@@ -101,6 +102,16 @@ def _one_story(statements: list[tuple[tuple[int, int], _Tie]]) -> list[_Tie]:
         if here:
             known_from = min(known_from, here[0].start)
     return told
+
+
+def _dated(tie: _Tie, weight: tuple[int, int], statements: list[tuple[tuple[int, int], _Tie]]) -> _Tie:
+    """A statement that does not say from when, begun in its own month if an older register names another parent.
+
+    So the ICBs that merged in April 2026 stand for the months before it, where a list of that time is loaded.
+    """
+    rank, as_of = weight
+    older = (t for (r, m), t in statements if REGISTER <= r <= rank and m < as_of and t.parent != tie.parent)
+    return _Tie(tie.child, tie.parent, as_of, tie.end) if tie.start == _FIRST and any(older) else tie
 
 
 def _pcn_parents(ties: list[_Tie], levels: dict[str, str]) -> list[_Tie]:
