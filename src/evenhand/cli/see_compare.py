@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 
 from .. import table
 from ..errors import InputError
-from .door import add_columns, filled, naming
+from ..records import Funnel
+from .door import add_columns, filled, naming, words
 from .output import add_output, emit
 
+Floats = NDArray[np.float64]
 UNITS = {"unit": "unit", "numerator": "numerator", "denominator": "denominator"}
 
 
@@ -35,6 +38,8 @@ def register(commands: Any) -> None:
     parser.add_argument("--multiplier", type=float, default=1.0, help="values and limits are times this [1]")
     parser.add_argument("--rounding", action=argparse.BooleanOptionalAction, default=True,
                         help="shmi: round summed expected to 2 decimals [yes]")  # fmt: skip
+    parser.add_argument("--case-mix", nargs="+", default=[], metavar="COL",
+                        help="what a unit cannot choose: observed over what its case-mix lets expect")  # fmt: skip
     add_output(parser)
     parser.set_defaults(run=_funnel)
     parser = commands.add_parser("shrink", help="each unit's level, knowing all the others'", allow_abbrev=False)
@@ -66,33 +71,55 @@ def read_units(
 
 
 def _funnel(options: argparse.Namespace) -> None:
-    from ..see import funnel
+    from ..see import by_case_mix, funnel
 
     rows, units, top, bottom = read_units(options)
-    with naming(rows):
-        found = funnel(
-            units, top, bottom, kind=options.kind, method=options.method, overdispersion=options.overdispersion,
-            trim=options.trim, limit=options.limit, multiplier=options.multiplier, rounding=options.rounding,
-        )  # fmt: skip
+    mix = words(options.case_mix, rows) if options.case_mix else []
+
+    def ask(names: Sequence[str], hits: Floats, base: Floats, kind: str, rounding: bool) -> Funnel:
+        with naming(rows):
+            return funnel(
+                names, hits, base, kind=kind, method=options.method, overdispersion=options.overdispersion,
+                trim=options.trim, limit=options.limit, multiplier=options.multiplier, rounding=rounding,
+            )  # fmt: skip
+
+    plain = ask(units, top, bottom, options.kind, options.rounding)
+    if mix:
+        with naming(rows):
+            hits, foreseen = by_case_mix(units, top, bottom, np.column_stack([rows.numbers(name) for name in mix]))
+        found = ask(plain.units, hits, foreseen, "ratio", False)
+    else:
+        found = plain
     if not np.isfinite(found.phi):
         print(f"evenhand: warning: {rows.name}: too many units counted 0 for over-dispersion on the log scale; "
               "--method cqc can be used", file=sys.stderr)  # fmt: skip
-    shown = [
-        {"unit": unit, "value": found.value[i], "z": found.z[i], "z_adjusted": found.z_adjusted[i],
-         "lower_95": found.limits.lower_95[i], "upper_95": found.limits.upper_95[i],
-         "lower_998": found.limits.lower_998[i], "upper_998": found.limits.upper_998[i], "outlier": found.outlier[i]}
-        for i, unit in enumerate(found.units)
-    ]  # fmt: skip
-    document = {"target": found.target, "phi": found.phi, "tau2": found.tau2, "units": shown}
+    document = _told(found)
+    if mix:
+        for row, expected in zip(document["units"], found.denominator, strict=True):
+            row["expected"] = expected
+        document |= {"case_mix": mix, "unadjusted": _told(plain)}
+    shown = document["units"]
     title = f"Target {found.target:.4g}; phi {found.phi:.3g}; outliers by the {found.limit:g}% limits"
 
     def draw() -> Any:
         from .. import charts
 
-        return charts.funnel(found, title=f"{options.numerator} by {options.unit}", size=options.denominator,
-                             share=options.kind == "proportion")  # fmt: skip
+        return charts.funnel(found, title=f"{options.numerator} by {options.unit}",
+                             size=f"{options.numerator} expected" if mix else options.denominator,
+                             share=found.kind == "proportion")  # fmt: skip
 
     emit(options, document, shown, title=title, chart=draw)
+
+
+def _told(found: Funnel) -> dict[str, Any]:
+    """A funnel as JSON has it."""
+    units = [
+        {"unit": unit, "value": found.value[i], "z": found.z[i], "z_adjusted": found.z_adjusted[i],
+         "lower_95": found.limits.lower_95[i], "upper_95": found.limits.upper_95[i],
+         "lower_998": found.limits.lower_998[i], "upper_998": found.limits.upper_998[i], "outlier": found.outlier[i]}
+        for i, unit in enumerate(found.units)
+    ]  # fmt: skip
+    return {"target": found.target, "phi": found.phi, "tau2": found.tau2, "units": units}
 
 
 def _shrink(options: argparse.Namespace) -> None:

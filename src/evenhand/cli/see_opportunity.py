@@ -45,26 +45,31 @@ def _opportunity(options: argparse.Namespace) -> None:
     mix = words(options.case_mix, rows) if options.case_mix else []
     if len(units) > 2000 and sys.stderr.isatty():
         print(f"drawing {options.draws} times for {len(set(units)):,} units ...", file=sys.stderr)
-    with naming(rows):
-        found = opportunity(
-            units, top, bottom, unit_cost=_cost(rows, options.unit_cost), better=options.better,
-            benchmark=options.benchmark, draws=options.draws, seed=options.seed,
-            rng=np.random.default_rng(options.seed),
-            case_mix=np.column_stack([rows.numbers(name) for name in mix]) if mix else None, family=options.family,
-            standard_error=rows.numbers(options.standard_error) if options.standard_error else None,
-        )  # fmt: skip
-    shown = [
-        {"unit": unit, "value": found.value[i], "shrunken": found.shrunken[i], "low": found.low[i],
-         "high": found.high[i], "probability_above": found.probability_above[i], "opportunity": found.pounds[i]}
-        for i, unit in enumerate(found.units)
-    ]  # fmt: skip
-    total, at = found.total, found.benchmark
+    mixed = np.column_stack([rows.numbers(name) for name in mix]) if mix else None
+
+    def ask(case_mix: Any) -> Opportunity:
+        with naming(rows):
+            return opportunity(
+                units, top, bottom, unit_cost=_cost(rows, options.unit_cost), better=options.better,
+                benchmark=options.benchmark, draws=options.draws, seed=options.seed,
+                rng=np.random.default_rng(options.seed), case_mix=case_mix, family=options.family,
+                standard_error=rows.numbers(options.standard_error) if options.standard_error else None,
+            )  # fmt: skip
+
+    found = ask(mixed)
+    shown = [row | {"case_mix": found.shift[i]} if mix else row for i, row in enumerate(_units(found))]
     document = {
-        "total": {"median": total.value, "low_90": total.low, "high_90": total.high, "naive": found.naive},
-        "benchmark": {"name": found.benchmark_name, "value": at.value, "low_90": at.low, "high_90": at.high},
-        "units": shown, "variation": found.split, "family": found.family, "better": found.better,
-        "draws": found.draws, "seed": options.seed, "level": 0.95,
+        **_said(found), "units": shown, "variation": found.split, "family": found.family, "better": found.better,
+        "clustering": found.clustering, "draws": found.draws, "seed": options.seed, "level": 0.95,
     }  # fmt: skip
+    if mix:
+        plain = ask(None)
+        between = found.split.case_mix + found.split.unexplained
+        document["case_mix"] = {"columns": mix, "share": found.split.case_mix / between if between > 0 else None}
+        document["unadjusted"] = {**_said(plain), "units": _units(plain), "variation": plain.split}
+        for row, own in zip(shown, _units(plain), strict=True):
+            row |= {"unadjusted_shrunken": own["shrunken"], "unadjusted_opportunity": own["opportunity"]}
+    total = found.total
 
     def draw() -> Any:
         from .. import charts
@@ -75,6 +80,24 @@ def _opportunity(options: argparse.Namespace) -> None:
                             share=found.family == "binomial")  # fmt: skip
 
     emit(options, document, shown, title=_headline(found), chart=draw)
+
+
+def _said(found: Opportunity) -> dict[str, Any]:
+    """The total and the benchmark."""
+    total, at = found.total, found.benchmark
+    return {
+        "total": {"median": total.value, "low_90": total.low, "high_90": total.high, "naive": found.naive},
+        "benchmark": {"name": found.benchmark_name, "value": at.value, "low_90": at.low, "high_90": at.high},
+    }
+
+
+def _units(found: Opportunity) -> list[dict[str, Any]]:
+    """One row a unit."""
+    return [
+        {"unit": unit, "value": found.value[i], "shrunken": found.shrunken[i], "low": found.low[i],
+         "high": found.high[i], "probability_above": found.probability_above[i], "opportunity": found.pounds[i]}
+        for i, unit in enumerate(found.units)
+    ]  # fmt: skip
 
 
 def _headline(found: Opportunity) -> str:

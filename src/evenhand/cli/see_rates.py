@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import table
 from ..errors import InputError, did_you_mean
-from .door import add_columns, naming
+from .door import add_columns, naming, words
 from .output import add_output, emit
 from .see_standard import standardised
 
@@ -32,6 +32,8 @@ def register(commands: Any) -> None:
     parser.add_argument("--reference-numerator", metavar="COL", help="isr, smr: the reference's events, a column")
     parser.add_argument("--reference-denominator", metavar="COL", help="isr, smr: and its people")
     parser.add_argument("--frequency", metavar="COL", help="dsr: events of each person whom the numerator counts")
+    parser.add_argument("--case-mix", nargs="+", default=[], metavar="COL",
+                        help="smr: what a group cannot choose, in place of --age")  # fmt: skip
     parser.add_argument("--levels", default="0.95,0.998", metavar="L,L", help="coverages [0.95,0.998]")
     parser.add_argument("--multiplier", type=float, default=1.0, help="value and limits are times this [1]")
     add_output(parser)
@@ -79,6 +81,8 @@ def _found(
     """Groups, values, limits, and what a standardised rate says beside them."""
     from ..see import means, rates
 
+    if options.case_mix:
+        return _adjusted(options, rows, groups, levels)
     if options.kind in ("dsr", "isr", "smr"):
         found = standardised(options, rows, groups, levels)
         more = {"observed": found.observed, "population": found.population}
@@ -89,6 +93,29 @@ def _found(
     plain = means(groups, top, levels=levels) if options.kind == "mean" else rates(
         groups, top, rows.numbers(options.denominator), kind=options.kind, levels=levels)  # fmt: skip
     return plain.units, plain.value, plain.low, plain.high, {}
+
+
+def _adjusted(
+    options: argparse.Namespace, rows: table.Table, groups: list[str], levels: tuple[float, ...]
+) -> tuple[tuple[str, ...], Floats, Floats, Floats, Mapping[str, Floats]]:
+    """Observed over what case-mix lets expect, and beside it over what the whole's own rate does."""
+    from ..see import by_case_mix, rates
+
+    if options.kind != "smr" or options.by is None:
+        raise InputError("--case-mix: expected --kind smr and --by COL with it")
+    mix = words(options.case_mix, rows)
+    top, bottom = rows.numbers(options.numerator), rows.numbers(options.denominator)
+    observed, foreseen = by_case_mix(groups, top, bottom, np.column_stack([rows.numbers(name) for name in mix]))
+    names = list(dict.fromkeys(groups))
+    found = rates(names, observed, foreseen, kind="rate", levels=levels)
+    plain = rates(groups, top, bottom, kind="rate", levels=levels)
+    known = np.isfinite(top) & np.isfinite(bottom)
+    usual = float(top[known].sum() / bottom[known].sum())
+    more = {"observed": observed, "expected": foreseen, "unadjusted": plain.value / usual}
+    for number, name in enumerate(_levels(options.levels)):
+        more |= {f"unadjusted_lower_{name}": plain.low[number] / usual,
+                 f"unadjusted_upper_{name}": plain.high[number] / usual}  # fmt: skip
+    return found.units, found.value, found.low, found.high, more
 
 
 def _levels(text: str) -> dict[str, float]:

@@ -95,7 +95,8 @@ class Opportunity(Record):
     taken out of the last three; probability_above: that the unit truly lies above the benchmark;
     pounds: the unit's expected opportunity. seed: what fixed chance, if known. areas: pounds that the units of an
     area could gain together, with a 90% interval, where areas were asked for. shift: float64 (N,), what case-mix adds
-    to a unit's value; 0 without case-mix.
+    to a unit's value; 0 without case-mix. clustering: how many times chance's variance the counts were found to
+    scatter within units; 1 for plain counts.
     """
 
     units: tuple[str, ...]
@@ -116,6 +117,7 @@ class Opportunity(Record):
     seed: int | None = None
     areas: dict[str, Estimate] = field(default_factory=dict)
     shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    clustering: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

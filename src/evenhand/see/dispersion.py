@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .scatter import STEPS
-
 BEFOREHAND = 0.1  # odds that counts of one place cluster at all: claimed only where units show it
+USUAL = 1.0  # how far above 1 the multiple is expected to lie, if at all: counts of items seldom exceed 3
 MOST = 8.0  # largest multiple of chance's variance looked for
 FINE = 25  # multiples looked at
+STEPS, FURTHEST = 400, 1.3  # spreads looked at, to so many deviations: with coarser steps 6,500 units miss their own
 BINS = 40  # units of like size are taken together: finer moved nothing seen
-IGNORED = 0.1  # a posterior share of clustering below which plain counts are taken
+IGNORED = 0.2  # a posterior share of clustering below which plain counts are taken: units must double the odds
 ATOMS = 3  # values that stand for the posterior of the multiple
 
 Floats = NDArray[np.float64]
@@ -34,17 +34,17 @@ def dispersion(left: Floats, variance: Floats) -> tuple[Floats, Floats]:
     chance = np.array([variance[part].mean() for part in bins])
     times = np.concatenate(([1.0], np.geomspace(1.05, MOST, FINE)))
     size = float(np.sqrt(np.mean(left**2)))
-    spread = np.concatenate(([0.0], np.geomspace(size / 50, 2 * size, STEPS)))
+    spread = np.linspace(0.0, FURTHEST * size, STEPS)
     total = times[:, None, None] * chance + spread[None, :, None] ** 2
     log = -0.5 * (count * np.log(total) + square / total).sum(axis=2)
     at = np.unravel_index(int(np.argmax(log)), log.shape)
     z = left / np.sqrt(times[at[0]] * variance + spread[at[1]] ** 2)
     log = log / max(1.0, (float(np.mean(z**4)) - 1) / 2)
     weight = np.exp(log - log.max())
-    steps = np.diff(np.concatenate(([0.0], spread)))  # flat in the spread, as everywhere
-    evidence = (weight * steps).sum(axis=1)
+    evidence = weight.sum(axis=1)  # flat in the spread, as everywhere
     evidence[0] *= 1 - BEFOREHAND
-    evidence[1:] *= BEFOREHAND / FINE  # flat in the logarithm of the multiple
+    prior = times[1:] * np.exp(-(times[1:] - 1) / USUAL)  # exponential, on logarithmic steps
+    evidence[1:] *= BEFOREHAND * prior / prior.sum()
     evidence /= evidence.sum()
     more = float(evidence[1:].sum())
     if more < IGNORED:

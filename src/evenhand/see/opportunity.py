@@ -11,7 +11,7 @@ from ..errors import InputError, did_you_mean
 from ..records import Estimate, Opportunity, VariationSplit
 from .noise import family_of
 from .theta import Levels, true_levels
-from .units import check_counts, summed
+from .units import check_counts, columns, summed, weighted
 
 # The share of units at or below the benchmark when lower is better; mirrored when higher is.
 QUANTILES = {"q25": 0.25, "q10": 0.10, "median": 0.50}
@@ -73,8 +73,8 @@ def opportunity(
     """
     _check(better, benchmark, draws)
     names, (hits, base) = summed(units, numerator, denominator)
-    cost = _per_unit(units, unit_cost, denominator, "unit cost")
-    mix = None if case_mix is None else _columns(units, case_mix, denominator)
+    cost = weighted(units, unit_cost, denominator, "unit cost")
+    mix = None if case_mix is None else columns(units, case_mix, denominator)
     se = None if standard_error is None else _one_row(units, names, standard_error)
     there = np.flatnonzero(np.isfinite(hits) & np.isfinite(base) & (base > 0))
     kind = family_of(hits[there], base[there], family, se is not None)
@@ -110,6 +110,7 @@ def opportunity(
         spread(above), spread(gaps.mean(axis=0) * weight), _estimate(total), float(naive),
         _estimate(at), benchmark, better, kind, _split(found, hits[there], base[there]), draws, seed,
         _together(areas or {}, [names[i] for i in there], gaps, weight), spread(found.shift),
+        found.spread,
     )  # fmt: skip
 
 
@@ -154,22 +155,6 @@ def _split(found: Levels, hits: Floats, base: Floats) -> VariationSplit:
         # McPherson et al. (1982) NEJM 307:1310: variance of O/E less what Poisson counts would give, times 100
         component = float(100 * np.mean(((hits - expected) / expected) ** 2 - 1 / expected))
     return VariationSplit(observed, chance, case_mix, observed - case_mix - chance, component)
-
-
-def _per_unit(units: Sequence[str], values: ArrayLike, denominator: ArrayLike, what: str) -> Floats:
-    """One number a unit: the rows' mean, weighted by their denominators."""
-    rows = np.broadcast_to(np.asarray(values, dtype=np.float64), (len(units),))
-    if not np.isfinite(rows).all():
-        raise InputError(f"unit {units[int(np.flatnonzero(~np.isfinite(rows))[0])]!r}: {what} is missing")
-    weight = np.nan_to_num(np.asarray(denominator, dtype=np.float64))
-    _, (top, bottom, plain, count) = summed(units, rows * weight, weight, rows, np.ones(len(units)))
-    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), plain / count)
-
-
-def _columns(units: Sequence[str], case_mix: ArrayLike, denominator: ArrayLike) -> Floats:
-    columns = np.asarray(case_mix, dtype=np.float64)
-    columns = columns[:, None] if columns.ndim == 1 else columns
-    return np.column_stack([_per_unit(units, column, denominator, "case-mix") for column in columns.T])
 
 
 def _one_row(units: Sequence[str], names: tuple[str, ...], standard_error: ArrayLike) -> Floats:

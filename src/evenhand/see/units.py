@@ -48,3 +48,26 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """numerator / denominator; NaN where there is no denominator."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(denominator > 0, numerator / denominator, np.nan)
+
+
+def weighted(units: Sequence[str], values: ArrayLike, denominator: ArrayLike, what: str) -> Floats:
+    """One number a unit, float64 (N,): its rows' mean, weighted by their denominators; `values` may be one number.
+
+    Raises
+    ------
+    InputError
+        If a value is missing; `what` is how the sentence calls it.
+    """
+    rows = np.broadcast_to(np.asarray(values, dtype=np.float64), (len(units),))
+    if not np.isfinite(rows).all():
+        raise InputError(f"unit {units[int(np.flatnonzero(~np.isfinite(rows))[0])]!r}: {what} is missing")
+    weight = np.nan_to_num(np.asarray(denominator, dtype=np.float64))
+    _, (top, bottom, plain, count) = summed(units, rows * weight, weight, rows, np.ones(len(units)))
+    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), plain / count)
+
+
+def columns(units: Sequence[str], case_mix: ArrayLike, denominator: ArrayLike) -> Floats:
+    """Case-mix of each unit, float64 (N, K), from its rows' (rows, K) or (rows,); as `weighted`."""
+    given = np.asarray(case_mix, dtype=np.float64)
+    given = given[:, None] if given.ndim == 1 else given
+    return np.column_stack([weighted(units, column, denominator, "case-mix") for column in given.T])
