@@ -127,7 +127,7 @@ def suggest(answers: Sequence[str], *, most: int = 8, fewest: int = FEWEST, seed
     count = max(1, min(most, len(rows) // ANSWERS_A_THEME))
     words = TfidfVectorizer(stop_words="english", min_df=2, sublinear_tf=True)
     try:
-        X = words.fit_transform([answers[i] for i in rows])
+        X = words.fit_transform([answers[i] for i in rows.tolist()])
     except ValueError:
         raise InputError("the answers share no word by which themes could be suggested") from None
     count = min(count, X.shape[1])
@@ -168,7 +168,7 @@ def _nearest(answers: Sequence[str], holds: NDArray[np.bool_]) -> tuple[NDArray[
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     words = TfidfVectorizer(analyzer="char_wb", ngram_range=PIECES, sublinear_tf=True)
-    X = words.fit_transform([answers[i] for i in (*coded, *free)])
+    X = words.fit_transform([answers[i] for i in (*coded.tolist(), *free.tolist())])
     like = np.asarray((X[len(coded) :] @ X[: len(coded)].T).todense())  # to the nearest answer, not to their middle
     best = np.column_stack([np.where(holds[coded, k], like, 0.0).max(axis=1) for k in range(holds.shape[1])])
     far = best.max(axis=1) < NEAREST
