@@ -101,8 +101,8 @@ def test_a_measure_is_complete(name: str) -> None:
 
 
 def test_a_measure_that_money_rests_on_has_a_replacement() -> None:
-    dear = [m for m in MEASURES.values() if m.direction != "neutral" and m.kind == "prescribing"]
-    assert all(m.replacement is not None for m in dear)
+    judged = [m for m in MEASURES.values() if m.direction != "neutral" and m.kind == "prescribing"]
+    assert {m.id for m in judged if m.replacement is None} == {"respiratory_inhaler_carbon"}  # counts kilograms
 
 
 @needs_data

@@ -89,8 +89,9 @@ def _replacement(lake: Lake, month: int, measure: Measure, held: Catalogue, unit
     if replacement.none:
         return 0.0
     if unit == "weighted":  # the same factors and doses, for what it is switched to
-        keys = {key: getattr(replacement, key) for key in Rule.model_fields}
-        side = Counted(words="instead", sum=measure.numerator.sum, times=measure.numerator.times, **keys)
+        keys = {field.alias or name: getattr(replacement, name) for name, field in Rule.model_fields.items()}
+        times = (*(measure.numerator.times or ()), *(measure.denominator.times or ())) or None
+        side = Counted(words="instead", sum=measure.numerator.sum, times=times, **keys)
         sums = _totals(lake, month, side, held)
     else:
         sums = prescribing.totals(lake, month, held.ids[held.matches(replacement)])
