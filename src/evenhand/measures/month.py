@@ -107,13 +107,15 @@ def _prescribing(
     counts = prescribing.count(tables, month, list(rules.values()), catalogue)
     by_rule = dict(zip(rules, counts.counts, strict=True))
     lists: dict[str, Float] = {}
+    other = any(rule.source != "prescribing" for m in able for rule in (m.numerator, m.denominator))
+    published = patients.read(tables, month) if other else {}
 
     def side(rule: Counted) -> Float:
         key = rule.model_dump_json(by_alias=True, exclude={"words"})
         if rule.source == "prescribing":
             return by_rule[key]
         if key not in lists:
-            registered = patients.count(tables, month, rule)
+            registered = patients.count(tables, month, rule, published)
             have = np.array([registered.get(practice, np.nan) for practice in counts.practices], dtype=np.float64)
             lists[key] = np.where(counts.unidentified & np.isnan(have), 0.0, have)
         return lists[key]

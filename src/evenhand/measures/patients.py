@@ -14,20 +14,29 @@ _SEXES = ("male", "female")
 HOLDS = 36  # months: an older register says nothing of today's patients (ours)
 
 
-def count(tables: Tables, month: int, side: Counted) -> dict[str, float]:
+Lists = dict[str, dict[tuple[str, str], int]]  # patients by practice, then by sex and age band
+
+
+def read(tables: Tables, month: int) -> Lists:
+    """A month's list sizes, read once however many measures ask."""
+    rows = tables.table("list_size").filter(ibis._.month == month)
+    published: Lists = {}
+    columns = rows.select("practice", "sex", "age_band", "patients").to_pyarrow()
+    for practice, sex, band, patients in zip(*(column.to_pylist() for column in columns.columns), strict=True):
+        published.setdefault(practice, {})[sex, band] = patients
+    return published
+
+
+def count(tables: Tables, month: int, side: Counted, lists: Lists | None = None) -> dict[str, float]:
     """Patients / `side.patients` by practice; a practice whose list was not published that finely is absent.
 
     The published total is used for everybody; otherwise the five-year bands of both sexes are added. STAR-PUs and
     ASTRO-PUs are sums of bands times weights; a disease register and a weighted population are the latest published
-    up to that month.
+    up to that month. `lists`: the month's list sizes, where they were read before.
     """
     if side.on_register is not None or side.weighted is not None:
         return _latest(tables, month, side)
-    rows = tables.table("list_size").filter(ibis._.month == month)
-    published: dict[str, dict[tuple[str, str], int]] = {}
-    columns = rows.select("practice", "sex", "age_band", "patients").to_pyarrow()
-    for practice, sex, band, patients in zip(*(column.to_pylist() for column in columns.columns), strict=True):
-        published.setdefault(practice, {})[sex, band] = patients
+    published = read(tables, month) if lists is None else lists
     per = side.patients or 1
     found = {practice: _patients(cells, side) for practice, cells in published.items()}
     return {practice: patients / per for practice, patients in found.items() if patients is not None}
