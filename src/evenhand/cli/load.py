@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import sources
+from ..fetch import FEEDS
 from ..lake import Lake, Snapshot
 from ..sources import Loaded, Options
 from .output import add_output, emit
@@ -89,14 +90,29 @@ def _tell(what: str) -> None:
 
 def _line(loaded: Loaded) -> dict[str, Any]:
     what = [f"{name} {_number(value)}" for name, value in loaded.totals.items()] + [loaded.note]
+    what += [f"revised {key}: {_revised(change)}" for key, change in loaded.revisions.items()]
     return {
         "file": f"{loaded.file}\n{loaded.source} {loaded.state}", "months": _span(loaded.months) or None,
         "rows": f"{loaded.rows:,}", "totals": "\n".join(filter(None, what)) or None,
     }  # fmt: skip
 
 
+def _revised(change: dict[str, Any]) -> str:
+    """What a later release changed, in one line; panels that rest on it are counted anew."""
+    rows, totals = change.get("rows", []), change.get("totals", {})
+    said = [f"rows {rows[0]:,} to {rows[1]:,}"] if rows else []
+    said += [f"{name} {_number(old)} to {_number(new)}" for name, (old, new) in totals.items()]
+    said += [
+        f"{table}: {found['changed']:,} changed, {found['added']:,} added, {found['removed']:,} removed"
+        for table, found in change.get("tables", {}).items()
+    ]
+    return "; ".join(said)
+
+
 def _sources(options: argparse.Namespace) -> None:
-    known = [{"source": s.name, "title": s.title, "tables": list(s.tables)} for s in sources.known().values()]
+    fetched = {source: one.name for one in reversed(FEEDS) for source in one.gives}
+    known = [{"source": s.name, "title": s.title, "tables": list(s.tables), "fetch": fetched.get(s.name)}
+             for s in sources.known().values()]  # fmt: skip
     held = Lake.open(options.lake).snapshots() if options.lake is not None else ()
     rows = _held(held) if options.lake is not None else known
     document = {"sources": known, "lake": [_snapshot(s) for s in held]}
@@ -108,6 +124,7 @@ def _snapshot(held: Snapshot) -> dict[str, Any]:
         "table": held.table, "key": held.key, "source": held.source, "file": held.file, "sha256": held.sha256,
         "rows": held.rows, "totals": held.totals, "layout": held.fingerprint, "loaded_at": held.loaded_at,
         "note": held.note, "superseded": len(held.superseded),
+        "revisions": [{name: value for name, value in former.items() if name != "paths"} for former in held.superseded],
     }  # fmt: skip
 
 
@@ -120,6 +137,7 @@ def _held(held: Sequence[Snapshot]) -> list[dict[str, Any]]:
         {
             "table": table, "what": _span([s.key for s in group]), "rows": f"{sum(s.rows for s in group):,}",
             "file": f"{file}\n{sha256[:12]}", "loaded": group[-1].loaded_at[:16],
+            "revisions": "\n".join(_revised(f.get("change", {})) for s in group for f in s.superseded) or None,
         }
         for (table, file, sha256), group in files.items()
     ]  # fmt: skip

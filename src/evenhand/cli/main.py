@@ -17,7 +17,7 @@ from ..errors import InputError, did_you_mean
 
 # word on the command line -> file in this folder
 FILES = {
-    "load": "load", "sources": "load", "indicator": "load",
+    "load": "load", "sources": "load", "indicator": "load", "fetch": "fetch",
     "measures": "measures", "panel": "measures",
     "see": "see", "listen": "listen", "decide": "decide", "change": "change", "prove": "prove",
     "account": "account", "demo": "demo", "flow": "flow",
