@@ -132,8 +132,8 @@ def _panel(options: argparse.Namespace) -> None:
     asked, strict = _asked(options)
     own = library.own_organisations(options.organisations) if options.organisations is not None else None
     reading = library.read(
-        lake, asked, options.level, first=options.first and _month(options.first),
-        last=options.last and _month(options.last), version=options.version,
+        lake, asked, options.level, first=options.first and month_word(options.first),
+        last=options.last and month_word(options.last), version=options.version,
         organisations=own, strict=strict,
     )  # fmt: skip
     found = reading.panel
@@ -235,7 +235,7 @@ def _months(lake: Lake, words: list[str] | None) -> list[str] | None:
     found: list[str] = []
     for word in ",".join(words).split(","):
         first, _, last = word.partition("..")
-        low, high = _month(first), _month(last or first)
+        low, high = month_word(first), month_word(last or first)
         inside = [month for month in held if low <= month <= high]
         if not inside:
             raise InputError(f"--months {word}: not in the lake, which holds {held[0]} to {held[-1]}" if held else
@@ -244,7 +244,8 @@ def _months(lake: Lake, words: list[str] | None) -> list[str] | None:
     return found
 
 
-def _month(text: str) -> str:
+def month_word(text: str) -> str:
+    """A month as YYYY-MM; InputError for anything else."""
     import re
 
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text.strip()):
