@@ -79,8 +79,9 @@ def degrees(strata: Sequence[str] | None, clusters: Sequence[str] | None, inside
 
 def unexplained(scores: Floats, known: Floats, weights: Floats) -> Floats:
     """What of each column of scores (rows, K) the known columns (rows, J) cannot explain, by weighted least squares."""
-    root = np.sqrt(weights)[:, None]
-    return np.asarray(scores - known @ np.linalg.lstsq(known * root, scores * root, rcond=1e-12)[0])
+    X = known / np.maximum(np.abs(known).max(axis=0), 1e-300)  # columns of one size make the small system safe
+    weighted = (X * weights[:, None]).T
+    return np.asarray(scores - X @ np.linalg.lstsq(weighted @ X, weighted @ scores, rcond=1e-11)[0])
 
 
 def _codes(labels: Sequence[str] | None, rows: int = 0) -> NDArray[np.int64]:
