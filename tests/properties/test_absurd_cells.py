@@ -45,7 +45,7 @@ def numbers(lake: Lake, name: str) -> list[float]:
 def test_no_cell_makes_a_number_that_cannot_be(tmp_path: Path, name: str) -> None:
     small, chance = FILES[name], random.Random(name)
     top = next(i for i, row in enumerate(small.cells) if len([cell for cell in row if cell]) > 1)
-    for attempt in range(3):
+    for attempt in range(2):
         cells = [list(line) for line in small.cells]
         row = chance.randrange(top + (not small.headless), len(cells))
         column = chance.randrange(len(cells[row]))
@@ -60,9 +60,8 @@ def test_a_file_cut_anywhere_gives_no_row_that_was_not_there(tmp_path: Path, nam
     small, chance = FILES[name], random.Random(f"{name} cut")
     whole = small.text()
     rows = len(small.cells)
-    for attempt in range(2):
-        path = tmp_path / small.name
-        path.write_text(whole[: chance.randrange(len(whole))])
-        lake = Lake.create(tmp_path / f"lake{attempt}")
-        if load_or_leave(lake, path):
-            assert sum(snapshot.rows for snapshot in lake.snapshots()) <= 2 * rows
+    path = tmp_path / small.name
+    path.write_text(whole[: chance.randrange(len(whole))])
+    lake = Lake.create(tmp_path / "lake")
+    if load_or_leave(lake, path):
+        assert sum(snapshot.rows for snapshot in lake.snapshots()) <= 2 * rows

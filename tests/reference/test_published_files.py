@@ -102,12 +102,13 @@ def test_waits_by_icb_and_of_england_agree(lake: Lake) -> None:
     for month in set(total) & set(england):
         assert england[month]["pathways"] == pytest.approx(total[month], rel=0.02)  # one is later revised
     by_icb = sum(row["pathways"] for row in table if row["level"] == "icb" and row["month"] == month_number("2025-03"))
-    assert by_icb == pytest.approx(england[month_number("2025-03")]["pathways"], rel=0.01)  # NHS England's own is apart
+    # what NHS England commissions itself is of no ICB: a fiftieth
+    assert 0.97 < by_icb / england[month_number("2025-03")]["pathways"] < 1
 
 
 def test_appointments_of_a_merged_place_are_all_counted(lake: Lake) -> None:
     folder = ACCESS / "gp_appointments_2019-03_on"
-    names = ("Regional_CSV_Dorset.csv.gz", "Regional_CSV_BedsLutonMK.csv.gz", "Regional_CSV_ShropsTelfordWrek.csv.gz")
+    names = ("Regional_CSV_Dorset.csv.gz", "Regional_CSV_BedsLutonMK.csv.gz", "Regional_CSV_ShropsTelfordWrekin.csv.gz")
     done = load(lake, folder, *names)
     load(lake, ACCESS, "gp_appointments_coverage_2023-02_to_2025.csv.gz")
 
@@ -154,10 +155,10 @@ def test_the_hierarchy_of_codes(lake: Lake) -> None:
         ("02_ccg_measures_pre2020/libre_ccg_month.csv.gz", Options(code_column="pct_id"), 191),
         ("02_ccg_measures_pre2020/statin_intensity_ccg.csv.gz", Options(code_column="pct_id"), 195),
         ("02_ccg_measures_pre2020/dementia_drugs_ccg_month.csv.gz",
-         Options(code_column="pct", numerator_column="items", denominator_column="dementia_register"), 207),
+         Options(code_column="pct", numerator_column="items", denominator_column="dementia_register"), 188),
         ("02_ccg_measures_pre2020/trimethoprim_nitrofurantoin_ccg_month.csv.gz",
          Options(month_column="period", code_column="pct", numerator_column="trimethoprim_items",
-                 denominator_column="all_items"), 207),
+                 denominator_column="all_items"), 210),
         ("03_warranted_change_desogestrel/national_num_den.csv", Options(), 1),
         ("01_sicbl_measures/golden_percentiles_2018-05_to_2023-05/opioidome.csv.gz", Options(code_column="pct_id"),
          106),

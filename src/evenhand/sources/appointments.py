@@ -78,7 +78,7 @@ def _once(scan: Scan, file: Unpacked, cells: tuple[Cell, ...]) -> None:
     count = scan.text(file.column("COUNT_OF_APPOINTMENTS") or "")
     scan.run(
         "CREATE TABLE again AS SELECT k0 AS code, count(*) AS times, min(count) = max(count) AS same, "
-        "list(row ORDER BY row)[1] AS first, list(row ORDER BY row)[2] AS second FROM "
+        "min(row) AS first, max(row) AS second FROM "
         f"(SELECT {named}, {count} AS count, row_number() OVER () AS row FROM raw) GROUP BY {listed}"
     )
     merged = file.column("Appointment_Month") is not None and file.column("GP_CODE") is None

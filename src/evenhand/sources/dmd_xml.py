@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, cast
 from xml.etree import ElementTree
 
 from ..errors import InputError
@@ -49,16 +49,15 @@ def _parsed(stream: IO[bytes], wanted: tuple[str, ...], name: str) -> Iterator[t
     head = stream.read(4096)
     if _START.search(head):
         raise InputError(f"{name}: declares entities of its own, which a release of dm+d never does; refused as unsafe")
-    parser = ElementTree.XMLPullParser(("start", "end"))
+    parser: ElementTree.XMLPullParser[ElementTree.Element] = ElementTree.XMLPullParser(("start", "end"))
     path: list[str] = []
     try:
         block = head
         while block:
             parser.feed(block)
-            for event, element in parser.read_events():
-                if not isinstance(element, ElementTree.Element):
-                    continue
-                if event == "start":
+            for found in parser.read_events():  # only starts and ends were asked for, and both have an element
+                element = cast(ElementTree.Element, found[-1])
+                if found[0] == "start":
                     path.append(element.tag)
                     continue
                 path.pop()

@@ -15,10 +15,10 @@ from ..errors import InputError
 from ..lake import month_number
 from .scan import Scan, literal, quoted
 from .source import lacking
-from .unpack import Unpacked
+from .unpack import Unpacked, plain_name
 
 _YES, _NO = ("y", "yes", "true", "t", "1"), ("n", "no", "false", "f", "0")
-_WORD = "regexp_replace(regexp_replace(lower({}), '[^a-z0-9]+', '_', 'g'), '^_|_$', '', 'g')"
+_SPELLINGS = 1_000  # our rule: no list of words has as many
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +64,10 @@ class Cell:
         if self.kind == "flag":
             return f"(lower({text}) IN ({', '.join(map(literal, _YES))}))"
         if self.kind == "word":
-            cases = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in self.words.items())
-            return f"CASE {_WORD.format(text)} {cases} END"
+            known = {spelled: self.words[plain_name(spelled)] for spelled in self._spelled(scan, text)
+                     if plain_name(spelled) in self.words}  # fmt: skip
+            cases = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in known.items())
+            return f"CASE {text} {cases} END" if cases else "CAST(NULL AS VARCHAR)"
         return text
 
     def wrong(self, scan: Scan, column: str) -> tuple[str, str]:
@@ -81,11 +83,17 @@ class Cell:
         elif self.kind == "flag":
             bad, right = f"lower({text}) NOT IN ({', '.join(map(literal, _YES + _NO))})", "yes or no"
         elif self.kind == "word":
-            bad = f"{_WORD.format(text)} NOT IN ({', '.join(map(literal, self.words))})"
+            strange = [s for s in self._spelled(scan, text) if plain_name(s) not in self.words]
+            bad = f"{text} IN ({', '.join(map(literal, strange))})" if strange else "false"
             right = f"one of {', '.join(dict.fromkeys(self.words.values()))}"
         else:
             bad, right = "false", "a value, not a blank"
         return f"({blank} OR ({text} IS NOT NULL AND {bad}))", right
+
+
+    def _spelled(self, scan: Scan, text: str) -> list[str]:
+        """Every spelling in the column; of very many the first, for they are no words of a list."""
+        return [s for (s,) in scan.rows(f"SELECT DISTINCT {text} FROM raw LIMIT {_SPELLINGS}") if s is not None]
 
 
 def lacks(file: Unpacked, cells: Sequence[Cell], *, marks: Sequence[str] = (), alike: float = 0.6) -> \
@@ -108,12 +116,10 @@ def read(
     """
     file = scan.file
     there = {cell: cell.column(file) for cell in cells}
+    scan.hold()
     if not scan.one(f"SELECT count(*) FROM raw WHERE {where}")[0]:
         raise InputError(f"{file.name}: has a header but no rows that can be used")
-    for cell, column in there.items():
-        if column is not None and cell.kind != "month":
-            condition, right = cell.wrong(scan, column)
-            scan.check(column, f"({where}) AND {condition}", right)
+    _check(scan, {column: cell for cell, column in there.items() if column and cell.kind != "month"}, where)
     chosen = [f"{cell.value(scan, column)} AS {quoted(cell.lake)}" for cell, column in there.items()
               if column is not None and cell.kind != "month"]  # fmt: skip
     dated = next(((cell, column) for cell, column in there.items() if cell.kind == "month"), None)
@@ -140,6 +146,15 @@ def read(
     return scan.arrow(f"SELECT {listed}, {sums} FROM rows GROUP BY {listed} ORDER BY {listed}")
 
 
+def _check(scan: Scan, cells: Mapping[str, Cell], where: str) -> None:
+    """Refuse the first column that holds what it should not; all are looked at in one pass."""
+    wrong = {column: cell.wrong(scan, column) for column, cell in cells.items()}
+    counts = ", ".join(f"count(*) FILTER (({where}) AND {condition})" for condition, _ in wrong.values())
+    for many, (column, (condition, right)) in zip(scan.one(f"SELECT {counts} FROM raw"), wrong.items(), strict=True):
+        if many:
+            raise scan.refuse(column, f"({where}) AND {condition}", right)
+
+
 def _months(scan: Scan, column: str, day_first: bool | None, where: str) -> str:
     spelled = scan.months(column, day_first=day_first, where=where)
     cases = " ".join(f"WHEN {literal(s)} THEN {month_number(m)}" for s, m in spelled.items())
@@ -149,8 +164,8 @@ def _months(scan: Scan, column: str, day_first: bool | None, where: str) -> str:
 def _once(scan: Scan, names: Sequence[str]) -> None:
     listed = ", ".join(map(quoted, names))
     again = scan.rows(
-        f"SELECT {listed}, list(row ORDER BY row)[1], list(row ORDER BY row)[2] AS second FROM rows GROUP BY {listed} "
-        "HAVING count(*) > 1 ORDER BY second LIMIT 1"
+        f"SELECT {listed}, min(row), max(row) AS second FROM rows GROUP BY {listed} HAVING count(*) > 1 "
+        "ORDER BY second LIMIT 1"
     )
     if again:
         *values, first, second = again[0]

@@ -41,6 +41,7 @@ class Scan:
         self.engine = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)})
         self.engine.execute("SET TimeZone = 'UTC'")
         self.engine.execute("SET enable_progress_bar = false")
+        self._held = False
         self._numeric: set[str] = set()
         self._path = _plain_lines(file, folder) if any("\n" in name for name in names) else file.path
         self._names = names
@@ -81,8 +82,10 @@ class Scan:
 
     def hold(self) -> None:
         """Keep the rows in memory, so that a file of some 100 MB is parsed once."""
-        self.run("CREATE TABLE held AS SELECT * FROM raw")
-        self.run("CREATE OR REPLACE VIEW raw AS SELECT * FROM held")
+        if not self._held:
+            self.run("CREATE TABLE held AS SELECT * FROM raw")
+            self.run("CREATE OR REPLACE VIEW raw AS SELECT * FROM held")
+            self._held = True
 
     def settle(self, columns: Sequence[str], path: Path, *, numbers: Sequence[str] = ()) -> None:
         """Write the columns that matter into a file that can be read again and again without parsing."""
