@@ -40,9 +40,10 @@ def register(steps: Any) -> None:
 def _register_panel(steps: Any) -> None:
     panel = steps.add_parser("panel", help="a measure's numbers at any level", allow_abbrev=False)
     panel.add_argument("measure", nargs="?", metavar="MEASURE|FILE.yaml", help="a measure's id, or a measure file")
-    panel.add_argument("--numerator", metavar="CODES", help="BNF codes with commas, ~CODE leaves out; or `all`")
-    panel.add_argument("--denominator", metavar="CODES|patients|FILE.yaml", help="as above, or registered patients")
-    panel.add_argument("--sum", default="items", choices=("items", "quantity", "cost", "nic"), help="[items]")
+    panel.add_argument("--numerator", metavar="CODES|FILE", help="BNF codes with commas, ~CODE leaves out; a file")
+    panel.add_argument("--denominator", metavar="CODES|patients|FILE", help="as above; patients, age:65+, register:DM")
+    panel.add_argument("--sum", default="items", choices=("items", "quantity", "cost", "nic", "adq", "ddd", "mg"),
+                       help="[items]; adq, ddd and mg need dm+d")
     panel.add_argument("--per", type=int, default=1000, metavar="N", help="patients in the denominator [1000]")
     panel.add_argument("--level", required=True, help="practice, pcn, sicbl, icb, region, nation, or a group's level")
     panel.add_argument("--organisations", type=Path, metavar="FILE", help="your own groups, on top of the lake's")
@@ -153,12 +154,23 @@ def _panel(options: argparse.Namespace) -> None:
     document = {
         "measure": measure.id, "title": measure.title, "unit": measure.unit, "direction": measure.direction,
         "level": options.level, "version": reading.version, "memberships_of": reading.membership,
-        "left_out": list(reading.left_out), "demonstration": lake.demonstration, "source": list(found.source),
+        "left_out": list(reading.left_out), "not_in_lake": _unknown(lake, measure),
+        "demonstration": lake.demonstration, "source": list(found.source),
         "rows": plain(rows),
     }  # fmt: skip
     version = f", version {reading.version}" if reading.version is not None else ""
     title = f"{measure.title} ({measure.unit}) by {options.level}{version}"
     emit(options, document, rows, title=title, chart=lambda: _chart(reading, found, lake.demonstration))
+
+
+def _unknown(lake: Lake, measure: Any) -> list[str]:
+    """Codes of a measure asked for on the spot that nobody in the lake was prescribed."""
+    from .. import measures as library
+
+    if measure.id != "unnamed":
+        return []
+    sides = (measure.numerator, measure.denominator)
+    return list(dict.fromkeys(code for side in sides for code in library.unknown_codes(lake, side)))
 
 
 def _chart(reading: Any, found: Any, demonstration: bool) -> Any:
@@ -182,9 +194,13 @@ def _chart(reading: Any, found: Any, demonstration: bool) -> Any:
     )  # fmt: skip
 
 
-def _asked(options: argparse.Namespace) -> tuple[Any, bool]:
-    """What the panel is of: an id, a measure file, or two code lists; and whether every code must be known."""
+def _asked(options: argparse.Namespace) -> tuple[Any, tuple[str, ...]]:
+    """What the panel is of: an id, a measure file, or two sides; and on which sides every code must be known.
+
+    A code that was typed and nobody knows is a slip; a list from a file may hold codes that nobody was prescribed.
+    """
     from .. import measures as library
+    from ..measures.asked import is_file
 
     codes = options.numerator is not None or options.denominator is not None
     if codes == (options.measure is not None):
@@ -192,24 +208,17 @@ def _asked(options: argparse.Namespace) -> tuple[Any, bool]:
     if codes:
         if options.numerator is None or options.denominator is None:
             raise InputError("--numerator and --denominator go together")
-        return library.unnamed(_side(options, "numerator"), _side(options, "denominator")), True
+        typed = tuple(name for name in ("numerator", "denominator") if not is_file(getattr(options, name)))
+        return library.unnamed(_side(options, "numerator"), _side(options, "denominator")), typed
     if options.measure.endswith((".yaml", ".yml")):
-        return next(iter(library.read_files([options.measure]).values())), False
-    return options.measure, False
+        return next(iter(library.read_files([options.measure]).values())), ()
+    return options.measure, ()
 
 
 def _side(options: argparse.Namespace, name: str) -> Any:
     from .. import measures as library
 
-    text = getattr(options, name).strip()
-    if text.endswith((".yaml", ".yml")):
-        return getattr(next(iter(library.read_files([text]).values())), name)
-    if name == "denominator" and text == "patients":
-        return library.Counted(words=f"{options.per:,} patients", patients=options.per)
-    try:
-        return library.read_codes(text, sum=options.sum)
-    except ValueError as error:
-        raise InputError(f"--{name}: {error}") from error
+    return library.asked_side(getattr(options, name), name=name, sum=options.sum, per=options.per)
 
 
 def _known(options: argparse.Namespace) -> Any:

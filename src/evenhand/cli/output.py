@@ -7,15 +7,20 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
 from ..records import plain
 
-TABLES = (".csv", ".json", ".parquet")
+TABLES = (".csv", ".json", ".parquet", ".xlsx")
+_NO_TIME = datetime(2000, 1, 1)  # a workbook must say when it was made; ours does not
+_MODIFIED = re.compile(rb"<dcterms:modified.*?</dcterms:modified>", re.S)
 CHARTS = (".png", ".svg", ".pdf", ".html")
 
 
@@ -75,6 +80,8 @@ def _write(path: Path, document: Any, rows: Sequence[Mapping[str, Any]], chart: 
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist([plain(dict(row)) for row in rows]), buffer)
         write_bytes(path, buffer.getvalue())
+    elif kind == ".xlsx":
+        write_bytes(path, _workbook(rows))
     elif kind in CHARTS and chart is not None:
         from ..charts import render
 
@@ -93,6 +100,36 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
         values = (plain(row.get(column)) for column in columns)
         writer.writerow(["" if v is None else json.dumps(v) if isinstance(v, (list, dict)) else v for v in values])
     return text.getvalue()
+
+
+def _workbook(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """One sheet: a heading and the rows; numbers stay numbers, text stays text (a name may begin with =)."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _NO_TIME
+    sheet = book.create_sheet("table")
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+
+    def cell(value: Any) -> Any:
+        value = plain(value)
+        if isinstance(value, (list, dict)):
+            value = json.dumps(value)
+        made = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, str):
+            made.data_type = "s"
+        return made
+
+    sheet.append([cell(column) for column in columns])
+    for row in rows:
+        sheet.append([cell(row.get(column)) for column in columns])
+    written, content = io.BytesIO(), io.BytesIO()
+    book.save(written)
+    with zipfile.ZipFile(written) as given, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in given.namelist():  # without the hour of writing, so that the same rows are the same bytes
+            kept.writestr(zipfile.ZipInfo(name), _MODIFIED.sub(b"", given.read(name)), zipfile.ZIP_DEFLATED)
+    return content.getvalue()
 
 
 def _show(rows: Sequence[Mapping[str, Any]], title: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from .model import Example, Measure, Search
 from .numbers import Asked, find
 from .prescribing import unidentified
 from .side import Counted
+
+SIDES = ("numerator", "denominator")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def adhoc(
 ) -> Panel:
     """Any numerator over any denominator at any level; every code in the rules must be known to the lake."""
     measure = unnamed(numerator, denominator)
-    return read(lake, measure, level, first=first, last=last, organisations=organisations, strict=True).panel
+    return read(lake, measure, level, first=first, last=last, organisations=organisations, strict=SIDES).panel
 
 
 def read(
@@ -83,16 +86,22 @@ def read(
     last: str | None = None,
     version: str | None = None,
     organisations: Organisations | None = None,
-    strict: bool = False,
+    strict: Sequence[str] = (),
 ) -> Reading:
-    """What `panel` gives, with what it rests on. `measure` may be a definition that stands nowhere yet."""
+    """What `panel` gives, with what it rests on. `measure` may be a definition that stands nowhere yet.
+
+    strict: the sides (numerator, denominator) of which every code must be known to the lake, as for codes typed.
+    """
     every = for_lake(lake)
     definition = measure if isinstance(measure, Measure) else look_up(lake, measure, every)
     every = {**every, definition.id: definition}
     if version is not None and definition.kind != "indicator":
         raise InputError(f"measure {definition.id!r} has no versions; only an indicator has them")
-    if strict:
-        check_codes(lake, definition)
+    for side in strict:
+        if unknown := unknown_codes(lake, getattr(definition, side)):
+            known = catalogue.read(lake.table("presentation")).codes
+            near = did_you_mean(unknown[0], sorted({code[: len(unknown[0])] for code in known}))
+            raise InputError(f"{side}: no presentation in the lake has {unknown[0]!r}{near}")
     merged = merge(organisations_source.read(lake), organisations)
     as_of = latest_month(lake)
     numbers = find(lake, definition, every, Asked(level, first, last, version, merged))
@@ -110,13 +119,9 @@ def read(
     return Reading(found, definition, numbers.version, str(as_of), grid.left_out)
 
 
-def check_codes(lake: Lake, measure: Measure) -> None:
-    """Refuse a rule of which a code or name is known to no presentation of the lake."""
-    held = catalogue.read(lake.table("presentation"))
-    for side, rule in (("numerator", measure.numerator), ("denominator", measure.denominator)):
-        if rule.source == "prescribing" and (unknown := held.unknown(rule)):
-            near = did_you_mean(unknown[0], sorted({code[: len(unknown[0])] for code in held.codes}))
-            raise InputError(f"{side}: no presentation in the lake has {unknown[0]!r}{near}")
+def unknown_codes(lake: Lake, rule: Counted) -> tuple[str, ...]:
+    """The codes and names in a rule that no presentation of the lake has."""
+    return catalogue.read(lake.table("presentation")).unknown(rule) if rule.source == "prescribing" else ()
 
 
 def look_up(lake: Lake, name: str, every: dict[str, Measure]) -> Measure:
