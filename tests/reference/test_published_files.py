@@ -93,6 +93,10 @@ def test_waits_by_icb_and_of_england_agree(lake: Lake) -> None:
 
     table = lake.table("rtt_summary").to_pyarrow().to_pylist()
     england = {row["month"]: row for row in table if row["level"] == "nation"}
+    dental = {row["month"]: 0 for row in table}
+    for row in table:
+        dental[row["month"]] += row["pathways"] if row["treatment_function"] == "C_140" else 0
+    assert [dental[month_number(month)] for month in ("2023-03", "2023-05")] == [830, 298_561]
     assert len(england) == 29
     assert month_number("2023-04") not in england
     series = lake.table("national_series")
@@ -132,6 +136,7 @@ def test_prices_concessions_and_codes(lake: Lake) -> None:
     assert rows == [4656, 6828, 6341, 105, 92, 1061, 2452, 677, 2996, 33_700]
     assert (done["price_concessions_pc_df.csv.gz"].months[0], done["price_concessions_pc_df.csv.gz"].months[-1]) == (
         "2014-08", "2022-09")  # fmt: skip
+    assert lake.table("concession_month").month.max().to_pyarrow().as_py() == month_number("2023-11")
     july = done["price_concessions_cost_nhs_england_2022-07-01.csv"].totals
     assert round(july["extra_cost"] / 1e6, 2) == 20.66  # £ million
     adq = {row["bnf_code"]: row["adq"] for row in lake.table("adq").to_pyarrow().to_pylist()}

@@ -24,6 +24,7 @@ from .unpack import Unpacked
 MILLION = 1_000_000
 MEMORY = "900MB"  # leaves room for Python and Arrow below 1.5 GB in all
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
+_FIRST, _LAST = "1990-01", "2099-12"  # our rule: nothing is published of other times
 _NAMED_MONTH = re.compile(r"(?:[A-Za-z0-9]+[-_ ])?([A-Za-z]{3,9})[-_ ]?(\d{4})")
 _COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 
@@ -139,7 +140,7 @@ class Scan:
         found = {}
         for (text,) in self.rows(f"SELECT DISTINCT {self.text(column)} FROM raw WHERE {where} LIMIT 100000"):
             try:
-                found[text] = parse_date(_dated(text or ""), day_first=day_first).strftime("%Y-%m")
+                found[text] = _sane(parse_date(_dated(text or ""), day_first=day_first).strftime("%Y-%m"))
             except ValueError as error:
                 raise self.refuse(column, f"{self.text(column)} IS NOT DISTINCT FROM {literal(text)}", str(error)) \
                     from None  # fmt: skip
@@ -246,6 +247,12 @@ def quoted(name: str) -> str:
 def literal(text: str | None) -> str:
     """A text for SQL."""
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def _sane(month: str) -> str:
+    if not _FIRST <= month <= _LAST:
+        raise ValueError(f"a month from {_FIRST} to {_LAST}")
+    return month
 
 
 def _dated(text: str) -> str:
