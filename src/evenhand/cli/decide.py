@@ -18,6 +18,7 @@ from ..decide.signatures import read_pairs
 from ..errors import InputError
 from .decide_files import add_votes, read_round
 from .decide_next import register_next
+from .decide_priorities import register_priorities
 from .decide_register import register_register
 from .decide_round import register_round
 from .door import words
@@ -32,6 +33,7 @@ def register(steps: Any) -> None:
     _register_groups(commands)
     register_next(commands)
     register_round(commands)
+    register_priorities(commands)
     register_register(commands)
     _register_signatures(commands)
 

@@ -5,6 +5,7 @@ from .control_chart import BoardLine, ControlChart, Runs, SuggestedRebase
 from .effect import GUARDRAIL_VERDICTS, Effect, Guardrail, Verdict
 from .engagement import EngagementFunnel, FunnelStage
 from .estimate import Estimate
+from .improvement import DriverDiagram, QualityImpact
 from .organisations import HOSPITAL_LEVELS, LEVELS, Organisations
 from .panel import Panel
 from .scheme import FourLetters, GuardrailRule, Money, Scheme, Window
@@ -14,5 +15,5 @@ __all__ = [
     "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "BoardLine", "ControlChart", "Effect", "EngagementFunnel",
     "Estimate", "FourLetters", "Funnel", "FunnelStage", "Guardrail", "GuardrailRule", "Limits", "Money", "Opportunity",
     "Organisations", "Panel", "PeerGroup", "Record", "Runs", "Scheme", "Shrinkage", "SuggestedRebase",
-    "VariationSplit", "Verdict", "Window", "plain",
+    "DriverDiagram", "QualityImpact", "VariationSplit", "Verdict", "Window", "plain",
 ]  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .improvement import DriverDiagram, QualityImpact
+
 Month = str  # 'YYYY-MM'
 
 
@@ -81,3 +83,5 @@ class Scheme(_Strict):
     money: Money
     guardrails: tuple[GuardrailRule, ...] = Field(min_length=1)
     letters: FourLetters
+    driver_diagram: DriverDiagram | None = None
+    quality_impact: QualityImpact | None = None

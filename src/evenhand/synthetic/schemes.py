@@ -92,4 +92,4 @@ def _sicbls(world: Nation, icb: int) -> list[str]:
 def _words(plan: Scheme) -> dict[str, object]:
     """The scheme as plain values, by the names that its file uses."""
     content: dict[str, object] = plan.model_dump(mode="json", by_alias=True)
-    return {key: value for key, value in content.items() if value != ""}
+    return {key: value for key, value in content.items() if value not in ("", None)}
