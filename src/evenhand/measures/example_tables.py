@@ -100,7 +100,9 @@ def _dictionary(rows: list[DmdRow]) -> Rows:
     """dm+d in the lake's tables; each code drawn is its own VMP unless the example names one."""
     product: dict[str, dict[str, object]] = {}
     licensed: list[dict[str, object]] = []
-    form, ingredient, bnf = [], [], []
+    form: list[dict[str, object]] = []
+    ingredient: list[dict[str, object]] = []
+    bnf: list[dict[str, object]] = []
     for number, row in enumerate(rows):
         vmp = row.vmp or row.code
         product[vmp] = {"kind": "vmp", "code": vmp, "name": "", "vtm": row.vtm or None}

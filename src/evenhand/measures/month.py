@@ -93,9 +93,9 @@ def _prescribing(
     for measure in measures.values():
         try:
             check_matches(catalogue, measure)
-            for side in (measure.numerator, measure.denominator):
-                if side.source == "prescribing" and side.is_weighted:
-                    prescribing.weights_of(tables, side, catalogue)  # refuses what has no factor or strength
+            for rule in (measure.numerator, measure.denominator):
+                if rule.source == "prescribing" and rule.is_weighted:
+                    prescribing.weights_of(tables, rule, catalogue)  # refuses what has no factor or strength
         except InputError as error:
             prefix = f"measure {measure.id!r}: "
             refused[measure.id] = prefix + str(error).removeprefix(prefix)
