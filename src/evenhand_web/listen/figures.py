@@ -84,7 +84,8 @@ def _value(row: Answered) -> float:
 
 def _draw(rows: list[Answered], title: str, width: int) -> object:
     shown = [(row.words, row.everybody.estimates[0]) for row in rows if not row.everybody.estimates[0].suppressed]
+    labels = [f"{words} (n = {e.n:,})" for words, e in shown]
     return charts.intervals(
-        [words for words, _ in shown], *(np.array([getattr(e, end) for _, e in shown]) for end in ENDS),
+        labels, *(np.array([getattr(e, end) for _, e in shown]) for end in ENDS),
         title=title, share=True, subtitle="Dot: share of everybody in the frame; bar: its 95% interval", width=width,
     )  # fmt: skip
