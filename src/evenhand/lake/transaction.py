@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from ..errors import InputError
 from .files import flush, sha256_of, write_whole
+from .revision import CODES, change
 from .snapshot import Origin, Part, Snapshot, file_name, to_json
 from .tables import DERIVED, TABLES
 
@@ -89,7 +90,7 @@ class Transaction:
             self._staged[table, key] = held
             return held
         if held is not None and table not in DERIVED and not held.same_content(snapshot):
-            snapshot = replace(snapshot, superseded=(*held.superseded, _former(held)))
+            snapshot = replace(snapshot, superseded=(*held.superseded, self._former(held, snapshot)))
         self._staged[table, key] = snapshot
         return snapshot
 
@@ -149,6 +150,21 @@ class Transaction:
             os.replace(file, self.building / digest)
         return Part(table, path, rows, digest)
 
+    def _former(self, held: Snapshot, new: Snapshot) -> dict[str, object]:
+        """What the manifest keeps of a release that a newer one replaces, and what the newer one changed."""
+        files = {
+            part.table: (self.lake.path / before.path, self.building / part.sha256)
+            for part in new.parts if (before := held.part(part.table)) is not None and before.sha256 != part.sha256
+        }  # fmt: skip
+        there = {table: pair for table, pair in files.items() if pair[0].is_file()}
+        named = {name for table in there for name in TABLES[table].names}
+        keys = {table: self.keys(table) for column, (table, _) in CODES.items() if column in named}
+        return {
+            "file": held.file, "sha256": held.sha256, "rows": held.rows, "totals": held.totals,
+            "loaded_at": held.loaded_at, "paths": [part.path for part in held.parts],
+            "change": change(held, new, there, keys, self.building),
+        }  # fmt: skip
+
     def _write(self, table: str, content: pa.Table) -> Path:
         schema = TABLES[table]
         file = self.beside(table)
@@ -174,11 +190,3 @@ class Transaction:
         for folder in folders:
             flush(folder)
         flush(self.lake.path / "tables")
-
-
-def _former(held: Snapshot) -> dict[str, object]:
-    """What the manifest keeps of a release that a newer one replaces."""
-    return {
-        "file": held.file, "sha256": held.sha256, "rows": held.rows, "totals": held.totals,
-        "loaded_at": held.loaded_at, "paths": [part.path for part in held.parts],
-    }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import InputError, did_you_mean
@@ -39,7 +39,10 @@ class Options:
 
 @dataclass(frozen=True, eq=False)
 class Loaded(Record):
-    """What loading one file did. state: loaded, unchanged, replaced or skipped; rows and totals of the source."""
+    """What loading one file did. state: loaded, unchanged, replaced or skipped; rows and totals of the source.
+
+    revisions: for each snapshot of an earlier release that was replaced, what changed (docs/reference/lake.md).
+    """
 
     source: str
     file: str
@@ -50,6 +53,7 @@ class Loaded(Record):
     keys: tuple[str, ...] = ()
     sha256: str = ""
     note: str = ""
+    revisions: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,11 @@ def outcome(
     states = {"unchanged" if old is new else "loaded" if old is None else "replaced"
               for old, new in zip(before, after, strict=True)}  # fmt: skip
     state = next((s for s in ("replaced", "loaded") if s in states), "unchanged")
-    return summary(source.name, file.label, state, after, sha256=file.sha256, note=note)
+    done = summary(source.name, file.label, state, after, sha256=file.sha256, note=note)
+    return replace(done, revisions={
+        f"{new.table}/{new.key}": new.superseded[-1].get("change", {})
+        for old, new in zip(before, after, strict=True) if old is not None and old is not new and new.superseded
+    })  # fmt: skip
 
 
 def summary(
