@@ -160,7 +160,8 @@ FILES: dict[str, Small] = {
         [["YEAR_MONTH", "ODS_CODE", "VMP_SNOMED_CODE", "VMP_PRODUCT_NAME", "UNIT_OF_MEASURE_IDENTIFIER",
           "UNIT_OF_MEASURE_NAME", "TOTAL_QUANITY_IN_VMP_UNIT", "INDICATIVE_COST"],
          ["202401", "RXX", VMP, "X", "1", "tablet", -3.5, ""], ["202401", "RXY", VMP, "X", "1", "tablet", 10, 5.5]],
-        {"quantity": 6.5, "indicative_cost": 5.5}, ((2, 2, "3.22E+08"), (2, 6, ""), (2, 0, "202413"), (3, 0, "210101")), (2, 6)),
+        {"quantity": 6.5, "indicative_cost": 5.5},
+        ((2, 2, "3.22E+08"), (2, 6, ""), (2, 0, "202413"), (3, 0, "210101")), (2, 6)),
     "pca": Small(
         "PCA_202401.csv",
         [["YEAR_MONTH", "ICB_CODE", "DISPENSER_ACCOUNT_TYPE", "BNF_PRESENTATION_CODE", "BNF_PRESENTATION_NAME",

@@ -357,6 +357,20 @@ def test_a_cut_workbook_is_refused(lake: Lake, tmp_path: Path) -> None:
     assert "old Excel workbook is broken" in refused(lake, tmp_path / "cut.xls")
 
 
+def test_many_tables_of_one_zip_are_passed_over_in_one_line(lake: Lake, tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    FILES["gp_systems"].write(folder)
+    with zipfile.ZipFile(folder / "study.zip", "w") as archive:
+        for place in range(3):
+            archive.writestr(f"{place}.csv", "name,is.nbreak,is.tfirst\n1,2,3\n")
+
+    done = sources.load(lake, folder)
+
+    assert [loaded.state for loaded in done] == ["loaded", "skipped"]
+    assert done[1].note.startswith("study.zip: 3 tables, each the answers of a change-detection study")
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [

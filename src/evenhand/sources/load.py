@@ -7,6 +7,7 @@ import pkgutil
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -116,7 +117,15 @@ def _one(
         done.append(Loaded("", name or path.name, "skipped", sha256=sha256, note=str(error)))
     if alone and all(loaded.state == "skipped" for loaded in done):
         raise InputError(done[0].note)
-    return done
+    return _in_one(done, name or path.name)
+
+
+def _in_one(done: list[Loaded], label: str) -> list[Loaded]:
+    """Many tables of one zip that are passed over for one reason, said once."""
+    reasons = {loaded.note.partition(": ")[2] for loaded in done}
+    if len(done) < 2 or len(reasons) > 1 or any(loaded.state != "skipped" for loaded in done):
+        return done
+    return [replace(done[0], file=label, note=f"{label}: {len(done)} tables, each {reasons.pop()}")]
 
 
 def _offers(
