@@ -1,6 +1,7 @@
 """Marks and encodings, one file a chart, one theme: each function takes records and returns a specification."""
 
 from .agreement import agreement
+from .camps import camps
 from .diverging import diverging
 from .dumbbell import dumbbell
 from .engagement import engagement
@@ -18,6 +19,6 @@ from .waterfall import waterfall
 from .waves import waves
 
 __all__ = [
-    "agreement", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons", "interactive", "intervals",
+    "agreement", "camps", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons", "interactive", "intervals",
     "lines", "multiples", "render", "spc", "strip", "waterfall", "waves",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from ..decide.participants import read_groups
 from ..decide.round_file import figures, opened
 from ..decide.signatures import read as read_signatures
 from ..decide.signatures import read_pairs
+from ..decide.verdict import FEWEST
 from ..errors import InputError
 from .decide_files import add_votes, read_round
 from .decide_next import register_next
@@ -23,6 +24,8 @@ from .decide_register import register_register
 from .decide_round import register_round
 from .door import words
 from .output import add_output, emit
+
+SHOWN = 12  # statements on a chart of one opinion: as many as a person votes on
 
 
 def register(steps: Any) -> None:
@@ -145,7 +148,29 @@ def _groups(options: argparse.Namespace) -> None:
         emit(options, document, document["cells"] and [cell.as_json() for cell in document["cells"]],
              title="What may be given away")  # fmt: skip
         return
-    emit(options, found, rows if options.out else _groups_shown(found), title=_groups_title(found))
+    shown = rows if options.out else _groups_shown(found)
+    emit(options, found, shown, title=_groups_title(found), chart=lambda: _groups_chart(found))
+
+
+def _groups_chart(found: Groups) -> Any:
+    """Where groups stand on what sets them apart; with one, where everyone stands on what is surest."""
+    import numpy as np
+
+    from ..charts import camps
+
+    apart = dict.fromkeys(row.statement for statements in found.representative for row in statements)
+    rows = [found.tally.row(statement) for statement in apart]
+    if found.groups == 1 or not rows:
+        rows = sorted(found.tally.statements, key=lambda row: -row.everyone.lower_bound)[:SHOWN]
+    sides = [row.groups for row in rows]
+    shares = np.array([[g.agree / g.seen if g.people >= FEWEST else np.nan for g in side] for side in sides])
+    names = [
+        "everyone" if found.groups == 1 else f"group {g.value} ({found.sizes[int(g.value) - 1]:,} people)"
+        for g in sides[0]
+    ]
+    order = sorted(range(len(names)), key=lambda k: int(sides[0][k].value))
+    title = "One opinion" if found.groups == 1 else f"{found.groups} opinion groups, and what sets them apart"
+    return camps([row.statement for row in rows], [names[k] for k in order], shares[:, order], title=title)
 
 
 def _groups_title(found: Groups) -> str:

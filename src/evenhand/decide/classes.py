@@ -117,7 +117,7 @@ def _nearest(points: NDArray, number: int, rng: np.random.Generator) -> NDArray[
 def _far(points: NDArray, centres: NDArray) -> NDArray[np.float64]:
     """Squared distances, (N, K)."""
     squares = (points**2) @ np.ones(points.shape[1])
-    return np.maximum(squares[:, None] - 2 * points @ centres.T + (centres**2).sum(axis=1), 0)
+    return np.asarray(np.maximum(squares[:, None] - 2 * points @ centres.T + (centres**2).sum(axis=1), 0))
 
 
 def _likelihood(votes: Ballots, share: NDArray[np.float64]) -> float:

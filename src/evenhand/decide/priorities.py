@@ -154,8 +154,8 @@ def _stages(person: str, one: Sequence[str], place: Mapping[str, int]) -> list[N
 def _fit(stages: Sequence[tuple[int, NDArray[np.int64], float]], many: int) -> NDArray[np.float64]:
     """The log-worths, by Hunter's MM with a stranger of worth 1 that everybody half beats and half loses to."""
     won = np.full(many, PRIOR)
-    for _, left, weight in stages:
-        won[left[0]] += weight
+    for _, left, counts in stages:
+        won[left[0]] += counts
     rows = np.repeat(np.arange(len(stages)), [len(left) for _, left, _ in stages])
     at, weight = np.concatenate([left for _, left, _ in stages]), np.array([w for _, _, w in stages])
     worth = np.ones(many)
@@ -176,12 +176,12 @@ def _sandwich(
     """The covariance of the log-worths with each person as one draw."""
     many = len(log)
     score, bread = np.zeros((people, many)), np.zeros((many, many))
-    for person, left, weight in stages:
+    for person, left, counts in stages:
         share = np.exp(log[left] - log[left].max())
         share /= share.sum()
-        score[person, left] -= weight * share
-        score[person, left[0]] += weight
-        bread[np.ix_(left, left)] += weight * (np.diag(share) - np.outer(share, share))
+        score[person, left] -= counts * share
+        score[person, left[0]] += counts
+        bread[np.ix_(left, left)] += counts * (np.diag(share) - np.outer(share, share))
     worth = np.exp(log)
     bread += np.diag(2 * PRIOR * worth / (1 + worth) ** 2)
     turn = np.linalg.inv(bread)

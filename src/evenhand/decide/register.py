@@ -122,8 +122,9 @@ def register(given: RegisterFile) -> Register:
     """
     decisions = tuple(_decision(row, given) for row in given.decisions)
     blockers = tuple(_blocker(row, given.as_of) for row in given.blockers)
-    rows = (*given.decisions, *given.blockers, *given.leads)
-    levels = dict.fromkeys(row.level for row in rows)
+    levels = dict.fromkeys(
+        [d.level for d in given.decisions] + [b.level for b in given.blockers] + [lead.level for lead in given.leads]
+    )
     return Register(
         given.as_of,
         _shares(EVERY_LEVEL, decisions, blockers, given.leads),

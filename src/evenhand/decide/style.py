@@ -59,4 +59,4 @@ def _table() -> NDArray[np.float64]:
     eta = (np.arange(BINS) * STEP - REACH)[:, None]
     opinion = expit(eta)
     said = (expit(eta + SHIFTS), expit(eta * SLOPES), UNREAD + (1 - UNREAD) * opinion, (1 - UNREAD) * opinion)
-    return np.clip(np.hstack(said), 1e-6, 1 - 1e-6)
+    return np.asarray(np.clip(np.hstack(said), 1e-6, 1 - 1e-6))
