@@ -7,11 +7,12 @@ import gzip
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from evenhand import sources
 from evenhand.lake import Lake
-from evenhand.measures import panel, unit_prices
+from evenhand.measures import Counted, adhoc, catalogue, load_all, panel, unit_prices
 from evenhand.stats.ranks import percent_rank
 from shared import DATA, needs_data
 from tiny_lake import TinyLake
@@ -87,3 +88,58 @@ def test_a_strip_in_2017_cost_about_what_the_tariff_said(four: Lake) -> None:
     prices = unit_prices(four, "diabetes_test_strips", "2017-09")
     # Drug Tariff of 2017: the usual pack of 50 at 9.95 to 9.99 pounds, the dear ones near 16; less about 7% discount.
     assert 0.15 < prices.replacement < 0.20 < prices.numerator < 0.32
+
+
+@pytest.mark.parametrize("name", ["mh_benzodiazepines", "pain_gabapentinoids"])
+def test_daily_quantities_written_into_a_measure_are_those_of_the_published_file(four: Lake, name: str) -> None:
+    measure = load_all()[name]
+    held = catalogue.read(four.table("presentation"))
+    meant = {held.codes[i] for i in np.flatnonzero(held.matches(measure.numerator))}
+    assert len(meant) > 5
+    found = panel(four, name, "practice")
+    with gzip.open(PRACTICES / "epd_201709_4practices.csv.gz", "rt", encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["BNF_CODE"] in meant]
+    for i, practice in enumerate(found.organisations):
+        published = sum(float(r["ADQUSAGE"]) for r in rows if r["PRACTICE_CODE"] == practice)
+        assert found.numerator[i, 0] == pytest.approx(published, rel=1e-5)
+
+
+def test_amoxicillin_of_march_2024_is_openprescribings_denominator_in_every_place_that_did_not_move(
+    tmp_path: Path,
+) -> None:
+    table = pq.read_table(PRACTICES / "amoxicillin_practice_2024-03.parquet").to_pylist()
+    rows = [(r["practice"], r["bnf_code"], r["items"], r["quantity"], 0.0) for r in table if r["month"].month == 3]
+    tiny = TinyLake(tmp_path / "lake").prescribed("2024-03", rows)
+    sources.load(tiny.lake, DATA / "06_practice_backbone" / "practices_2026.parquet")
+    capsules = load_all()["antibiotics_amoxicillin_course"].denominator
+    found = adhoc(tiny.lake, capsules, Counted(sum="items", bnf=("0501013B0",)), "sicbl")
+    published = {
+        r["code"]: float(r["denominator"] or 0)
+        for r in read(DATA / "01_sicbl_measures" / "2019-12_to_2024-12" / "amox_500_15_caps.csv.gz")
+        if r["month"].startswith("2024-03")
+    }
+    mine = dict(zip(found.organisations, found.numerator[:, 0], strict=True))
+    assert sum(published.values()) == sum(mine.values()) == 476_666
+    # three sub-ICB locations gained or lost practices between that extract and the memberships of 2026
+    assert len([code for code, items in published.items() if mine.get(code) != items]) == 3
+
+
+def test_missed_appointments_and_four_hours_are_what_a_reader_of_the_files_counts(tmp_path: Path) -> None:
+    lake = Lake.create(tmp_path / "lake")
+    access = DATA / "08_access_guardrails"
+    dorset = next((access / "gp_appointments_2019-03_on").glob("*Dorset*"))
+    emergency = access / "ae_attendances_provider_2016-04_to_2019-03.csv.gz"
+    sources.load(lake, [dorset, emergency])
+    missed = panel(lake, "gp_appointments_missed", "sicbl").between("2020-01", "2020-01")
+    opened = gzip.open(dorset, "rt", encoding="utf-8-sig")
+    with opened as file:
+        rows = [r for r in csv.DictReader(file) if r["Appointment_Month"].upper() == "JAN2020"]
+    whole = sum(int(r["COUNT_OF_APPOINTMENTS"]) for r in rows)
+    dna = sum(int(r["COUNT_OF_APPOINTMENTS"]) for r in rows if r["APPT_STATUS"].strip().upper() == "DNA")
+    assert whole > 100_000
+    assert (missed.numerator.sum(), missed.denominator.sum()) == (dna, whole)
+    attended = read(emergency)
+    hours = panel(lake, "ae_within_four_hours", "nation").between("2017-01", "2017-01")
+    month = [r for r in attended if r["period"].startswith("2017-01")]
+    everybody, late = (sum(float(r[c]) for r in month) for c in ("attendances", "breaches"))
+    assert (hours.numerator[0, 0], hours.denominator[0, 0]) == (everybody - late, everybody)
