@@ -188,7 +188,7 @@ def _england(practices: int, seed: int) -> _Shape:
 def _practice_name(i: int, order: NDArray[np.int64]) -> str:
     pair = int(order[i % len(order)])
     kind = _KIND[(i // len(order) + i) % len(_KIND)]
-    street = f", {_BIRD[i // SMALL - 1]} Street" if i >= SMALL else ""
+    street = f" in {_BIRD[i // SMALL - 1]} Street" if i >= SMALL else ""
     return f"Demonstration {_COLOUR[pair // len(_THING)]} {_THING[pair % len(_THING)]} {kind}{street}"
 
 
