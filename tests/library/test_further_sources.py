@@ -13,7 +13,7 @@ from evenhand import sources
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.sources import Options
-from further import FILES, RELEASE, Cells, dmd_release, dmd_supplement
+from further import FILES, Cells
 from published import bytes_of
 
 
@@ -142,47 +142,6 @@ def test_a_renamed_column_is_missed_by_name(lake: Lake, tmp_path: Path, name: st
     assert missed
 
 
-OTHER_LAYOUTS = {
-    "scmd since July 2026": (
-        "scmd", "YEAR_MONTH,ODS_CODE,VMP_SNOMED_CODE,VMP_PRODUCT_NAME,VMP_UDFS_UNIT_OF_MEASURE_IDENTIFIER,"
-        "VMP_UDFS_UNIT_OF_MEASURE_NAME,TOTAL_QUANTITY_IN_VMP_UDFS_UNIT_OF_MEASURE,INDICATIVE_COST,"
-        "VMP_UNIT_DOSE_UNIT_OF_MEASURE_NAME,TOTAL_QUANTITY_IN_VMP_UNIT_DOSE_UNIT_OF_MEASURE\n"
-        "2026-07,RXX,322236009,X,1,mg,25,12.4,tablet,1\n", {"quantity": 25.0}),
-    "appointments by practice": (
-        "appointments", "APPOINTMENT_MONTH_START_DATE,GP_CODE,SUB_ICB_LOCATION_CODE,HCP_TYPE,APPT_MODE,"
-        "NATIONAL_CATEGORY,TIME_BETWEEN_BOOK_AND_APPT,COUNT_OF_APPOINTMENTS,APPT_STATUS\n"
-        "01FEB2026,A81001,16C,Other Practice staff,Home Visit,Unmapped,Unknown / Data Quality,4,DNA\n",
-        {"appointments": 4}),
-    "points of 2017-18": (
-        "qof_points", "Practice code,All ages,Achievement score (max. 559),Max. QOF points available (total points for "
-        "indicators where register exists)\nB82007,9431,559,559\n", {"points": 559.0}),
-    "waits of England": (
-        "rtt_summary", "Period,Treatment Function Code,Total number of incomplete pathways,Total within 18 weeks,"
-        "% within 18 weeks,Average (median) waiting time (in weeks),92nd percentile waiting time (in weeks),"
-        "Total 52 plus weeks\n2022-10,C_999,1000,600,0.6,13.8,46.5,7\n", {"pathways": 1000}),
-    "attendances before booked appointments": (
-        "ae", "Period,Org Code,Org name,Number of A&E attendances Type 1,Number of A&E attendances Type 2,Number of "
-        "A&E attendances Other A&E Department,Number of attendances over 4hrs Type 1,Number of attendances over 4hrs "
-        "Type 2,Number of attendances over 4hrs Other A&E Department,Patients who have waited 4-12 hs from DTA to "
-        "admission\n"
-        'MSitAE-APRIL-2019,RXX,T,"1,000",-,20,100,-,0,3\n', {"attendances": 1020, "over_4_hours": 100}),
-    "what was dispensed under concession": (
-        "concession_costs", "month,bnf_name,bnf_code,quantity,normal_nic_per_unit,predicted_nic_per_unit\n"
-        "2017-01-01 00:00:00+00:00,Valsartan,0205052V0AAAAAA,100,0.1,0.15\n", {"usual_cost": 10.0}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("layout", OTHER_LAYOUTS)
-def test_other_layouts_of_a_publication_are_read_too(lake: Lake, tmp_path: Path, layout: str) -> None:
-    name, text, totals = OTHER_LAYOUTS[layout]
-    (tmp_path / "QOF 2017-18.csv").write_text(text)
-
-    (done,) = sources.load(lake, tmp_path / "QOF 2017-18.csv")
-
-    assert done.source == name
-    assert totals.items() <= done.totals.items()
-
-
 def test_a_smaller_release_of_a_month_needs_to_be_meant(lake: Lake, tmp_path: Path) -> None:
     small = FILES["scmd"]
     sources.load(lake, small.write(tmp_path))
@@ -268,69 +227,6 @@ def test_icbs_that_merged_stand_for_the_months_before(lake: Lake, tmp_path: Path
     months = [np.datetime64(month) for month in ("2022-01", "2026-03", "2026-04", "2027-01")]
     assert [held.ancestor("16C", "icb", month) for month in months] == ["QOLD", "QOLD", "QNEW", "QNEW"]
     assert [held.ancestor("00L", "icb", month) for month in months] == ["QHM"] * 4
-
-
-def test_a_dmd_release_becomes_words_and_every_reference_leads_somewhere(lake: Lake, tmp_path: Path) -> None:
-    path = dmd_release(tmp_path / "nhsbsa_dmd_6.3.0_20260622000001.zip")
-    done = sources.load(lake, [path, dmd_supplement(tmp_path / "bonus.zip")])
-
-    assert [loaded.source for loaded in done] == ["dmd", "dmd_bnf"]
-    assert {k: done[0].totals[k] for k in ("vtm", "vmp", "amp", "vmpp", "ampp")} == dict.fromkeys(
-        ("vtm", "vmp", "amp", "vmpp", "ampp"), 1)  # fmt: skip
-    products = {str(r["kind"]): r for r in rows(lake, "dmd_product")}
-    assert [products["ampp"][k] for k in ("vtm", "vmp", "amp", "vmpp")] == [
-        "777000001", "322000001", "933000001", "941000001"]  # fmt: skip
-    assert (products["amp"]["supplier"], products["amp"]["licence"]) == ("Example Pharma", "Medicines - MHRA/EMA")
-    assert [(r["kind"], r["quantity"], r["category"], r["price_pence"]) for r in rows(lake, "dmd_pack")] == [
-        ("vmpp", 28.0, "Part VIIIA Category M", 123), ("ampp", 28.0, None, 456)]  # fmt: skip
-    assert {(r["kind"], r["name"]) for r in rows(lake, "dmd_form")} == {
-        ("form", "Tablet"), ("route", "Oral"), ("form_route", "tablet.oral")}  # fmt: skip
-    (inside,) = rows(lake, "dmd_ingredient")
-    assert (inside["name"], inside["base_name"], inside["strength"], inside["strength_unit"], inside["per"]) == (
-        "Examplol hydrochloride", "Examplol", 50.0, "mg", None)  # fmt: skip
-    assert [(r["bnf_code"], r["ddd"], r["ddd_unit"]) for r in rows(lake, "dmd_bnf")] == [
-        ("0403030Q0BBAAAA", None, None), ("0403030Q0AAAAAA", 50.0, "mg")]  # fmt: skip
-
-
-def with_cells(kind: str, place: int, **cells: str) -> dict[str, list[tuple[str, dict[str, str]]]]:
-    release = {name: list(records) for name, records in RELEASE.items()}
-    tag, held = release[kind][place]
-    release[kind][place] = (tag, {**held, **cells})
-    return release
-
-
-@pytest.mark.parametrize(
-    ("release", "message"),
-    [
-        (with_cells("amp", 0, VPID="322999999"), "VPID 322999999 is no VMP of this release"),
-        (with_cells("vmp", 1, VPID="322999999"), "VPI of '322999999', no VMP of this release"),
-        (with_cells("vmp", 1, STRNT_NMRTR_UOMCD="1"), "UNIT_OF_MEASURE '1' is not in the release's lookup"),
-        (with_cells("vmp", 1, ISID="1"), "substance 1 is not in the release's ingredients"),
-        (with_cells("vmp", 1, STRNT_NMRTR_VAL="strong"), "STRNT_NMRTR_VAL 'strong': expected a number"),
-        (with_cells("vmp", 0, VPID="3.22E+08"), "expected a SNOMED code"),
-        ({**RELEASE, "amp": RELEASE["amp"] * 2}, "AMP 933000001 is given twice"),
-    ],
-)
-def test_a_release_that_does_not_hold_together_is_refused(
-    lake: Lake, tmp_path: Path, release: dict[str, object], message: str
-) -> None:
-    assert message in refused(lake, dmd_release(tmp_path / "dmd.zip", release))
-
-
-def test_a_release_cut_short_or_with_a_file_missing_is_refused(lake: Lake, tmp_path: Path) -> None:
-    assert "cut short" in refused(lake, dmd_release(tmp_path / "cut.zip", cut="amp"))
-    assert "no column f_amp*.xml" in refused(lake, dmd_release(tmp_path / "less.zip", without="amp"))
-    with zipfile.ZipFile(tmp_path / "bomb.zip", "w") as archive:
-        for kind in ("vtm", "vmp", "amp", "vmpp", "ampp", "ingredient", "lookup"):
-            archive.writestr(f"f_{kind}2.xml", '<!DOCTYPE x [<!ENTITY a "aaaa">]><LOOKUP>&a;</LOOKUP>')
-    assert "refused as unsafe" in refused(lake, tmp_path / "bomb.zip")
-
-
-def test_an_older_release_does_not_take_the_place_of_a_newer(lake: Lake, tmp_path: Path) -> None:
-    sources.load(lake, dmd_release(tmp_path / "nhsbsa_dmd_6.3.0_20260622000001.zip"))
-    older = dmd_release(tmp_path / "nhsbsa_dmd_6.1.0_20260601000001.zip", with_cells("vtm", 0, NM="Old name"))
-
-    assert "say --replace if the older is meant" in refused(lake, older)
 
 
 def test_a_sheet_of_a_workbook_is_a_table_too(lake: Lake, tmp_path: Path) -> None:
