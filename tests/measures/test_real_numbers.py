@@ -131,8 +131,7 @@ def test_missed_appointments_and_four_hours_are_what_a_reader_of_the_files_count
     emergency = access / "ae_attendances_provider_2016-04_to_2019-03.csv.gz"
     sources.load(lake, [dorset, emergency])
     missed = panel(lake, "gp_appointments_missed", "sicbl").between("2020-01", "2020-01")
-    opened = gzip.open(dorset, "rt", encoding="utf-8-sig")
-    with opened as file:
+    with gzip.open(dorset, "rt", encoding="utf-8-sig") as file:
         rows = [r for r in csv.DictReader(file) if r["Appointment_Month"].upper() == "JAN2020"]
     whole = sum(int(r["COUNT_OF_APPOINTMENTS"]) for r in rows)
     dna = sum(int(r["COUNT_OF_APPOINTMENTS"]) for r in rows if r["APPT_STATUS"].strip().upper() == "DNA")

@@ -104,6 +104,11 @@ class Measure(Strict):
     example: Example
 
     @property
+    def is_state(self) -> bool:
+        """Whether a month's numbers are a state (who waits, who is on a register): they are not added over months."""
+        return self.kind in ("waits", "diagnostics", "qof")
+
+    @property
     def per(self) -> int:
         """Patients in one unit of the denominator (1,000 for a rate per 1,000), else 1."""
         return self.denominator.patients or 1

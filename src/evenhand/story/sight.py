@@ -134,7 +134,7 @@ def seen(lake: Lake, reading: Reading, level: str, rows: list[int], *, own: str 
     panel, measure = reading.panel, reading.measure
     months = panel.months
     last = months[-1]
-    window = months > last - (1 if measure.kind == "waits" else WINDOW)  # a waiting list is not summed over time
+    window = months > last - (1 if measure.is_state else WINDOW)  # a waiting list is not summed over time
     top, bottom = panel.numerator[rows], panel.denominator[rows]
     known = np.isfinite(top) & np.isfinite(bottom)
     top, bottom = np.where(known, top, 0.0), np.where(known, bottom, 0.0)
@@ -154,8 +154,11 @@ def seen(lake: Lake, reading: Reading, level: str, rows: list[int], *, own: str 
 
 def _level(lake: Lake, measure: Measure) -> str:
     """The level at which the measure is published."""
+    if measure.kind == "appointments":
+        levels = lake.table("appointments").select("level").distinct().to_pyarrow()["level"].to_pylist()
+        return "practice" if "practice" in levels else "sicbl"
     if measure.kind != "indicator":
-        return "practice" if measure.kind == "prescribing" else "provider"
+        return "practice" if measure.kind in ("prescribing", "qof") else "provider"
     held = versions(lake, tuple(dict.fromkeys((measure.id, *(measure.indicator or ())))))
     levels = [level for version in held for level in version.levels]
     if not levels:
