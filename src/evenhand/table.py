@@ -1,4 +1,4 @@
-"""Table: a plain file at the door (CSV, gzipped CSV, Parquet, standard input), every cell text until asked.
+"""Table: a plain file at the door (CSV, gzipped CSV, Parquet, Excel, standard input), every cell text until asked.
 
 Columns are asked for by name and as a kind (text, numbers, dates), and every refusal names the file,
 the row as a person counts it (the header is row 1) and what would be right.
@@ -22,6 +22,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from . import sheet
 from .errors import InputError, did_you_mean
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
@@ -29,6 +30,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ].*)?$")
 _SLASH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?$")
 _NAMED = re.compile(r"(\d{1,2})[- ]?([A-Za-z]{3})[A-Za-z]*[- ]?(\d{4})$")
+_SHEET = re.compile(r"(.+\.xlsx)\[([^\]]+)\]", re.IGNORECASE | re.DOTALL)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -141,9 +143,9 @@ class Table:
 
 
 def read(path: str | Path, *, needs: Sequence[str] = (), name: str = "") -> Table:
-    """Read a table from CSV, gzipped CSV, Parquet or standard input (`-`), every cell as text.
+    """Read a table from CSV, gzipped CSV, Parquet, Excel (.xlsx) or standard input (`-`), every cell as text.
 
-    Messages call it `name`, or else by its path.
+    `book.xlsx[Sheet 2]` is one sheet of a workbook, else its first. Messages call it `name`, or else by its path.
 
     Raises
     ------
@@ -151,10 +153,18 @@ def read(path: str | Path, *, needs: Sequence[str] = (), name: str = "") -> Tabl
         If it cannot be read, has no rows, repeats a column name, is not a table, or lacks a needed column.
     """
     name = name or ("standard input" if str(path) == "-" else str(path))
-    raw = _bytes(path, name)
+    chosen = _SHEET.fullmatch(str(path))
+    if chosen and Path(path).exists():
+        chosen = None
+    raw = _bytes(chosen[1] if chosen else path, name)
     if not raw.strip():
         raise InputError(f"{name}: the file is empty; expected a header and rows")
-    table = _parquet(raw, name) if raw[:4] == b"PAR1" else _csv(raw, name)
+    if raw[:4] == sheet.MAGIC:
+        table = _sheet(raw, name, chosen[2] if chosen else None)
+    elif chosen:
+        raise InputError(f"{name}: is no Excel workbook (.xlsx), so it has no sheets to name")
+    else:
+        table = _parquet(raw, name) if raw[:4] == b"PAR1" else _csv(raw, name)
     if len(table) == 0:
         raise InputError(f"{name}: has a header but no rows")
     table.need(*needs)
@@ -230,8 +240,10 @@ def _bytes(path: str | Path, name: str) -> bytes:
 
 
 def _csv(raw: bytes, name: str) -> Table:
+    if raw[:4] == b"\xd0\xcf\x11\xe0":
+        raise InputError(f"{name}: is an old Excel workbook (.xls) or a locked one; save it as .xlsx or CSV")
     if b"\x00" in raw[:4096]:
-        raise InputError(f"{name}: not a table of text (it holds binary bytes); expected CSV or Parquet")
+        raise InputError(f"{name}: not a table of text (it holds binary bytes); expected CSV, Parquet or Excel (.xlsx)")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -261,6 +273,20 @@ def _csv(raw: bytes, name: str) -> Table:
     except pa.ArrowInvalid as error:
         raise (ragged[0] if ragged else InputError(f"{name}: not readable as CSV ({error})")) from error
     return Table(name, {column: table[column].to_pylist() for column in header})
+
+
+def _sheet(raw: bytes, name: str, chosen: str | None) -> Table:
+    rows = sheet.read_rows(raw, name, chosen)
+    if not rows:
+        raise InputError(f"{name}: the sheet is empty; expected a header and rows")
+    header = rows[0]
+    blank = next((place for place, cell in enumerate(header, start=1) if not cell), None)
+    if blank is not None:
+        raise InputError(f"{name}: the header's cell {blank} is blank; expected the columns' names in the first row")
+    repeated = next((cell for cell in header if header.count(cell) > 1), None)
+    if repeated is not None:
+        raise InputError(f"{name}: column {repeated!r} is given twice in the header")
+    return Table(name, {column: [row[place] for row in rows[1:]] for place, column in enumerate(header)})
 
 
 def _parquet(raw: bytes, name: str) -> Table:

@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     for file in [FILES[named]] if named else dict.fromkeys(FILES.values()):
         import_module(f"evenhand.cli.{file}").register(steps)
     try:
-        options = parser.parse_args(words)
+        options = parser.parse_args(_sheets(words))
     except SystemExit as stop:
         return int(stop.code or 0) if not isinstance(stop.code, str) else 2
     try:
@@ -59,6 +59,23 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _sheets(words: list[str]) -> list[str]:
+    """`--sheet NAME` names the sheet of every workbook that is given: `book.xlsx[NAME]`, as the reader knows it."""
+    place = next((i for i, word in enumerate(words) if word == "--sheet" or word.startswith("--sheet=")), None)
+    if place is None or words[place:] == ["--sheet"]:
+        return words
+    _, inside, name = words[place].partition("=")
+    name = name if inside else words[place + 1]
+    rest = [*words[:place], *words[place + (1 if inside else 2) :]]
+    books = {
+        i for i, word in enumerate(rest)
+        if word.lower().endswith(".xlsx") and not word.startswith("--out=") and (i == 0 or rest[i - 1] != "--out")
+    }  # fmt: skip
+    if not books:
+        return words  # the parser says that nothing here has sheets
+    return [f"{word}[{name}]" if i in books else word for i, word in enumerate(rest)]
 
 
 if __name__ == "__main__":

@@ -7,11 +7,8 @@ import csv
 import io
 import json
 import os
-import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +16,6 @@ from ..errors import InputError
 from ..records import plain
 
 TABLES = (".csv", ".json", ".parquet", ".xlsx")
-_NO_TIME = datetime(2000, 1, 1)  # a workbook must say when it was made; ours does not
-_MODIFIED = re.compile(rb"<dcterms:modified.*?</dcterms:modified>", re.S)
 CHARTS = (".png", ".svg", ".pdf", ".html")
 
 
@@ -98,38 +93,19 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writerow(columns)
     for row in rows:
         values = (plain(row.get(column)) for column in columns)
-        writer.writerow(["" if v is None else json.dumps(v) if isinstance(v, (list, dict)) else v for v in values])
+        writer.writerow(["" if v is None else _nested(v) for v in values])
     return text.getvalue()
 
 
 def _workbook(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """One sheet: a heading and the rows; numbers stay numbers, text stays text (a name may begin with =)."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
+    from ..sheet import write_rows
 
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _NO_TIME
-    sheet = book.create_sheet("table")
-    columns = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [{name: _nested(plain(value)) for name, value in row.items()} for row in rows]
+    return write_rows(cells, dict.fromkeys(key for row in rows for key in row))
 
-    def cell(value: Any) -> Any:
-        value = plain(value)
-        if isinstance(value, (list, dict)):
-            value = json.dumps(value)
-        made = WriteOnlyCell(sheet, value=value)
-        if isinstance(value, str):
-            made.data_type = "s"
-        return made
 
-    sheet.append([cell(column) for column in columns])
-    for row in rows:
-        sheet.append([cell(row.get(column)) for column in columns])
-    written, content = io.BytesIO(), io.BytesIO()
-    book.save(written)
-    with zipfile.ZipFile(written) as given, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in given.namelist():  # without the hour of writing, so that the same rows are the same bytes
-            kept.writestr(zipfile.ZipInfo(name), _MODIFIED.sub(b"", given.read(name)), zipfile.ZIP_DEFLATED)
-    return content.getvalue()
+def _nested(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, (list, dict)) else value
 
 
 def _show(rows: Sequence[Mapping[str, Any]], title: str) -> None:
