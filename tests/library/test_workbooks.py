@@ -71,7 +71,8 @@ def test_a_command_reads_a_named_sheet_and_writes_a_workbook(
     assert (tmp_path / "y.xlsx").read_bytes() == (tmp_path / "z.xlsx").read_bytes()
     written = read(tmp_path / "y.xlsx")
     assert written.text("unit") == [f"0{i}A" for i in range(9)]
-    assert written.numbers("z").tolist() == pytest.approx([u["z"] for u in said["units"]], rel=1e-14)  # Excel: 15 digits
+    # Excel keeps 15 digits
+    assert written.numbers("z").tolist() == pytest.approx([u["z"] for u in said["units"]], rel=1e-14)
     assert main(["see", "funnel", str(path)]) == 2
     assert "no column" in capsys.readouterr().err
     assert main(["see", "funnel", "x.csv", "--sheet", "Units"]) == 2
