@@ -32,6 +32,9 @@ class Member(Record):
     group: str | None
     confidence: float
 
+    def __post_init__(self) -> None:
+        """It holds no array to protect, and fifty thousand are made at once."""
+
 
 @dataclass(frozen=True, eq=False)
 class DeclaredException(Record):
