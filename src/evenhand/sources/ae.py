@@ -24,6 +24,15 @@ _MOST = 5_000_000  # our rule: England has about 2.4 million attendances a month
 _SIDES = ("attendances", "over_4_hours", "admissions")
 _WAITS = ("waited_4_to_12_hours", "waited_12_hours", "other_admissions")
 
+_TOGETHER = (  # a release has each of these groups whole, or is older than it: a part would be a sum too small
+    {("admissions", kind): f"Emergency admissions via A&E, {name}" for kind, name in
+     (("1", "Type 1"), ("2", "Type 2"), ("other", "Other A&E department"))},
+    {("waited_4_to_12_hours", ""): "Patients who have waited 4-12 hs", ("waited_12_hours", ""):
+     "Patients who have waited 12+ hrs"},
+    {(side, f"booked_{kind}"): f"A&E {side.replace('_', ' ')} booked appointments type {kind}"
+     for side in ("attendances", "over_4_hours") for kind in ("1", "2", "other")},
+)  # fmt: skip
+
 
 def lacks(file: Unpacked) -> tuple[str, ...] | None:
     """Columns lacking: attendances and long waits of each type, the provider and the month."""
@@ -34,7 +43,7 @@ def lacks(file: Unpacked) -> tuple[str, ...] | None:
     for side in ("attendances", "over_4_hours"):
         missing += [f"A&E {side.replace('_', ' ')} type {kind}" for kind in ("1", "2", "other")
                     if (side, kind) not in found]  # fmt: skip
-    return tuple(missing)
+    return tuple(missing + [name for group in _TOGETHER for name in _half(group, found)])
 
 
 def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
@@ -83,6 +92,12 @@ def _meaning(file: Unpacked) -> dict[str, tuple[str, str]]:
         elif "attendances" in name and kind:
             found[column] = ("over_4_hours" if "4h" in name or "4_h" in name else "attendances", kind)
     return found
+
+
+def _half(group: dict[tuple[str, str], str], found: set[tuple[str, str]]) -> list[str]:
+    """The columns that a file lacks of a group that a release has whole or not at all."""
+    lacking = [name for meaning, name in group.items() if meaning not in found]
+    return lacking if len(lacking) < len(group) else []
 
 
 def _month(scan: Scan, period: str, whole: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
+
 from ..errors import InputError
 from ..lake import Origin, Transaction, month_number
 from . import prescribing_checks as checks
@@ -26,7 +28,8 @@ _STAYING = 0.95  # our rule: a later release of a month holds at least this shar
 def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     """Read one month, check it, sum it by presentation and practice, reconcile it, and stage it.
 
-    Repeated practice-presentation rows, unknown BNF codes and negative corrections are normal: they load.
+    Repeated practice-presentation rows, unknown BNF codes and negative corrections are normal: they load, and are
+    counted; unknown codes are listed.
     """
     where = layout(file)
     with Scan(file, transaction.beside("spill").parent) as scan:
@@ -40,6 +43,8 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
         codes(scan, rows)
         counted |= checks.units(scan, where, len(rows))
         checks.canary(scan, counted)
+        counted["negative_rows"] = int(np.count_nonzero((rows.items < 0) | (rows.nic < 0) | (rows.actual_cost < 0)))
+        counted["unknown_code_rows"], unknown = checks.unknown_codes(scan, transaction.lake.table("bnf").to_pyarrow())
         practices, presentations = number_codes(scan, transaction, file, rows)
         held = transaction.lake.snapshot("prescribing", month)
         if held is not None and held.sha256 != file.sha256 and not options.replace:
@@ -47,14 +52,15 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
         organisation, membership = mentioned(scan, where, month)
     kept = sums(rows, practices, presentations)
     reconcile(file, kept, counted)
+    counted["repeated_rows"] = kept.rows - len(kept.cells)
     paths = write(kept, month_number(month), transaction.beside("month"), transaction.beside("bands"))
-    origin = Origin(file.label, file.sha256, kept.rows, counted, _fingerprint(file, where), SOURCE.name)
+    origin = Origin(file.label, file.sha256, kept.rows, counted, _fingerprint(file, where), SOURCE.name, unknown)
     snapshot = transaction.stage(
         "prescribing", month,
         {"prescribing": paths[0], "prescribing_band": paths[1], "organisation": organisation, "membership": membership},
         origin,
     )  # fmt: skip
-    return outcome(SOURCE, file, [held], [snapshot])
+    return outcome(SOURCE, file, [held], [snapshot], note=unknown)
 
 
 def _fingerprint(file: Unpacked, where: Layout) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ..errors import InputError
 from .prescribing_layout import Layout
 from .prescribing_read import MOST_ITEMS, MOST_MONEY, MOST_QUANTITY, Rows
@@ -12,6 +15,8 @@ from .scan import MILLION, Scan
 CANARY, CANARY_ITEMS, NATIONAL = "0403030Q0", 100_000, 5_000  # METHODS D.4: sertraline; practices of a national file
 _BNF = r"^[0-9]{2}[0-9A-Z]{7}([0-9A-Z]{2}([0-9A-Z]{4})?)?$"  # chemical (9), appliance (11) or presentation (15)
 _PRACTICE = r"^(-.*|[0-9A-Z][0-9A-Z-]{1,9})$"
+LAST_CHAPTER = 23  # of the BNF as NHSBSA extends it: 20 to 23 are appliances
+_LISTED = 10  # our rule: codes that a note names
 _MANY = 1_000  # rows from which a ratio of totals says something
 
 
@@ -94,6 +99,28 @@ def units(scan: Scan, where: Layout, rows: int) -> dict[str, Any]:
         "practices": practices, "unidentified_prescribers": unidentified, "presentations": presentations,
         "canary_items": canary_items, "canary_rows": int(canary_rows),
     }  # fmt: skip
+
+
+def unknown_codes(scan: Scan, bnf: pa.Table) -> tuple[int, str]:
+    """Rows with a code that no BNF list in the lake knows (or, without one, of no BNF chapter), and the codes in words.
+
+    A list may be older than the month: such rows are normal, load like all others, and are named.
+    """
+    known = bnf.filter(pc.equal(bnf["level"], "presentation"))["code"]
+    if len(known):
+        scan.engine.register("known_codes", pa.table({"code": known}))
+        strange = "bnf_code NOT IN (SELECT code FROM known_codes WHERE code IS NOT NULL) AND length(bnf_code) = 15"
+    else:
+        strange = f"coalesce(TRY_CAST(left(bnf_code, 2) AS INTEGER) NOT BETWEEN 1 AND {LAST_CHAPTER}, true)"
+    found = scan.rows(
+        "SELECT bnf_code, CAST(sum(n) AS BIGINT) AS rows FROM source_presentation WHERE "
+        f"({strange}) OR NOT regexp_matches(bnf_code, '{_BNF}') GROUP BY 1 ORDER BY rows DESC, bnf_code"
+    )
+    if not found:
+        return 0, ""
+    rows = sum(n for _, n in found)
+    listed = ", ".join(code for code, _ in found[:_LISTED]) + (", ..." if len(found) > _LISTED else "")
+    return rows, f"{rows:,} rows have {len(found):,} codes that no BNF list here knows: {listed}"
 
 
 def canary(scan: Scan, counted: dict[str, Any]) -> None:
