@@ -19,15 +19,16 @@ from evenhand_web.change.models import Commitment
 from evenhand_web.decide.models import Explanation, Plan, Statement
 from evenhand_web.listen import answering
 from evenhand_web.listen.models import SurveyWave
-from evenhand_web.people.models import Identity
+from evenhand_web.people.models import Identity, Organisation
 from evenhand_web.prove.models import VerdictRecord
+from evenhand_web.see.models import Group, SavedSearch
 
 pytestmark = pytest.mark.browser
 MEASURE, MODULE, ROUND, OPEN, JUDGED = (
     "diabetes_dpp4_cost", "diabetes_dpp4_choice", "diabetes-first", "diabetes_dpp4", "null_strips",
 )  # fmt: skip
 ANYONE = ("home:front", "home:about", "site:accessibility", "people:sign_in")
-FILES = {"account:report": ("pdf", "html")}  # no pages: they are downloaded, and tested where they are made
+FILES = {"account:report": ("pdf", "html"), "home:visit": ("pdf",)}  # no pages: they are downloaded, and tested where they are made
 
 
 def routes(resolver: URLResolver | None = None, space: str = "", before: str = "") -> Iterator[tuple[str, str]]:
@@ -56,9 +57,13 @@ def keys(demo_address) -> dict[str, dict[str, Any]]:
     promise = Commitment.objects.create(
         person=gp, organisation=gp.organisation, measure=MEASURE, what="Sitagliptin first", by="2026-12-31"
     )
+    practices = Organisation.objects.filter(level="practice").values_list("code", flat=True)[:5]
+    group = Group.objects.create(owner=gp, name="Valley", codes=list(practices))
+    search = SavedSearch.objects.create(owner=gp, organisation=gp.organisation, title="Gliptins", question="n=0601&d=all")
     return {
         "listen": {"key": "awareness-2"}, "listen:wave": {"key": "awareness-1"},
-        "see": {"measure": MEASURE}, "home": {"measure": MEASURE},
+        "see": {"measure": MEASURE, "key": group.key}, "home": {"measure": MEASURE, "pathway": "diabetes"},
+        "see:forget": {"key": search.key},
         "decide": {
             "key": OPEN, "number": 2, "measure": MEASURE, "pk": Explanation.objects.get(measure=MEASURE).pk,
             "statement": Statement.objects.filter(round__key=ROUND).first().key,
@@ -103,13 +108,14 @@ def test_an_outsider_gets_in_nowhere(page, demo_address, keys):
 # who can see it, and where: the GP in the practice unless it is said otherwise
 ELSEWHERE = {
     cast.PHARMACIST: (
-        "home:organisation", "home:measure", "see:index", "decide:scheme", "decide:draft", "decide:amend",
+        "home:organisation", "home:measure", "home:pathway", "see:index", "decide:scheme", "decide:draft", "decide:amend",
         "prove:scheme", "account:index", "account:entry",
     ),
     cast.CLINICAL_LEAD: ("decide:moderation",),
     cast.BOARD_MEMBER: ("prove:verdict", "change:campaign"),  # of a finished scheme, seen from the nation
 }  # fmt: skip
-QUERY = {"see:rows": "?month=2026-03", "listen:answer": "?question=heard_of_qipp"}
+QUERY = {"see:rows": "?month=2026-03", "see:explore": "?n=0601023AE&d=patients&level=practice",
+         "listen:answer": "?question=heard_of_qipp"}
 
 
 def test_every_page_is_for_everybody_at_both_widths(page, demo_address, keys):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import cast
@@ -26,7 +28,30 @@ def test_a_measure_marks_us_among_others_without_naming_them(as_demo):
     page = client.get(f"{home(client)}measures/diabetes_dpp4_cost/")
     rows = page.context["spread"].rows
     assert {row[0] for row in rows} == {"you", "–"}
+    assert rows[0][0] == "you"
     assert page.status_code == 200
+    assert page.content.count(b'role="img"') >= 6  # three pictures, each wide and narrow, without JavaScript
+
+
+def test_the_switch_shows_what_patients_like_ours_would_give_and_its_download_follows(as_demo):
+    client = as_demo(cast.GP)
+    here = f"{home(client)}measures/diabetes_sglt2/"
+    page = client.get(f"{here}?view=patients_like_ours")
+    shown, standing = page.context["spread"], page.context["view"].standing
+    assert shown.columns[2] == "expected"
+    assert shown.rows[0][3] == pytest.approx(standing.numerator / standing.expected)
+    assert "patients like yours" in shown.sentence
+    name = "diabetes_sglt2-spread.json"
+    assert client.get(f"{here}?view=patients_like_ours&download={name}").json()[0]["value"] == shown.rows[0][3]
+    assert client.get(f"{here}?download={name}").json()[0]["value"] == pytest.approx(standing.value)
+
+
+def test_the_names_of_far_rows_are_not_on_the_page_but_in_the_download(as_demo):
+    client = as_demo(cast.GP)
+    here = f"{home(client)}measures/diabetes_dpp4_cost/"
+    figure = client.get(here).context["spread"]
+    assert figure.left_out == len(figure.rows) - figure.most > 0
+    assert len(client.get(f"{here}?download=diabetes_dpp4_cost-spread.json").json()) == len(figure.rows)
 
 
 def test_names_are_shown_to_those_who_lead_there(as_demo):
@@ -44,9 +69,8 @@ def test_a_number_leads_to_its_published_rows_and_they_add_up(as_demo):
     table = page.context["table"]
     column = {name: i for i, name in enumerate(table.columns)}
     counted = sum(row[column["items"]] for row in table.rows if row[column["in_numerator"]])
-    panel = measure.context["found"].panel
-    own = panel.row(here.split("/")[2])
-    assert counted == panel.numerator[own, list(map(str, panel.months)).index(month)]
+    standing = measure.context["view"].standing
+    assert counted == standing.top[list(map(str, standing.months)).index(month)]
 
 
 @pytest.mark.parametrize("month", ["", "2031-01", "not-a-month"])
@@ -65,6 +89,67 @@ def test_all_measures_filter_by_pathway(as_demo):
     page = client.get(f"{home(client)}see/?pathway=diabetes")
     assert page.context["lines"]
     assert {line["pathway"] for line in page.context["lines"]} == {"diabetes"}
+
+
+@pytest.mark.parametrize(("query", "holds"), [
+    ("direction=lower", lambda line: line["direction"] == "lower"),
+    ("size=pounds", lambda line: (line["pounds"] or 0) > 0),
+    ("certainty=beyond-chance", lambda line: line["certainty"] == "beyond chance"),
+    ("pathway=diabetes&direction=higher", lambda line: (line["pathway"], line["direction"]) == ("diabetes", "higher")),
+])  # fmt: skip
+def test_all_measures_can_be_sifted(as_demo, query, holds):
+    client = as_demo(cast.PHARMACIST)
+    everything = client.get(f"{home(client)}see/").context["lines"]
+    shown = client.get(f"{home(client)}see/?{query}").context["lines"]
+    assert [line["id"] for line in shown] == [line["id"] for line in everything if holds(line)]
+    assert len(shown) < len(everything)
+
+
+def test_all_measures_sort_by_name_and_by_gain(as_demo):
+    client = as_demo(cast.GP)
+    names = [line["title"].lower() for line in client.get(f"{home(client)}see/?sort=title").context["lines"]]
+    assert names == sorted(names)
+    gains = [line["pounds"] or 0 for line in client.get(f"{home(client)}see/?sort=gain").context["lines"]]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_a_pathway_goes_from_prevention_to_aftercare_and_says_that_nobody_leads_it(as_demo):
+    client = as_demo(cast.PHARMACIST)
+    page = client.get(f"{home(client)}pathways/diabetes/")
+    stages = [point.stage for point in page.context["points"]]
+    assert (stages[0], stages[-1]) == ("Prevention", "Aftercare")
+    assert page.context["pathway"].clinical_lead == "vacant"
+    assert b"vacant" in page.content
+    assert any(point.lines for point in page.context["points"])
+    assert any(point.plans for point in page.context["points"])
+    assert client.get(f"{home(client)}pathways/nothing/").status_code == 404
+
+
+def test_what_changed_lists_what_each_chart_says(as_demo):
+    client = as_demo(cast.PHARMACIST)
+    page = client.get(f"{home(client)}see/changed/")
+    listed = [line["id"] for kind in ("worse", "better", "other") for line in page.context[kind]]
+    for measure in listed:
+        course = client.get(f"{home(client)}measures/{measure}/").context["course"]
+        assert course.rows[-1][-1], measure  # a rule stands beside the latest month
+
+
+def test_the_presentations_of_a_measure_add_up_to_its_latest_month(as_demo):
+    client = as_demo(cast.GP)
+    here = home(client)
+    rows = client.get(f"{here}see/diabetes_dpp4_cost/presentations/").context["table"].rows
+    standing = client.get(f"{here}measures/diabetes_dpp4_cost/").context["view"].standing
+    assert sum(row[3] for row in rows if row[2] == "yes") == standing.top[-1]
+    assert sum(row[3] for row in rows) == standing.bottom[-1]
+    assert client.get(f"{here}see/wait_within_18_weeks/presentations/").status_code == 404
+
+
+def test_the_pack_for_a_visit_has_two_pages(as_demo):
+    client = as_demo(cast.GP)
+    answer = client.get(f"{home(client)}visit.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", answer.content)) == 2
 
 
 def test_an_organisation_of_practices_gains_through_them(as_demo):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -65,12 +65,25 @@ class Spread(Record):
         """The row of an organisation; None if it is not there."""
         return self.codes.index(code) if code in self.codes else None
 
+    def with_row(self, code: str, rows: list[int]) -> Spread:
+        """The same with one more row at the end: the sums over `rows`; nothing is said of its chance or gain."""
+        missing = np.append(np.zeros(0), np.nan)
+        sums = {name: np.append(getattr(self, name), np.nansum(getattr(self, name)[rows]))
+                for name in ("numerator", "denominator", "expected")}  # fmt: skip
+        course = {name: np.vstack([getattr(self, name), np.nansum(getattr(self, name)[rows], axis=0)])
+                  for name in ("top", "bottom")}  # fmt: skip
+        blank = {name: np.append(getattr(self, name), missing) for name in ("worse", "units", "pounds", "low", "high")}
+        words = {name: (*getattr(self, name), None) for name in ("outlier", "unlike", "icon")}
+        changed: dict[str, Any] = {**sums, **course, **blank, **words}
+        return replace(self, codes=(*self.codes, code), fair=np.append(self.fair, True), **changed)
+
 
 @dataclass(frozen=True, eq=False)
 class Standing(Record):
     """One organisation on one measure: its numbers from the spread, the middle of the others, its own course.
 
-    rank: the share of the others that lie below, 0 to 1. months (T,), top, bottom: float64 (T,).
+    rank: the share of the others that lie below, 0 to 1. price: pounds saved when a unit moves, NaN if nothing says
+    so. tenths: float64 (9,), the deciles of everybody's values. months (T,), top, bottom: float64 (T,).
     """
 
     measure: str
@@ -93,8 +106,9 @@ class Standing(Record):
     low: float
     high: float
     together: bool
-    priced: bool
+    price: float
     icon: str | None
+    tenths: Floats
     months: NDArray[np.datetime64]
     top: Floats
     bottom: Floats

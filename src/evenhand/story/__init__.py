@@ -3,14 +3,13 @@
 from . import changing, counting, deciding, judge, listening, proving, seeing, waiting
 from .book import book
 from .chapter import Chapter, Figure, Source, Story
-from .compare import Comparison, Gain, compare, level_of
 from .people import People
 from .place import Place
 from .sight import Sight, look, sight_of
 from .trail import figures_date, rows_behind, sources
 
 __all__ = [
-    "Chapter", "Comparison", "Figure", "Gain", "People", "Place", "Sight", "Source", "Story", "book", "changing",
-    "compare", "counting", "deciding", "figures_date", "judge", "level_of", "listening", "look", "proving",
-    "rows_behind", "seeing", "sight_of", "sources", "waiting",
+    "Chapter", "Figure", "People", "Place", "Sight", "Source", "Story", "book", "changing", "counting", "deciding",
+    "figures_date", "judge", "listening", "look", "proving", "rows_behind", "seeing", "sight_of", "sources",
+    "waiting",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ import json
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ METHOD = 1  # rises when the same data would give other numbers
 GROUP = 2_000  # rows of a standing file that are read together: about thirty organisations of seventy measures
 CHUNK = 500  # organisations put in order at once, so that England fits in memory
 DERIVED = ("panel",)  # the lake's own, made from the snapshots that the key holds
+ABOUT = ("first", "last", "together", "months", "middle", "tenths", "compared", "price")  # of all, with each standing
 COURSE = ("top", "bottom")
 NUMBERS = ("numerator", "denominator", "expected", "worse", "units", "pounds", "low", "high")
 WORDS = ("outlier", "unlike", "icon")
@@ -88,7 +89,7 @@ def spread(lake: Lake, measure: Measure, level: str, *, course: bool = False) ->
     if not file.exists():
         if is_stored(lake, measure):
             return None
-        return lake.remember(f"sights.{file.name}", lambda: spreads(lake, measure)).get(level)
+        return work_out(lake, measure).get(level)
     held = pq.ParquetFile(file, memory_map=True)
     names = [n for n in held.schema_arrow.names if course or n not in COURSE]
     return _spread(measure.id, level, held.read(columns=names, use_threads=False), _facts(held), course)
@@ -99,26 +100,39 @@ def is_stored(lake: Lake, measure: Measure) -> bool:
     return (_folder(lake) / f"{measure.id}~{key(lake, measure)}.done").exists()
 
 
+def stored(lake: Lake) -> list[Measure]:
+    """The measures that are stored over the data as it is."""
+    return _stored(lake, for_lake(lake))
+
+
 def waiting(lake: Lake) -> tuple[str, ...]:
     """The measures that are not stored, or whose definition or data have changed since."""
-    names = _names(lake)
-    return tuple(m.id for m in for_lake(lake).values() if f"{m.id}~{key(lake, m)}.done" not in names)
+    every = for_lake(lake)
+    there = {m.id for m in _stored(lake, every)}
+    return tuple(name for name in every if name not in there)
 
 
-def standings(lake: Lake, places: Sequence[tuple[str, str]]) -> list[Standing]:
-    """What is stored of these organisations, (level, code) each, on every measure; nothing is worked out here."""
+def standings(
+    lake: Lake, places: Sequence[tuple[str, str]], ids: Sequence[str] | None = None
+) -> list[Standing]:
+    """What is stored of these organisations, (level, code) each, on every measure or on `ids`; nothing is worked out
+    here."""
     stored = _stored(lake, for_lake(lake))
     found: list[Standing] = []
     for level, code in dict.fromkeys(places):
         file = _standing_file(lake, stored, level)
         if file.exists():
-            found += _read_standings(file, level, code)
+            found += _read_standings(file, level, code, ids)
     return found
 
 
 def key(lake: Lake, measure: Measure) -> str:
     """What a stored spread rests on: the method, the definition, and every snapshot of the lake."""
-    text = f"{METHOD}\n{_definition(measure)}\n{_snapshots(lake)}"
+    return _key(state(lake), measure)
+
+
+def _key(state_: str, measure: Measure) -> str:
+    text = f"{METHOD}\n{_definition(measure)}\n{state_}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -134,7 +148,9 @@ def _definition(measure: Measure) -> str:
     return held[1]
 
 
-def _snapshots(lake: Lake) -> str:
+def state(lake: Lake) -> str:
+    """A hash of everything that was loaded: it changes when any number may."""
+
     def find() -> str:
         counted = [s for s in lake.snapshots() if s.table not in DERIVED]
         held = [(s.table, s.key, *(part.sha256 for part in s.parts)) for s in counted]
@@ -157,12 +173,13 @@ def _names(lake: Lake) -> frozenset[str]:
 
 
 def _stored(lake: Lake, every: dict[str, Measure]) -> list[Measure]:
-    names = _names(lake)
-    return [m for m in every.values() if f"{m.id}~{key(lake, m)}.done" in names]
+    names, now = _names(lake), state(lake)
+    return [m for m in every.values() if f"{m.id}~{_key(now, m)}.done" in names]
 
 
 def _standing_file(lake: Lake, stored: list[Measure], level: str) -> Path:
-    keys = hashlib.sha256("".join(key(lake, measure) for measure in stored).encode()).hexdigest()[:20]
+    now = state(lake)
+    keys = hashlib.sha256("".join(_key(now, measure) for measure in stored).encode()).hexdigest()[:20]
     return _folder(lake) / f"standing~{level}~{keys}.parquet"
 
 
@@ -217,7 +234,7 @@ def _put_in_order(lake: Lake, stored: list[Measure], level: str) -> bool:
     for name, path in held.items():
         codes |= set(pq.read_table(path, columns=["code"])["code"].to_pylist())
         about = _facts(pq.ParquetFile(path))
-        facts[name] = {k: about[k] for k in ("first", "last", "together", "months", "middle", "compared", "price")}
+        facts[name] = {k: about[k] for k in ABOUT}
     _write(file, _in_order(held, sorted(codes)), facts, GROUP)
     return True
 
@@ -251,14 +268,32 @@ def _opened(file: Path) -> tuple[pq.FileMetaData, list[str], list[str], dict[str
     return held.metadata, [end.min for end in ends], [end.max for end in ends], _facts(held)
 
 
-def _read_standings(file: Path, level: str, code: str) -> list[Standing]:
+def _read_standings(file: Path, level: str, code: str, ids: Sequence[str] | None) -> list[Standing]:
     footer, lowest, highest, facts = _opened(file)
     groups = [i for i in range(bisect_left(highest, code), len(lowest)) if lowest[i] <= code]
     if not groups:
         return []
     rows = pq.ParquetFile(file, metadata=footer, memory_map=True).read_row_groups(groups, use_threads=False)
-    mine = rows.filter(pc.equal(rows["code"], code)).to_pylist()
+    mask = pc.equal(rows["code"], code)
+    if ids is not None:
+        mask = pc.and_(mask, pc.is_in(rows["measure"], value_set=pa.array(ids, pa.string())))
+    mine = rows.filter(mask).to_pylist()
     return [_standing(level, row, facts[row["measure"]]) for row in mine]
+
+
+def standing_of(whole: Spread, code: str) -> Standing | None:
+    """One organisation's standing in a spread that was worked out with its course."""
+    at = whole.row(code)
+    if at is None:
+        return None
+    row: dict[str, Any] = {name: getattr(whole, name)[at] for name in (*NUMBERS, *WORDS, "fair", *COURSE)}
+    rank = percent_rank(np.where(whole.fair, whole.value, np.nan))[at]
+    return _standing(whole.level, row | {"code": code, "measure": whole.measure, "rank": rank}, _facts_of(whole))
+
+
+def work_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
+    """What `build` would store, for a reader who cannot wait for it; facts as they read back."""
+    return {level: replace(found, facts=_facts_of(found)) for level, found in spreads(lake, measure).items()}
 
 
 def _standing(level: str, row: dict[str, Any], facts: dict[str, Any]) -> Standing:
@@ -266,7 +301,7 @@ def _standing(level: str, row: dict[str, Any], facts: dict[str, Any]) -> Standin
     return Standing(
         row["measure"], level, row["code"], facts["first"], facts["last"], fair=bool(row["fair"]),
         **{name: row[name] for name in WORDS}, middle=_or_nan(facts["middle"]), compared=facts["compared"],
-        together=facts["together"], priced=facts["price"] is not None,
+        together=facts["together"], price=_or_nan(facts["price"]), tenths=np.array(facts["tenths"], dtype=np.float64),
         months=np.array(facts["months"], dtype="datetime64[M]"),
         **{name: np.array(row[name], dtype=np.float64) for name in COURSE}, **numbers,
     )  # fmt: skip

@@ -27,7 +27,7 @@ from ..stats.xmr_latest import latest
 from .sight import FEWEST_FUNNEL, FEWEST_POINTS, IMPROVES, WINDOW
 from .worth import FEWEST_MONTHS, FEWEST_UNITS, SEED, is_money, pounds_per_unit, standard_error
 
-LEVELS = ("practice", "pcn", "sicbl", "icb", "provider")  # at which pages compare
+LEVELS = ("practice", "pcn", "sicbl", "icb", "provider", "region", "nation")  # whose pages there are
 ABOVE = ("pcn", "sicbl", "icb", "region", "nation")  # whose practices gain together
 Floats = NDArray[np.float64]
 
@@ -49,6 +49,32 @@ def spreads(lake: Lake, measure: Measure, levels: tuple[str, ...] = LEVELS) -> d
     return found
 
 
+def bare(reading: Reading) -> Spread:
+    """A spread with its funnel and course, and nothing said of patients, gains or prices: for a question asked on
+    the spot."""
+    panel, measure = reading.panel, reading.measure
+    months = panel.months
+    window = months > months[-1] - WINDOW
+    known = np.isfinite(panel.numerator) & np.isfinite(panel.denominator)
+    top, bottom = (np.where(known, side, 0.0) for side in (panel.numerator, panel.denominator))
+    there = known[:, window].any(axis=1)
+    numerator, denominator = (np.where(there, side[:, window].sum(axis=1), np.nan) for side in (top, bottom))
+    fair = there & (denominator > 0)
+    funnel = _funnel(measure, panel.organisations, numerator, denominator, fair)
+    missing = np.full(len(panel.organisations), np.nan)
+    nothing: tuple[str | None, ...] = (None,) * len(panel.organisations)
+    facts = {
+        "source": list(panel.source), "middle": _middle(numerator[fair], denominator[fair]),
+        "compared": int(fair.sum()), "deciles": deciles(np.where(bottom > 0, panel.value, np.nan)),
+        "funnel": _curve(funnel), "ratio_funnel": None, "improves": "neutral", "prices": None, "split": None,
+    }  # fmt: skip
+    return Spread(
+        measure.id, panel.level, str(months[window][0]), str(months[-1]), panel.organisations, numerator, denominator,
+        fair, _outliers(funnel, panel.organisations), missing, nothing, missing, missing, missing, missing, missing,
+        False, nothing, months, panel.numerator, panel.denominator, facts,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Worth:
     """price: pounds saved when a unit of the numerator moves to the better side, NaN if nothing says so."""
@@ -68,7 +94,7 @@ def _spread(
     """The spread, and of practices what each area's could gain together (units of the numerator)."""
     panel, measure = reading.panel, reading.measure
     months, value = panel.months, panel.value
-    window = months > months[-1] - (1 if measure.kind == "waits" else WINDOW)  # a waiting list is not summed over time
+    window = months > months[-1] - (1 if measure.is_state else WINDOW)  # a waiting list is not summed over time
     known = np.isfinite(panel.numerator) & np.isfinite(panel.denominator)
     top, bottom = (np.where(known, side, 0.0) for side in (panel.numerator, panel.denominator))
     there = known[:, window].any(axis=1)
@@ -87,12 +113,12 @@ def _spread(
         "prices": worth.prices,
         "middle": _middle(numerator[fair], denominator[fair]), "compared": int(fair.sum()),
         "whole_top": top.sum(axis=0), "whole_bottom": bottom.sum(axis=0),
+        "tenths": deciles(numerator[fair] / denominator[fair]) if fair.any() else [np.nan] * 9,
         "deciles": deciles(np.where(bottom >= max(1.0, measure.minimum_denominator / WINDOW), value, np.nan)),
         "funnel": _curve(funnel), "ratio_funnel": _curve(ratio), "improves": IMPROVES[measure.direction],
         "split": _split(measure, panel, window, drawn, numerator, denominator, foreseen, fair),
         "benchmark": None if drawn is None else drawn.benchmark, "total": None if drawn is None else drawn.total,
         "naive": None if drawn is None else drawn.naive,
-        "areas": _of_everybody(drawn, price) if level == "practice" else {},
     }  # fmt: skip
     return Spread(
         measure.id, level, str(months[window][0]), last, panel.organisations, numerator, denominator, fair,
@@ -240,15 +266,6 @@ def _of_areas(codes: tuple[str, ...], together: Mapping[str, Any], price: float)
             units[i], pounds[i] = estimate.value, estimate.value * price
             low[i], high[i] = sorted((estimate.low * price, estimate.high * price))
     return {"units": units, "pounds": pounds, "low": low, "high": high}
-
-
-def _of_everybody(drawn: Opportunity | None, price: float) -> dict[str, Any]:
-    """What the practices of areas above an ICB could gain together."""
-    if drawn is None:
-        return {}
-    return {
-        area: [e.value, e.value * price, *sorted((e.low * price, e.high * price))] for area, e in drawn.areas.items()
-    }
 
 
 def _expected(

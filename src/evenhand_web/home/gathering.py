@@ -8,18 +8,15 @@ from django.urls import NoReverseMatch, reverse
 
 from evenhand.definition import loads
 from evenhand.errors import InputError
-from evenhand.lake import Lake
 from evenhand.records import Scheme
-from evenhand.story import Comparison
 from evenhand_web.account.models import Target
 from evenhand_web.decide.models import Plan, Round, Signature, VoteEvent
 from evenhand_web.listen.models import AnswerEvent, SurveyWave
 from evenhand_web.people import rights
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.rights import Actor
-from evenhand_web.people.tree import ancestors, below, place
+from evenhand_web.people.tree import around, place, upward
 from evenhand_web.prove.models import VerdictRecord
-from evenhand_web.see.comparing import standings
 
 TWELVE = 12  # ENGAGEMENT F1: twelve statements and done
 
@@ -44,17 +41,6 @@ class Latest:
     url: str
 
 
-def around(organisation: Organisation) -> list[Organisation]:
-    """The organisation and everything above it: what is asked or planned there is asked of it."""
-    return [organisation, *ancestors(organisation)]
-
-
-def look_at(lake: Lake | None, organisation: Organisation) -> tuple[Comparison, str] | None:
-    """The largest honest opportunity of the organisation, or the first measure there is; None without any."""
-    found = standings(lake, organisation) if lake else []
-    return found[0] if found else None
-
-
 def to_do(actor: Actor, person: Person | None, organisation: Organisation) -> ToDo | None:
     """The first thing that waits for this reader here: answer, vote, sign; None if nothing does."""
     if person is None:
@@ -67,9 +53,8 @@ def to_do(actor: Actor, person: Person | None, organisation: Organisation) -> To
 
 def latest(organisation: Organisation) -> Latest | None:
     """The latest verdict on a scheme whose area is the organisation, lies above it or below it."""
-    places = [*around(organisation), *below(organisation)]
     record = (
-        VerdictRecord.objects.filter(design__version__plan__organisation__in=places)
+        VerdictRecord.objects.filter(design__version__plan__organisation__in=around(organisation))
         .select_related("design__version__plan").first()
     )  # fmt: skip
     if record is None:
@@ -80,19 +65,19 @@ def latest(organisation: Organisation) -> Latest | None:
 
 def plans(organisation: Organisation) -> list[Plan]:
     """Schemes whose area is the organisation, lies above it or below it."""
-    return list(Plan.objects.filter(organisation__in=[*around(organisation), *below(organisation)]))
+    return list(Plan.objects.filter(organisation__in=around(organisation)).select_related("organisation"))
 
 
 def target(organisation: Organisation) -> Target | None:
     """The latest target of the organisation, or of the nearest one above it."""
-    for where in around(organisation):
+    for where in upward(organisation):
         if found := Target.objects.filter(organisation=where).first():
             return found
     return None
 
 
 def _answer(actor: Actor, person: Person, organisation: Organisation) -> ToDo | None:
-    for wave in SurveyWave.objects.filter(organisation__in=around(organisation)):
+    for wave in SurveyWave.objects.filter(organisation__in=upward(organisation)):
         asked = wave.invitations.filter(person=person).first()
         if not asked or not wave.is_open() or not rights.may(actor, "answer", place(organisation)):
             continue
@@ -105,7 +90,7 @@ def _answer(actor: Actor, person: Person, organisation: Organisation) -> ToDo | 
 def _vote(actor: Actor, person: Person, organisation: Organisation) -> ToDo | None:
     if not rights.may(actor, "vote", place(organisation)):
         return None
-    for round_ in Round.objects.filter(organisation__in=around(organisation)):
+    for round_ in Round.objects.filter(organisation__in=upward(organisation)):
         if not round_.is_open():
             continue
         given = VoteEvent.objects.filter(person=person, statement__round=round_).values("statement").distinct().count()

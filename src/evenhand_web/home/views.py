@@ -10,22 +10,22 @@ from django.shortcuts import redirect, render
 
 from evenhand import measures
 from evenhand.errors import InputError
-from evenhand.story import Comparison
+from evenhand.story import sights
 from evenhand_web.decide.explaining import explanations
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import ancestors, children
 from evenhand_web.prove.models import VerdictRecord
-from evenhand_web.see import figures
-from evenhand_web.see.comparing import comparison, standing, standings
-from evenhand_web.see.views import line
+from evenhand_web.see import comparing, figures
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from . import gathering
+from . import gathering, visiting
+from . import pathway as pathways
 
 MOST = 10  # opportunities on the page (PAGES.md)
+FEW = 60  # organisations whose names are looked up one by one
 ACCESS = ("wait_within_18_weeks", "wait_over_52_weeks")
 
 
@@ -48,18 +48,19 @@ def about(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Whoever works in this organisation, above it or below it: what to look at, what to do, what became of it."""
     held = lake()
-    found = standings(held, organisation) if held else []
-    lines = [line(held, organisation, c, code) for c, code in found] if held else []
+    found = comparing.lines(held, organisation) if held else []
     up = ancestors(organisation)
     return render(request, "home/organisation.html", {
         "parent": up[0] if up else None, "below": children(organisation).count(),
-        "look_at": lines[0] | {"sentence": figures.sentence(*found[0])} if lines else None,
+        "look_at": found[0] if found else None,
         "to_do": gathering.to_do(request.actor, request.user.person, organisation),
         "latest": gathering.latest(organisation), "plans": gathering.plans(organisation),
         "target": gathering.target(organisation),
-        "lines": [item for item in lines if item["id"] not in ACCESS][:MOST],
-        "changed": [item for item in lines if item["variation"] not in ("", "common_cause")],
-        "access": [item for item in lines if item["id"] in ACCESS],
+        "lines": [item for item in found if item["id"] not in ACCESS][:MOST],
+        "changed": [item for item in found if item["variation"] not in ("", "common_cause")][:MOST],
+        "access": [item for item in found if item["id"] in ACCESS],
+        "pathways": sorted({item["pathway"] for item in found} & set(pathways.known())),
+        "waiting": len(sights.waiting(held)) if held else 0,
     })  # fmt: skip
 
 
@@ -73,52 +74,90 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
         definition = measures.look_up(held, measure, measures.for_lake(held))
     except InputError as error:
         raise Http404(str(error)) from error
-    stood = standing(held, organisation, definition)
-    if stood is None:
+    view = comparing.view(held, organisation, definition)
+    if view is None:
         return render(request, "home/measure_empty.html", {"measure": definition})
-    found, code = stood
-    names = _names(request, found)
-    spread = figures.spread(found, code, names=names)
-    chart = found.chart(code) if code else found.sight.chart
+    can_switch = view.standing is not None and view.row is not None and bool(np.isfinite(view.standing.ratio))
+    like_ours = can_switch and request.GET.get("view") == figures.SWITCH[1]
     plans = _plans(definition.id, organisation)
-    course = None
-    if chart is not None:
-        course = (figures.course(found, code, chart, _marks(plans)) if code
-                  else figures.everybody(found, chart))  # fmt: skip
-    shown = [figure for figure in (spread, course) if figure]
-    if response := download(request, *shown):
+    marks = _marks(plans)
+    chart = view.chart
+    spread = figures.spread(view, names=_names(request, view), like_ours=like_ours)
+    over_time = figures.over_time(view, marks)
+    course = figures.course(view, chart, marks) if chart is not None else None
+    if response := download(request, *(figure for figure in (spread, over_time, course) if figure)):
         return response
+    standing = view.standing
     return render(request, "home/measure.html", {
-        "measure": definition, "line": line(held, organisation, found, code), "found": found,
-        "spread": spread, "course": course,
+        "measure": definition, "view": view, "spread": spread, "over_time": over_time, "course": course,
+        "line": comparing.line(definition, standing, own=view.own) if standing is not None else None,
+        "can_switch": can_switch, "like_ours": like_ours, "split": view.spread.facts["split"],
+        "prices": view.spread.facts["prices"],
         "reasons": explanations(definition.id, organisation, request.user.person), "plans": plans,
-        "within": _within(request, organisation, found), "proved": _proved(definition.id),
-        "months": [str(m) for m in found.panel.months[::-1][:12]],
-        "stands_for": _stands_for(organisation, found, code),
-        "split": _split(found), "can_explain": may(request, "explain"),
+        "within": _within(request, organisation, view), "proved": _proved(definition.id),
+        "months": [str(m) for m in view.spread.months[::-1][:12]],
+        "stands_for": standing.level if standing is not None and not view.own else "",
+        "can_explain": may(request, "explain"), "presentations": _has_presentations(definition, view),
     })  # fmt: skip
 
 
-def _names(request: HttpRequest, found: Comparison) -> dict[str, str]:
+@organisation_page("read")
+def pathway_page(request: HttpRequest, organisation: Organisation, pathway: str) -> HttpResponse:
+    """Whoever works here, above or below: the decision points of a pathway in order. Next: open a measure."""
+    found = pathways.known().get(pathway)
+    if found is None:
+        raise Http404(f"no pathway {pathway!r}")
+    held = lake()
+    stood = comparing.standings(held, organisation) if held else {}
+    points = pathways.points(held, organisation, found, stood, gathering.plans(organisation))
+    return render(request, "home/pathway.html", {
+        "pathway": found, "points": points, "lead": pathways.lead(organisation),
+        "proved": pathways.proved(found.measures),
+        "spend": pathways.spend(stood, pathway), "pounds": sum(point.pounds for point in points),
+        "how": ("The decision points and their order are the pathway's definition; each measure is worked out as on "
+                "its own page. Spend is the sum of the pathway's prescribing as published.",),
+    })  # fmt: skip
+
+
+@organisation_page("read")
+def visit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Whoever works here, above or below: two pages to take along on a visit."""
+    from evenhand.report.visit import visit as set_in_type
+
+    body = set_in_type(visiting.pack(lake(), organisation))
+    name = f'attachment; filename="visit-{organisation.code}.pdf"'
+    return HttpResponse(body, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+def _names(request: HttpRequest, view: comparing.View) -> dict[str, str]:
     """Names of the others, for those who have the right to them: in organisations that they lead."""
-    codes = found.sight.units
+    codes = view.spread.codes
+    if len(codes) > FEW:
+        return {}
     known = Organisation.objects.in_bulk(codes)
-    return {code: o.name for code, o in known.items() if may(request, "see_peer_names", o)} if len(codes) <= 60 else {}
+    return {code: o.name for code, o in known.items() if may(request, "see_peer_names", o)}
 
 
-def _within(request: HttpRequest, organisation: Organisation, found: Comparison) -> list[dict[str, Any]]:
+def _within(request: HttpRequest, organisation: Organisation, view: comparing.View) -> list[dict[str, Any]]:
     """The organisations directly below on the same measure; named only for those with the right."""
     parts = list(children(organisation))
     held = lake()
     if not parts or held is None:
         return []
-    inner = comparison(held, found.measure.id, parts[0].level)
+    inner = comparing.spread(held, view.measure, parts[0].level)
     if inner is None:
         return []
-    named = may(request, "see_peer_names")
-    rows = [{"code": p.code if named else "", "name": p.name if named else "", "value": inner.value(p.code),
-             "gain": inner.gain(p.code)} for p in parts]  # fmt: skip
+    at = {code: row for row, code in enumerate(inner.codes)}
+    value, named = inner.value, may(request, "see_peer_names")
+    rows = [{"code": p.code if named else "", "name": p.name if named else "", "value": float(value[at[p.code]]),
+             "pounds": float(inner.pounds[at[p.code]]), "units": float(inner.units[at[p.code]])}
+            for p in parts if p.code in at]  # fmt: skip
     return sorted((row for row in rows if np.isfinite(row["value"])), key=lambda row: -row["value"])
+
+
+def _has_presentations(definition: measures.Measure, view: comparing.View) -> bool:
+    """Whether there is a page of the presentations that the measure counts here."""
+    return definition.kind == "prescribing" and view.own
 
 
 def _plans(measure: str, organisation: Organisation) -> list[Plan]:
@@ -134,16 +173,3 @@ def _proved(measure: str) -> list[VerdictRecord]:
     """What was tried on this measure anywhere, proved schemes first; no organisation is named."""
     records = VerdictRecord.objects.filter(design__version__measure=measure).order_by("-evidenced", "-id")
     return list(records[:5])
-
-
-def _stands_for(organisation: Organisation, found: Comparison, code: str) -> str:
-    """The level that is shown instead, where the organisation itself has no number."""
-    return "" if code == organisation.code else found.sight.level
-
-
-def _split(found: Comparison) -> dict[str, float] | None:
-    """How much of the variation is chance, as shares of what is observed."""
-    split = found.sight.opportunity.split if found.sight.opportunity else None
-    if split is None or not split.observed > 0:
-        return None
-    return {"chance": min(1.0, split.chance / split.observed), "left": max(0.0, split.unexplained / split.observed)}

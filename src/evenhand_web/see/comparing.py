@@ -1,80 +1,169 @@
-"""Comparisons that pages share: computed once for a state of the lake, kept for every visitor."""
+"""Where organisations stand on every measure, read from what is stored beside the lake; nothing is worked out twice."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from evenhand.charts import sketches
 from evenhand.lake import Lake
 from evenhand.measures import Measure, for_lake
-from evenhand.story import Comparison, Gain, Place, Sight, compare, level_of, sight_of
+from evenhand.records import ControlChart
+from evenhand.records.spread import Spread, Standing
+from evenhand.stats.xmr import xmr
+from evenhand.story import sights
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.tree import ancestors
+from evenhand_web.site.svg import sketched
 
-KEPT = 400  # comparisons: every measure of the library at every level, with room for a changed lake
-Found = TypeVar("Found")
-_kept: OrderedDict[tuple, Any] = OrderedDict()
+FEWEST_POINTS = 12  # a control chart of less says nothing (NHS Making Data Count)
+STANDS_FOR = {"practice": ("sicbl",), "pcn": ("sicbl",), "sicbl": ("icb",)}  # where nothing is published of itself
+SHOWN_INSTEAD = {"region": "icb", "nation": "icb"}  # too few to compare with one another: their ICBs are shown
+KEPT = 20  # spreads worked out for a page because nothing was stored
+ICONS = {
+    "common_cause": "No change beyond chance", "improvement_high": "Better: higher than usual",
+    "improvement_low": "Better: lower than usual", "concern_high": "Worth a look: higher than usual",
+    "concern_low": "Worth a look: lower than usual", "neutral_high": "Changed: higher than usual",
+    "neutral_low": "Changed: lower than usual",
+}  # fmt: skip
+CERTAINTY = ("beyond chance", "within chance", "cannot tell")
+_fresh: OrderedDict[tuple[str, str], dict[str, Spread]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def comparison(lake: Lake, measure: str, level: str) -> Comparison | None:
-    """One measure over every organisation of a level, as the lake stands now."""
-    return _once((*_state(lake), measure, level), lambda: compare(lake, measure, level))
+@dataclass(frozen=True)
+class View:
+    """One measure as one organisation sees it: the spread that it is shown in, and its own standing if it has one.
+
+    own: the organisation itself, not one above it that stands for it; row: its row in the spread, None if it is
+    looked at through those below it.
+    """
+
+    measure: Measure
+    spread: Spread
+    standing: Standing | None
+    own: bool
+
+    @property
+    def row(self) -> int | None:
+        """Our row in the spread."""
+        return None if self.standing is None else self.spread.row(self.standing.code)
+
+    @property
+    def chart(self) -> ControlChart | None:
+        """Our control chart; None if too few months are known."""
+        standing = self.standing
+        if standing is None or np.isfinite(standing.course).sum() < FEWEST_POINTS:
+            return None
+        return xmr(standing.course, improves=self.spread.facts["improves"])
 
 
-def standing(lake: Lake, organisation: Organisation, measure: Measure) -> tuple[Comparison, str] | None:
-    """A measure at the level where this organisation is compared, and the code that stands for it there ('' none)."""
-    level = level_of(measure, organisation.level)
-    found = comparison(lake, measure.id, level) if level else None
-    if found is None:
-        return None
-    if level == organisation.level:
-        return found, organisation.code
-    return found, next((o.code for o in ancestors(organisation) if o.level == level), "")
-
-
-def within(lake: Lake, organisation: Organisation, measure: Measure) -> Sight | None:
-    """The practices of an organisation on a measure of prescribing, with what they could gain together."""
-    if measure.kind != "prescribing" or organisation.level == "practice":
-        return None
-    key = (*_state(lake), measure.id, f"within {organisation.code}")
-    return _once(key, lambda: sight_of(lake, Place.find(lake, organisation.code), measure))
-
-
-def standings(lake: Lake, organisation: Organisation) -> list[tuple[Comparison, str]]:
-    """Every measure that this organisation can be compared on, the largest opportunity of its own first."""
-    found = [s for measure in for_lake(lake).values() if (s := standing(lake, organisation, measure))]
-    gains = {c.measure.id: gain(lake, organisation, c, code) for c, code in found}
-    return sorted(found, key=lambda s: -(g.pounds if (g := gains[s[0].measure.id]) else 0.0))
-
-
-def gain(lake: Lake, organisation: Organisation, found: Comparison, code: str) -> Gain | None:
-    """What the organisation could gain: itself where enough stand beside it, else its practices together."""
-    own = found.gain(code) if code == organisation.code else None
-    if own is not None:
-        return own
-    inner = within(lake, organisation, found.measure)
-    total = inner.opportunity.total if inner is not None and inner.opportunity is not None else None
-    if inner is None or total is None:
-        return None
-    return Gain(total.value / inner.price, total.value, total.low, total.high, float("nan"))
-
-
-def _once(key: tuple, find: Callable[[], Found]) -> Found:
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    found = find()
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+def places(organisation: Organisation) -> list[tuple[str, str]]:
+    """(level, code) of the organisation, then of the one above it that stands for it where nothing is published."""
+    above = STANDS_FOR.get(organisation.level, ())
+    found = [(organisation.level, organisation.code)]
+    if above:
+        found += [(o.level, o.code) for o in ancestors(organisation) if o.level in above][:1]
     return found
 
 
-def _state(lake: Lake) -> tuple[str, int]:
-    """The lake as it stands now."""
-    return str(lake.path), hash(tuple((s.table, s.key, s.sha256, s.loaded_at) for s in lake.snapshots()))
+def standings(lake: Lake, organisation: Organisation) -> dict[str, Standing]:
+    """Every stored measure of an organisation, its own before that of the place above that stands for it."""
+    found: dict[str, Standing] = {}
+    for standing in sights.standings(lake, places(organisation)):
+        found.setdefault(standing.measure, standing)
+    return found
+
+
+def lines(lake: Lake, organisation: Organisation) -> list[dict[str, Any]]:
+    """Every stored measure in one line each, the largest opportunity first."""
+    every = for_lake(lake)
+    found = [line(every[name], s, own=s.code == organisation.code) for name, s in standings(lake, organisation).items()]
+    return sorted(found, key=lambda item: (-(item["pounds"] or 0.0), item["title"]))
+
+
+def view(lake: Lake, organisation: Organisation, measure: Measure) -> View | None:
+    """One measure as an organisation sees it; worked out now if it is not stored; None if nothing was published."""
+    for level, code in places(organisation):
+        shown = spread(lake, measure, SHOWN_INSTEAD.get(level, level))
+        standing = one(lake, measure, level, code)
+        if standing is not None and shown is not None:
+            return View(measure, shown, standing, code == organisation.code)
+    level = SHOWN_INSTEAD.get(organisation.level, organisation.level)
+    shown = spread(lake, measure, level)
+    return None if shown is None else View(measure, shown, None, False)
+
+
+def spread(lake: Lake, measure: Measure, level: str) -> Spread | None:
+    """One measure at one level."""
+    if sights.is_stored(lake, measure):
+        return sights.spread(lake, measure, level)
+    return _worked_out(lake, measure).get(level)
+
+
+def one(lake: Lake, measure: Measure, level: str, code: str) -> Standing | None:
+    """One organisation on one measure."""
+    if sights.is_stored(lake, measure):
+        return next((s for s in sights.standings(lake, [(level, code)], [measure.id]) if s.measure == measure.id), None)
+    whole = _worked_out(lake, measure).get(level)
+    return None if whole is None else sights.standing_of(whole, code)
+
+
+def line(measure: Measure, standing: Standing, *, own: bool) -> dict[str, Any]:
+    """One measure in one line of a list: where we stand, what it is worth, what changed."""
+    priced = bool(np.isfinite(standing.price))
+    known = bool(np.isfinite(standing.units))
+    tenths = standing.tenths
+    picture = ""
+    if np.isfinite(tenths).all():
+        drawn = sketches.dots(standing.value, quarters(tenths), float(tenths[0]), float(tenths[8]))
+        picture = sketched(drawn, label=_where(standing))
+    return {
+        "id": measure.id, "title": measure.title, "unit": measure.unit, "share": measure.is_share,
+        "pathway": measure.pathway, "direction": measure.direction, "value": standing.value,
+        "middle": standing.middle, "level": standing.level, "own": own, "rank": standing.rank,
+        "units": standing.units if known else None, "words": measure.numerator.words,
+        "pounds": standing.pounds if known and priced else None, "low": standing.low, "high": standing.high,
+        "together": standing.together, "priced": priced, "outlier": standing.outlier, "unlike": standing.unlike,
+        "certainty": certainty(standing), "icon": ICONS.get(standing.icon or "", "Too few months to say"),
+        "variation": standing.icon or "", "picture": picture, "tenths": tenths, "where": _where(standing),
+    }  # fmt: skip
+
+
+def certainty(standing: Standing) -> str:
+    """Whether a difference is more than chance, in the words of the filter."""
+    if standing.outlier is not None or standing.worse > 0.95:  # 95%: as intervals on pages
+        return CERTAINTY[0]
+    return CERTAINTY[1] if np.isfinite(standing.worse) else CERTAINTY[2]
+
+
+def quarters(tenths: Sequence[float]) -> list[float]:
+    """About the quarters, from the tenths between which they lie."""
+    return [(tenths[1] + tenths[2]) / 2, float(tenths[4]), (tenths[6] + tenths[7]) / 2]
+
+
+def _where(standing: Standing) -> str:
+    """Where we stand among the others, in words."""
+    if not np.isfinite(standing.rank):
+        return "not compared: too small, or nothing published"
+    below = round(100 * standing.rank)
+    return f"{below}% of {standing.compared} lie below"
+
+
+def _worked_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
+    """Spreads that nobody stored, kept for the next reader of this state of the lake."""
+    name = (str(lake.path), sights.key(lake, measure))
+    with _lock:
+        if name in _fresh:
+            return _fresh[name]
+    found = sights.work_out(lake, measure)
+    with _lock:
+        _fresh[name] = found
+        while len(_fresh) > KEPT:
+            _fresh.popitem(last=False)
+    return found

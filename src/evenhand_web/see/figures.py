@@ -1,54 +1,103 @@
-"""The pictures of SEE: where we stand among others, over time, and within us."""
+"""The pictures of SEE: where we stand among others, as it is and for patients like ours, and over time."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from evenhand import charts
+from evenhand.charts import sketches
 from evenhand.charts.words import number
-from evenhand.records import ControlChart
-from evenhand.story import Comparison
+from evenhand.records import ControlChart, Funnel, Limits
+from evenhand.records.spread import Spread
 from evenhand.story.place import PLURAL
 from evenhand_web.site.figures import Figure
 
-ICONS = {
-    "common_cause": "No change beyond chance", "improvement_high": "Better: higher than usual",
-    "improvement_low": "Better: lower than usual", "concern_high": "Worth a look: higher than usual",
-    "concern_low": "Worth a look: lower than usual", "neutral_high": "Changed: higher than usual",
-    "neutral_low": "Changed: lower than usual",
-}  # fmt: skip
+from .comparing import ICONS, View
+
+MOST = 60  # rows of a spread's table on the page
+SWITCH = ("as_it_is", "patients_like_ours")
 
 
-def spread(found: Comparison, code: str, *, names: dict[str, str]) -> Figure:
-    """Everybody of the level, us marked. `names`: what may be shown of the others (code -> name), often nothing."""
-    sight, measure = found.sight, found.measure
-    funnel = sight.funnel
+def spread(view: View, *, names: Mapping[str, str], like_ours: bool) -> Figure:
+    """Everybody of the level, us marked. `names`: what may be shown of the others (code -> name), often nothing.
+
+    like_ours: observed over what patients like theirs would give, instead of the plain values.
+    """
+    shown, measure, own = view.spread, view.measure, view.row
+    value = shown.ratio if like_ours else shown.value
+    size = shown.expected if like_ours else shown.denominator
+    outlier = shown.unlike if like_ours else shown.outlier
+    curve = shown.facts["ratio_funnel" if like_ours else "funnel"]
+    share = measure.is_share and not like_ours
+    size_words = "expected for patients like theirs" if like_ours else measure.denominator.words
+
+    def sketch(width: int) -> str:
+        if curve is None:
+            return sketches.strip(value, own=own, share=share, width=width)
+        return sketches.funnel(size, value, outlier, curve, own=own, share=share, size_words=size_words, width=width)
 
     def draw(width: int) -> object:
-        common = {"title": measure.title, "unit": measure.unit, "share": measure.is_share, "width": width}
-        if funnel is not None:
-            return charts.funnel(funnel, own=code or None, size=measure.denominator.words, **common)
-        own = sight.units.index(code) if code in sight.units else None
-        return charts.strip(sight.value, own=own, **common)
+        title = f"{measure.title}{', for patients like theirs' if like_ours else ''}"
+        common: dict[str, Any] = {"title": title, "share": share, "width": width,
+                                  "unit": "observed / expected" if like_ours else measure.unit}  # fmt: skip
+        if curve is None:
+            return charts.strip(value, own=own, **common)
+        mine = shown.codes[own] if own is not None else None
+        return charts.funnel(funnel_of(shown, size, value, outlier, curve), own=mine, size=size_words, **common)
 
     rows = [
-        ("you" if unit == code else names.get(unit, "–"), sight.numerator[i], sight.denominator[i], sight.value[i],
-         found.outlier(unit) or "")
-        for i, unit in enumerate(sight.units) if np.isfinite(sight.value[i])
+        ("you" if i == own else names.get(shown.codes[i], "–"), shown.numerator[i], size[i], value[i], outlier[i] or "")
+        for i in np.argsort(-np.nan_to_num(value, nan=-np.inf), kind="stable") if np.isfinite(value[i])
     ]  # fmt: skip
-    rows.sort(key=lambda row: -row[3])
+    rows.sort(key=lambda row: row[0] != "you")
     return Figure(
-        name=f"{measure.id}-spread", sentence=sentence(found, code), draw=draw, rows=rows, source=found.panel.source,
-        columns=("organisation", "numerator", "denominator", "value", "beyond the limits"),
-        command=f"evenhand panel {measure.id} --level {sight.level} --lake LAKE --json | see funnel",
-        how=_how(found),
+        name=f"{measure.id}-spread", sentence=sentence(view, like_ours=like_ours), draw=draw, sketch=sketch, rows=rows,
+        columns=("organisation", "numerator", "expected" if like_ours else "denominator", "value", "beyond the limits"),
+        source=shown.facts["source"][:24], command=_command(view),
+        how=_how(view, like_ours), most=MOST,
     )  # fmt: skip
 
 
-def course(found: Comparison, code: str, chart: ControlChart, marks: tuple = ()) -> Figure:
+def over_time(view: View, marks: tuple = ()) -> Figure | None:
+    """The tenths of everybody month by month, and our own course among them; None of fewer than two months."""
+    shown, measure, standing = view.spread, view.measure, view.standing
+    months = shown.months
+    tenths = _numbers(shown.facts["deciles"])
+    if len(months) < 2:
+        return None
+    ours = None if standing is None else _on(standing.months, standing.course, months)
+
+    def sketch(width: int) -> str:
+        return sketches.over_time(tenths, ours, months, share=measure.is_share, width=width, marks=marks)
+
+    def draw(width: int) -> object:
+        series = {"highest tenth": tenths[8], "middle": tenths[4], "lowest tenth": tenths[0]}
+        return charts.lines(series | ({} if ours is None else {"you": ours}), months, title=measure.title,
+                            unit=measure.unit, share=measure.is_share, marks=marks, width=width)  # fmt: skip
+
+    columns = ("month", *(("you",) if ours is not None else ()), *(f"{10 * (i + 1)}% are below" for i in range(9)))
+    rows = [(str(m), *(() if ours is None else (ours[t],)), *tenths[:, t]) for t, m in enumerate(months)]
+    several = PLURAL.get(shown.level, shown.level)
+    return Figure(
+        name=f"{measure.id}-over-time", draw=draw, sketch=sketch, rows=rows, columns=columns,
+        sentence=moved(tenths[4], ours, months, measure.is_share),
+        how=(f"Each dashed line is a tenth of {several} in that month; the bold one is the middle. Organisations too "
+             f"small in a month ({measure.minimum_denominator:g} a year) are left out.",),
+        source=shown.facts["source"][:24], command=_command(view),
+    )  # fmt: skip
+
+
+def course(view: View, chart: ControlChart, marks: tuple = ()) -> Figure:
     """Our value month by month, with the limits of its own chance."""
-    measure, panel = found.measure, found.panel
-    months = panel.months
+    measure, standing = view.measure, view.standing
+    assert standing is not None
+    months = standing.months
+
+    def sketch(width: int) -> str:
+        return sketches.spc(chart, months, share=measure.is_share, width=width, marks=marks)
 
     def draw(width: int) -> object:
         return charts.spc(chart, months, title=f"{measure.title}, month by month", unit=measure.unit,
@@ -61,7 +110,7 @@ def course(found: Comparison, code: str, chart: ControlChart, marks: tuple = ())
     signals = sum(bool(row[5]) for row in rows)
     word = ICONS.get(chart.variation or "", "Too few months to say")
     return Figure(
-        name=f"{measure.id}-course", draw=draw, rows=rows, source=panel.source,
+        name=f"{measure.id}-course", draw=draw, sketch=sketch, rows=rows, source=view.spread.facts["source"][:24],
         sentence=f"{word}: {signals} of {len(rows)} months differ from the rest by more than chance.",
         columns=("month", "value", "mean", "lower limit", "upper limit", "rule"),
         how=("An XmR chart: the mean and limits of 2.66 average moving ranges, moving ranges beyond 3.267 averages "
@@ -70,55 +119,96 @@ def course(found: Comparison, code: str, chart: ControlChart, marks: tuple = ())
     )  # fmt: skip
 
 
-def everybody(found: Comparison, chart: ControlChart) -> Figure:
-    """The course of all organisations together."""
-    measure, sight = found.measure, found.sight
-
-    def draw(width: int) -> object:
-        return charts.spc(chart, sight.months, title=f"{measure.title}, everybody together", unit=measure.unit,
-                          share=measure.is_share, width=width)  # fmt: skip
-
-    rows = [(str(month), chart.values[i], chart.lower[i], chart.upper[i], chart.special_cause[i] or "")
-            for i, month in enumerate(sight.months)]  # fmt: skip
-    return Figure(
-        name=f"{measure.id}-course", draw=draw, rows=rows, source=found.panel.source,
-        sentence=f"{ICONS.get(chart.variation or '', 'Too few months to say')}, all organisations together.",
-        columns=("month", "value", "lower limit", "upper limit", "rule"),
-    )  # fmt: skip
-
-
-def sentence(found: Comparison, code: str) -> str:
+def sentence(view: View, *, like_ours: bool = False) -> str:
     """Where we stand, in one sentence: how different, and how sure."""
-    sight, measure = found.sight, found.measure
-    value, middle = found.value(code) if code else sight.place_value, found.middle()
-    several = PLURAL.get(sight.level, sight.level)
-    if not np.isfinite(value):
-        return f"Nothing was published of {measure.title.lower()} here; the middle of {sight.counted_units} {several} "\
-               f"is {number(middle, share=measure.is_share)}."  # fmt: skip
-    said = f"{number(value, share=measure.is_share)} ({measure.unit})"
-    spread_words = f"the middle of {sight.counted_units} {several} is {number(middle, share=measure.is_share)}"
-    if not code:
-        return f"Altogether {said}; {spread_words}."
-    return f"You are at {said}; {spread_words}. {certainty(found, code)}"
+    shown, measure, standing = view.spread, view.measure, view.standing
+    several = PLURAL.get(shown.level, shown.level)
+    share = measure.is_share
+    middle = number(_or_nan(shown.facts["middle"]), share=share)
+    compared = shown.facts["compared"]
+    if standing is None or not np.isfinite(standing.value):
+        return f"Nothing was published of {measure.title.lower()} here; the middle of {compared} {several} is {middle}."
+    said = f"{number(standing.value, share=share)} ({measure.unit})"
+    if view.row is None:
+        return f"Altogether {said}; the middle of {compared} {several} is {middle}."
+    you = "You are" if view.own else "It is"
+    if like_ours and np.isfinite(standing.ratio):
+        return f"{you} at {number(standing.value, share=share)}, {_against(standing.ratio)} what patients like yours "\
+               f"would give. {certainty(view, like_ours=True)}"  # fmt: skip
+    return f"{you} at {said}; the middle of {compared} {several} is {middle}. {certainty(view)}"
 
 
-def certainty(found: Comparison, code: str) -> str:
+def certainty(view: View, *, like_ours: bool = False) -> str:
     """How much of the difference chance could explain, in words."""
-    beyond = found.outlier(code)
+    standing = view.standing
+    beyond = None if standing is None else standing.unlike if like_ours else standing.outlier
     if beyond:
         way = "above" if beyond == "high" else "below"
         return f"You are different here: {way} what chance and the variation that all share would give."
-    if found.sight.funnel is not None:
+    if view.spread.facts["ratio_funnel" if like_ours else "funnel"] is not None:
         return "That is within what chance and the variation that all share would give."
     return "We cannot tell how much of that is chance: the numbers are no counts, or those compared are too few."
 
 
-def _how(found: Comparison) -> tuple[str, ...]:
-    measure, sight = found.measure, found.sight
-    return (
-        f"{measure.numerator.words}, over {measure.denominator.words}; {sight.first} to {sight.last}.",
-        "Funnel: limits that chance gives for each size, widened by the variation that all organisations share "
-        "(over-dispersion; Spiegelhalter 2005). Opportunity: the gap to the best quarter in draws from the posterior, "
-        "so that luck is not counted as a gain.",
-        f"Definition: {measure.authored_by}; {measure.checked_by}; review due {measure.review_due}.",
-    )
+def _against(ratio: float) -> str:
+    part = abs(ratio - 1)
+    return "about" if part < 0.005 else f"{part:.0%} {'above' if ratio > 1 else 'below'}"
+
+
+def moved(middle: Any, ours: Any, months: Any, share: bool) -> str:
+    """How the middle, and we, moved from the first to the last month that is known."""
+
+    def went(series: Any) -> str:
+        there = np.flatnonzero(np.isfinite(series))
+        if not len(there):
+            return "is not known"
+        first, last = float(series[there[0]]), float(series[there[-1]])
+        return f"went from {number(first, share=share)} to {number(last, share=share)}"
+
+    own = "" if ours is None else f"; yours {went(ours)}"
+    return f"Between {months[0]} and {months[-1]} the middle {went(middle)}{own}."
+
+
+def _on(own: Any, values: Any, months: Any) -> Any:
+    """Our course on the months of the others."""
+    known = dict(zip(own.tolist(), values.tolist(), strict=True))
+    return np.array([known.get(month, np.nan) for month in months.tolist()], dtype=np.float64)
+
+
+def _how(view: View, like_ours: bool) -> tuple[str, ...]:
+    measure, shown = view.measure, view.spread
+    counted = f"{measure.numerator.words}, over {measure.denominator.words}; {shown.first} to {shown.last}."
+    limits = ("Funnel: limits that chance gives for each size, widened by the variation that all organisations share "
+              "(over-dispersion; Spiegelhalter 2005). Opportunity: the gap to the best quarter in draws from the "
+              "posterior, so that luck is not counted as a gain.")  # fmt: skip
+    mix = ("Expected: the rate is regressed on the shares of patients under 20, 65 and over, 85 and over, and female; "
+           "1 is what patients like theirs would give. Deprivation and illness are not in it yet, so what is left is "
+           "not yet all decision.")  # fmt: skip
+    written = f"Definition: {measure.authored_by}; {measure.checked_by}; review due {measure.review_due}."
+    return (counted, *((mix,) if like_ours else ()), limits, written)
+
+
+def funnel_of(shown: Spread, size: Any, value: Any, outlier: Any, curve: Mapping[str, Any]) -> Funnel:
+    """The funnel as its record, for the chart that is downloaded."""
+    keep = [i for i in range(len(shown.codes)) if np.isfinite(value[i]) and size[i] > 0 and shown.fair[i]]
+    names = ("lower_95", "upper_95", "lower_998", "upper_998")
+    drawn = Limits(*(_numbers(curve[name]) for name in names))
+    missing = np.full(len(keep), np.nan)
+    return Funnel(
+        tuple(shown.codes[i] for i in keep), shown.numerator[keep], size[keep], value[keep], missing, missing,
+        Limits(missing, missing, missing, missing), tuple(outlier[i] for i in keep), curve["target"], curve["phi"],
+        curve["tau2"], curve["adjusted"], curve["kind"], "shmi", curve["limit"], 1.0, _numbers(curve["at"]), drawn,
+    )  # fmt: skip
+
+
+def _command(view: View) -> str:
+    return f"evenhand panel {view.measure.id} --level {view.spread.level} --lake LAKE --json"
+
+
+def _numbers(values: Any) -> Any:
+    """JSON's numbers as an array, missing as NaN."""
+    return np.array(values, dtype=np.float64)
+
+
+def _or_nan(value: Any) -> float:
+    return float("nan") if value is None else float(value)

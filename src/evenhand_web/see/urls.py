@@ -7,5 +7,14 @@ from . import views
 app_name = "see"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("changed/", views.changed, name="changed"),
+    path("explore/", views.explore, name="explore"),
+    path("explore/keep/", views.keep, name="keep"),
+    path("explore/<str:key>/forget/", views.forget, name="forget"),
+    path("groups/", views.groups, name="groups"),
+    path("groups/new/", views.new_group, name="new_group"),
+    path("groups/<str:key>/", views.group, name="group"),
+    path("groups/<str:key>/remove/", views.remove_group, name="remove_group"),
     path("<slug:measure>/rows/", views.rows, name="rows"),
+    path("<slug:measure>/presentations/", views.presentations, name="presentations"),
 ]

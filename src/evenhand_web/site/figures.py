@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.cache import cache
@@ -30,8 +31,11 @@ class Figure:
 
     name: unique on the page, also the download's name; sentence: what it shows, above it;
     draw: width in pixels -> a chart for evenhand.charts.render (None: a table alone);
+    sketch: width in pixels -> SVG text of evenhand.charts.sketches, which stands in the page instead of a drawn chart
+    where a page must be quick; downloads and exploring still use `draw`;
     columns, rows: the table behind it, full precision; how: how it is worked out, one paragraph an item;
-    command: the `evenhand` command that gives the same numbers; source: the snapshots it came from.
+    command: the `evenhand` command that gives the same numbers; source: the snapshots it came from;
+    most: rows of the table on the page; a download has them all.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Figure:
     command: str = ""
     source: Sequence[str] = ()
     table_open: bool = False
+    sketch: Callable[[int], str] | None = None
+    most: int = 200
 
     @property
     def has_picture(self) -> bool:
@@ -57,21 +63,30 @@ class Figure:
     @property
     def lines(self) -> list[list[tuple[Any, bool]]]:
         """The rows, each cell beside whether its column is words."""
-        return [list(zip(row, self._words, strict=True)) for row in self.rows]
+        return [list(zip(row, self._words, strict=True)) for row in self.rows[: self.most]]
 
     @property
+    def left_out(self) -> int:
+        """Rows that only the downloads have."""
+        return max(0, len(self.rows) - self.most)
+
+    @cached_property
     def _words(self) -> list[bool]:
-        cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
+        cells = list(zip(*self.rows[: self.most], strict=True)) or [()] * len(self.columns)
         return [any(isinstance(cell, str) for cell in column) for column in cells]
 
     @property
     def wide(self) -> SafeString:
         """The picture for a wide screen, to stand inside the page."""
+        if self.sketch is not None:
+            return svg.sketched(self.sketch(WIDE), label=self.sentence)
         return svg.inline(_drawn(self, WIDE, "svg").decode(), prefix=f"{self.name}-w", label=self.sentence)
 
     @property
     def narrow(self) -> SafeString:
         """The picture for a phone."""
+        if self.sketch is not None:
+            return svg.sketched(self.sketch(NARROW), label=self.sentence)
         return svg.inline(_drawn(self, NARROW, "svg").decode(), prefix=f"{self.name}-n", label=self.sentence)
 
     @property

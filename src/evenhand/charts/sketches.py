@@ -1,0 +1,228 @@
+"""The charts that pages sketch: a funnel, a strip, a control chart, and deciles over time, with ours marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..records import ControlChart
+from . import theme
+from .funnel import KINDS, WIDE, YOU
+from .sketch import BOTTOM, RIGHT, TOP, Canvas, frame, ticks
+from .spc import KINDS as POINTS
+from .words import number
+
+Floats = NDArray[np.float64]
+SHAPES = {"circle": "circle", "triangle-up": "up", "triangle-down": "down", "diamond": "diamond"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+KEY = 22  # pixels of a line of the key above the picture
+
+
+def funnel(
+    size: Floats, value: Floats, outlier: Sequence[str | None], curve: dict[str, Any], *, own: int | None,
+    share: bool, size_words: str, width: int, height: int = 320,
+) -> str:  # fmt: skip
+    """Dots (U,) against their limits; `curve` as `evenhand.story.spreads` keeps it; `own` is our row."""
+    shown = np.isfinite(size) & np.isfinite(value) & (size > 0)
+    at = np.asarray(curve["at"], dtype=np.float64)
+    lines = {name: _numbers(curve[name]) for name in ("lower_95", "upper_95", "lower_998", "upper_998")}
+    middle = len(at) // 4
+    y = frame(np.concatenate([value[shown], [lines["lower_998"][middle], lines["upper_998"][middle]]]))
+    low, high = float(min(at[0], size[shown].min())), float(max(at[-1], size[shown].max()))
+    log = low > 0 and high > WIDE * low
+    x = (low * 0.9, high * 1.1) if log else (max(0.0, low - 0.03 * (high - low)), high + 0.03 * (high - low))
+    canvas = Canvas(width, height, x, y, log=log, left=_left(y, share))
+    canvas.axis_y(share=share)
+    _size_axis(canvas, low, high, log)
+    for name, dash in (("lower_95", "5 4"), ("upper_95", "5 4"), ("lower_998", ""), ("upper_998", "")):
+        inside = np.where((lines[name] >= y[0]) & (lines[name] <= y[1]), lines[name], np.nan)
+        canvas.line(at, inside, theme.DARK_GREY, dash=dash)
+    canvas.line(x, [curve["target"]] * 2, theme.PURPLE, dash="2 3")
+    kinds = np.array([kind or "" for kind in outlier])
+    few = int(shown.sum()) < 400  # so many dots that shapes can be told apart
+    canvas.dots(size[shown & (kinds == "")], value[shown & (kinds == "")], theme.GREY, size=7 if few else 4,
+                opacity=0.8 if few else 0.5)  # fmt: skip
+    for kind in ("high", "low"):
+        rows = shown & (kinds == kind)
+        canvas.triangles(size[rows], value[rows], KINDS[kind][1], up=kind == "high", size=4.5 if few else 3.5)
+    if own is not None and shown[own]:
+        canvas.mark(size[own], value[own], YOU[1], "diamond", size=7)
+    room = int((width - RIGHT) / 5.6)
+    words = size_words if len(size_words) <= room else f"{size_words[: room - 1].rstrip()}…"
+    canvas.text(width - RIGHT, height + 5, words, anchor="end", colour=theme.DARK_GREY, size=11)
+    canvas.height += 12
+    key = [("you", YOU[1], "diamond")] if own is not None and shown[own] else []
+    key += [("within the limits", theme.GREY, "circle"),
+            *[(f"{word} them", KINDS[k][1], SHAPES[KINDS[k][2]]) for k, word in (("high", "above"), ("low", "below"))
+              if (kinds[shown] == k).any()]]  # fmt: skip
+    return _with_key(canvas, key)
+
+
+def strip(value: Floats, *, own: int | None, share: bool, width: int, reference: float | None = None) -> str:
+    """Dots (U,) piled up along their values, the quarters marked, ours a diamond."""
+    there = np.flatnonzero(np.isfinite(value))
+    values = value[there]
+    low, high = frame(np.append(values, [] if reference is None else [reference]))
+    columns = max(20, width // 6)
+    cell = np.clip(((values - low) / (high - low) * columns).astype(int), 0, columns - 1)
+    first = np.where(there == (-1 if own is None else own), -1, np.arange(len(there)))  # ours lies at the foot
+    order = np.lexsort((first, cell))
+    starts = np.searchsorted(cell[order], np.arange(columns))
+    heights = np.zeros(len(values))
+    heights[order] = np.arange(len(values)) - starts[cell[order]]
+    pile = np.bincount(cell, minlength=columns)
+    tall = max(12, int(pile.max()) + 1)
+    height = min(220, 70 + 6 * min(tall, 25)) + BOTTOM
+    canvas = Canvas(width, height, (low, high), (-1.0, float(tall) + 1), left=12)
+    places = ticks(low, high, max(3, width // 110))
+    canvas.axis_x(places, [number(p, share=share) for p in places])
+    for quantile, dash in ((0.25, "4 4"), (0.5, ""), (0.75, "4 4")):
+        place = float(np.quantile(values, quantile))
+        canvas.line([place, place], canvas.y, theme.DARK_GREY, dash=dash)
+    middle = (np.floor(((values - low) / (high - low)) * columns) + 0.5) / columns * (high - low) + low
+    others = there != (-1 if own is None else own)
+    canvas.dots(middle[others], heights[others], theme.GREY, size=5, opacity=0.7)
+    key = [("each dot one organisation", theme.GREY, "circle"), ("middle", theme.DARK_GREY, "line")]
+    if own is not None and not others.all():
+        place = float(value[own])
+        canvas.line([place, place], canvas.y, theme.BLUE, width=2)
+        canvas.mark(place, float(heights[~others][0]), theme.BLUE, "diamond", size=7)
+        key.insert(0, (f"you: {number(place, share=share)}", theme.BLUE, "diamond"))
+    return _with_key(canvas, key)
+
+
+def spc(
+    chart: ControlChart, months: NDArray[np.datetime64], *, share: bool, width: int, height: int = 280,
+    marks: Sequence[tuple[np.datetime64, str]] = (),
+) -> str:  # fmt: skip
+    """A control chart: points with the shape of their signal, mean and limits; `marks` are moments with a word."""
+    y = frame(np.concatenate([chart.values, chart.lower, chart.upper]))
+    y = (max(0.0, y[0]), y[1]) if np.nanmin(chart.values) >= 0 else y
+    canvas = _over_time(months, y, share, width, height)
+    at = np.arange(len(months), dtype=float)
+    for phase in np.unique(chart.phase):
+        rows = chart.phase == phase
+        for line, dash in ((chart.lower, "6 4"), (chart.upper, "6 4"), (chart.mean, "")):
+            inside = np.where((line >= y[0]) & (line <= y[1]), line, np.nan)
+            canvas.line(at[rows], inside[rows], theme.DARK_GREY if dash else theme.INK, dash=dash)
+    canvas.line(at, chart.values, theme.GREY)
+    for i in np.flatnonzero(np.isfinite(chart.values)):
+        _, colour, shape = POINTS[chart.point_type[i] or "common_cause"]
+        canvas.mark(float(i), float(chart.values[i]), colour, SHAPES[shape], size=4 if len(months) < 40 else 3.2)
+    _moments(canvas, months, marks)
+    used = [kind for kind in POINTS if kind in chart.point_type]
+    return _with_key(canvas, [(POINTS[k][0].lower(), POINTS[k][1], SHAPES[POINTS[k][2]]) for k in used])
+
+
+def over_time(
+    deciles: Floats, ours: Floats | None, months: NDArray[np.datetime64], *, share: bool, width: int, height: int = 280,
+    marks: Sequence[tuple[np.datetime64, str]] = (),
+) -> str:  # fmt: skip
+    """The nine deciles (9, T) of everybody month by month, the middle one bold, and our own course (T,)."""
+    y = frame(np.concatenate([deciles.ravel(), np.zeros(0) if ours is None else ours]))
+    canvas = _over_time(months, y, share, width, height)
+    at = np.arange(len(months), dtype=float)
+    for i, line in enumerate(deciles):
+        middle = i == len(deciles) // 2
+        canvas.line(at, line, theme.DARK_GREY if middle else theme.LIGHT_BLUE, width=2 if middle else 1,
+                    dash="" if middle else "3 3")  # fmt: skip
+    key = [("each tenth of the others", theme.LIGHT_BLUE, "line"), ("the middle", theme.DARK_GREY, "line")]
+    if ours is not None and np.isfinite(ours).any():
+        canvas.line(at, ours, theme.ORANGE, width=2.5)
+        last = int(np.flatnonzero(np.isfinite(ours))[-1])
+        canvas.mark(float(last), float(ours[last]), theme.ORANGE, "diamond", size=5)
+        key.append(("you", theme.ORANGE, "diamond"))
+    _moments(canvas, months, marks)
+    return _with_key(canvas, key)
+
+
+def dots(value: float, quarters: Sequence[float], low: float, high: float, *, width: int = 160) -> str:
+    """A line of a list: where we are (diamond) between the lowest and highest tenth, the middle half marked."""
+    canvas = Canvas(width, 20, (low, high) if high > low else (low - 1, low + 1), (0, 1), left=8)
+    canvas.height = 20
+    across = canvas.at_x(np.clip([low, *quarters, high], *canvas.x)).tolist()
+    line = f'stroke="{theme.GREY}"'
+    canvas.parts.append(f'<path d="M{across[0]:.1f},10H{across[-1]:.1f}" {line}/>')
+    canvas.parts.append(f'<path d="M{across[1]:.1f},10H{across[3]:.1f}" stroke="{theme.GREY}" stroke-width="7"/>')
+    canvas.parts.append(f'<path d="M{across[2]:.1f},4v12" stroke="{theme.INK}" stroke-width="2"/>')
+    if np.isfinite(value):
+        place = float(canvas.at_x(min(max(value, canvas.x[0]), canvas.x[1])))
+        canvas.parts.append(f'<polygon points="{place:.1f},3 {place + 7:.1f},10 {place:.1f},17 {place - 7:.1f},10" '
+                            f'fill="{theme.BLUE}" stroke="#fff"/>')  # fmt: skip
+    return canvas.svg()
+
+
+def _over_time(months: NDArray[np.datetime64], y: tuple[float, float], share: bool, width: int, height: int) -> Canvas:
+    canvas = Canvas(width, height, (-0.5, max(0.5, len(months) - 0.5)), y, left=_left(y, share))
+    canvas.axis_y(share=share)
+    named = [(i, _month(m)) for i, m in enumerate(months)]
+    step = max(1, round(len(months) / max(2, width // 90)))
+    shown = named[:: -1][::step][::-1] if named else []
+    canvas.axis_x([float(i) for i, _ in shown], [word for _, word in shown])
+    return canvas
+
+
+def _month(month: np.datetime64) -> str:
+    year, number_ = str(month.astype("datetime64[M]")).split("-")
+    return f"{MONTHS[int(number_) - 1]} {year}"
+
+
+def _moments(canvas: Canvas, months: NDArray[np.datetime64], marks: Sequence[tuple[np.datetime64, str]]) -> None:
+    for when, word in marks:
+        place = float((when.astype("datetime64[M]") - months[0].astype("datetime64[M]")).astype(int))
+        if -0.5 <= place <= len(months) - 0.5:
+            across = float(canvas.at_x(place))
+            look = f'stroke="{theme.DARK_BLUE}" stroke-dasharray="3 2"'
+            canvas.parts.append(f'<path d="M{across:.1f},{TOP}V{canvas.height - BOTTOM}" {look}/>')
+            right = across < canvas.width * 0.7
+            canvas.text(across + (5 if right else -5), TOP + 10, word, anchor="start" if right else "end",
+                        colour=theme.DARK_BLUE)  # fmt: skip
+
+
+def _size_axis(canvas: Canvas, low: float, high: float, log: bool) -> None:
+    if log:
+        powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+        places = [m * 10.0**p for p in powers for m in (1, 3) if canvas.x[0] <= m * 10.0**p <= canvas.x[1]]
+    else:
+        places = ticks(*canvas.x, max(3, canvas.width // 120))
+    canvas.axis_x(places, [number(place, share=False) for place in places])
+
+
+def _left(y: tuple[float, float], share: bool) -> float:
+    return max([len(number(tick, share=share)) for tick in ticks(*y, 5)] or [3]) * 6.6 + 12
+
+
+def _with_key(canvas: Canvas, key: list[tuple[str, str, str]]) -> str:
+    """The key in words and shapes above the picture, on as many lines as it takes."""
+    across, row = 8.0, 0
+    placed = []
+    for word, colour, shape in key:
+        length = 20 + len(word) * 6.4 + 14
+        if across > 8 and across + length > canvas.width:
+            across, row = 8.0, row + 1
+        placed.append((across, row, word, colour, shape))
+        across += length
+    room = KEY * (row + 1)
+    head = Canvas(canvas.width, room, (0.0, 1.0), (0.0, 1.0))
+    for left, line, word, colour, shape in placed:
+        up = KEY * line + 12
+        if shape == "line":
+            head.parts.append(f'<path d="M{left:.0f},{up}h14" stroke="{colour}" stroke-width="2.5"/>')
+        elif shape == "circle":
+            head.parts.append(f'<circle cx="{left + 7:.0f}" cy="{up}" r="4" fill="{colour}"/>')
+        else:
+            corners = {"up": "0,-5 5,4 -5,4", "down": "0,5 5,-4 -5,-4", "diamond": "0,-6 6,0 0,6 -6,0"}[shape]
+            place = f"translate({left + 7:.0f},{up})"
+            head.parts.append(f'<polygon points="{corners}" transform="{place}" fill="{colour}"/>')
+        head.text(left + 18, up + 4, word)
+    body = "".join(canvas.parts)
+    whole = Canvas(canvas.width, canvas.height + room, (0.0, 1.0), (0.0, 1.0))
+    whole.parts = [*head.parts, f'<g transform="translate(0,{room})">{body}</g>']
+    return whole.svg()
+
+
+def _numbers(values: Any) -> Floats:
+    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)

@@ -1,0 +1,89 @@
+"""A pack for a visit: two A4 pages about one organisation, to be read together and written on. Set by Typst."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+TEMPLATE = Path(__file__).with_name("visit.typ")
+PAGES = 2
+SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5)  # points: the largest type in which it fits two pages
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure in the table: everything already written out; `dots` is an SVG."""
+
+    title: str
+    value: str
+    middle: str
+    gain: str
+    change: str
+    dots: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The measure to talk about: its sentence, its pictures (SVG), and what its definition says."""
+
+    title: str
+    sentence: str
+    spread: str
+    course: str
+    why: str
+    how: str
+    cautions: str
+    find: str
+    checked: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the two pages say. demonstration: the banner's words, or nothing."""
+
+    name: str
+    level: str
+    about: str
+    demonstration: str
+    lines: tuple[Line, ...]
+    topic: Topic | None
+    promised: tuple[str, ...]
+    schemes: tuple[str, ...]
+
+
+def visit(pack: Visit) -> bytes:
+    """The pack as a PDF of two pages; the type is made smaller, down to 7.5 points, until it fits."""
+    import typst
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        document = asdict(pack)
+        for number, line in enumerate(pack.lines):
+            document["lines"][number]["dots"] = _picture(root, f"dots-{number}", line.dots)
+        if pack.topic is not None:
+            for name in ("spread", "course"):
+                document["topic"][name] = _picture(root, name, getattr(pack.topic, name))
+        (root / "visit.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+        for size in SIZES:
+            (root / "visit.json").write_text(json.dumps(document | {"size": size}), encoding="utf-8")
+            made: bytes = typst.compile(root / "visit.typ", root=root, format="pdf", pdf_standards="ua-1")
+            if _pages(root) <= PAGES:
+                break
+        return made
+
+
+def _pages(root: Path) -> int:
+    import typst
+
+    last: list[int] = json.loads(typst.query(root / "visit.typ", "<pages>", root=root, field="value", one=True))
+    return int(last[0])
+
+
+def _picture(root: Path, name: str, svg: str) -> str:
+    """A picture as a file beside the template; '' for none."""
+    if not svg:
+        return ""
+    (root / f"{name}.svg").write_text(svg, encoding="utf-8")
+    return f"{name}.svg"

@@ -1,0 +1,48 @@
+"""What people keep while they look: groups of organisations of their own, and searches."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.utils import timezone
+
+from evenhand_web.people.models import Organisation, Person
+
+
+def new_key() -> str:
+    """A name for an address that nobody can guess."""
+    return secrets.token_urlsafe(9)
+
+
+class Group(models.Model):
+    """Organisations that somebody looks at together: a locality, a federation, a learning set. Its owner's alone."""
+
+    key = models.CharField(max_length=20, primary_key=True, default=new_key, editable=False)
+    owner = models.ForeignKey(Person, models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=80)
+    codes = models.JSONField(default=list)
+    made = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedSearch(models.Model):
+    """A question that somebody asked in Explore and wants to ask again. `question` is the address after the `?`."""
+
+    key = models.CharField(max_length=20, primary_key=True, default=new_key, editable=False)
+    owner = models.ForeignKey(Person, models.CASCADE, related_name="searches")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="searches")
+    title = models.CharField(max_length=120)
+    question = models.CharField(max_length=1000)
+    kept = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-kept", "key"]
+
+    def __str__(self) -> str:
+        return self.title
