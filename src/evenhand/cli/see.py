@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import see_compare, see_icons, see_inequality, see_opportunity, see_peers, see_rates, see_spc, see_store
+from . import (
+    see_compare,
+    see_icons,
+    see_inequality,
+    see_opportunity,
+    see_outliers,
+    see_peers,
+    see_rates,
+    see_spc,
+    see_store,
+)
 from . import see_savings as savings
 
 
@@ -15,6 +25,7 @@ def register(steps: Any) -> None:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for file in (
-        see_spc, see_icons, see_compare, see_rates, see_inequality, see_opportunity, see_peers, savings, see_store,
+        see_spc, see_icons, see_compare, see_rates, see_inequality, see_opportunity, see_outliers, see_peers, savings,
+        see_store,
     ):  # fmt: skip
         file.register(commands)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-BEFOREHAND = 0.1  # odds that counts of one place cluster at all: claimed only where units show it
+BEFOREHAND = 0.2  # odds that counts of one place cluster at all: claimed only where units show it
 USUAL = 1.0  # how far above 1 the multiple is expected to lie, if at all: counts of items seldom exceed 3
 MOST = 8.0  # largest multiple of chance's variance looked for
 FINE = 25  # multiples looked at
 STEPS, FURTHEST = 400, 1.3  # spreads looked at, to so many deviations: with coarser steps 6,500 units miss their own
 BINS = 40  # units of like size are taken together: finer moved nothing seen
-IGNORED = 0.2  # a posterior share of clustering below which plain counts are taken: units must double the odds
+IGNORED = 0.3  # a posterior share of clustering below which plain counts are taken: units must show it
 ATOMS = 3  # values that stand for the posterior of the multiple
 
 Floats = NDArray[np.float64]
