@@ -28,7 +28,8 @@ MEASURE, MODULE, ROUND, OPEN, JUDGED = (
     "diabetes_dpp4_cost", "diabetes_dpp4_choice", "diabetes-first", "diabetes_dpp4", "null_strips",
 )  # fmt: skip
 ANYONE = ("home:front", "home:about", "site:accessibility", "people:sign_in")
-FILES = {"account:report": ("pdf", "html"), "home:visit": ("pdf",)}  # no pages: they are downloaded, and tested where they are made
+# no pages: they are downloaded, and tested where they are made
+FILES = {"account:report": ("pdf", "html"), "home:visit": ("pdf",)}
 
 
 def routes(resolver: URLResolver | None = None, space: str = "", before: str = "") -> Iterator[tuple[str, str]]:
@@ -59,7 +60,8 @@ def keys(demo_address) -> dict[str, dict[str, Any]]:
     )
     practices = Organisation.objects.filter(level="practice").values_list("code", flat=True)[:5]
     group = Group.objects.create(owner=gp, name="Valley", codes=list(practices))
-    search = SavedSearch.objects.create(owner=gp, organisation=gp.organisation, title="Gliptins", question="n=0601&d=all")
+    kept = {"title": "Gliptins", "question": "n=0601&d=all"}
+    search = SavedSearch.objects.create(owner=gp, organisation=gp.organisation, **kept)
     return {
         "listen": {"key": "awareness-2"}, "listen:wave": {"key": "awareness-1"},
         "see": {"measure": MEASURE, "key": group.key}, "home": {"measure": MEASURE, "pathway": "diabetes"},
@@ -108,8 +110,8 @@ def test_an_outsider_gets_in_nowhere(page, demo_address, keys):
 # who can see it, and where: the GP in the practice unless it is said otherwise
 ELSEWHERE = {
     cast.PHARMACIST: (
-        "home:organisation", "home:measure", "home:pathway", "see:index", "decide:scheme", "decide:draft", "decide:amend",
-        "prove:scheme", "account:index", "account:entry",
+        "home:organisation", "home:measure", "home:pathway", "see:index", "decide:scheme", "decide:draft",
+        "decide:amend", "prove:scheme", "account:index", "account:entry",
     ),
     cast.CLINICAL_LEAD: ("decide:moderation",),
     cast.BOARD_MEMBER: ("prove:verdict", "change:campaign"),  # of a finished scheme, seen from the nation

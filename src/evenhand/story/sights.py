@@ -143,7 +143,7 @@ def _definition(measure: Measure) -> str:
     """A hash of the whole definition; a frozen object is hashed once."""
     held = _definitions.get(id(measure))
     if held is None or held[0] is not measure:
-        held = (measure, hashlib.sha256(measure.model_dump_json().encode()).hexdigest())
+        held = (measure, hashlib.sha256(measure.model_dump_json(exclude_defaults=True).encode()).hexdigest())
         _definitions[id(measure)] = held
     return held[1]
 
