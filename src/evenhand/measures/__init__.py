@@ -10,13 +10,14 @@ from .panel import Reading, adhoc, latest_month, look_up, panel, read, unknown_c
 from .pathway import Decision, Pathway
 from .prices import UnitPrices, unit_prices
 from .publications import Waits
+from .quick import counted
 from .rows import rows
 from .rule import Rule
 from .side import Counted, read_codes
 
 __all__ = [
     "Built", "Counted", "Decision", "Guidance", "Measure", "Pathway", "Reading", "Replacement", "Rule", "Search",
-    "UnitPrices", "Version", "Waits", "adhoc", "asked_side", "build", "find", "for_lake", "keep", "kept",
+    "UnitPrices", "Version", "Waits", "adhoc", "asked_side", "build", "counted", "find", "for_lake", "keep", "kept",
     "latest_month", "load_all", "load_pathways", "look_up", "matched", "own_organisations", "panel", "read",
     "read_codes", "read_files", "rows", "unit_prices", "unknown_codes", "unnamed", "versions",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ SOURCES = {
     "waits": ("rtt", "rtt_total"),
 }
 _FIRST_OF = {"prescribing": "prescribing", "waits": "rtt_total"}
+DEFINITIONS = "definitions"  # where the manifest of a month's panels says which measures it holds, as defined when
 WITHOUT_ROWS = "panels without rows"  # what the manifest calls the source of panels that cannot be counted again
 
 
@@ -267,17 +268,29 @@ def _write(
     rows_gone = month in without_rows(lake) and not any(month in _held(lake, kind) for kind in SOURCES)
     source = source or (WITHOUT_ROWS if rows_gone else "measures")
     note = "counted, can be counted again" if source == "measures" else "counted from rows that were not kept"
-    origin = Origin(file="measures", rows=content.num_rows, source=source, note=note)
+    pairs = content.select(["measure", "definition"]).group_by(["measure", "definition"]).aggregate([]).to_pylist()
+    said = {DEFINITIONS: {pair["measure"]: pair["definition"] for pair in pairs}}
+    origin = Origin(file="measures", rows=content.num_rows, totals=said, source=source, note=note)
     lake.write("panel", name, content.sort_by(order), source=origin)
 
 
 def _stored(lake: Lake) -> dict[int, frozenset[tuple[str, str]]]:
     def find() -> dict[int, frozenset[tuple[str, str]]]:
-        held = lake.table("panel").select("month", "measure", "definition").distinct().to_pyarrow().to_pylist()
-        found: dict[int, set[tuple[str, str]]] = {}
-        for row in held:
-            found.setdefault(row["month"], set()).add((row["measure"], row["definition"]))
-        return {month: frozenset(pairs) for month, pairs in found.items()}
+        found: dict[int, frozenset[tuple[str, str]]] = {}
+        unsaid = []
+        for snapshot in lake.snapshots("panel"):
+            said = snapshot.totals.get(DEFINITIONS)
+            if said is None:  # written before the manifest said so
+                unsaid.append(month_number(snapshot.key))
+            else:
+                found[month_number(snapshot.key)] = frozenset(said.items())
+        if unsaid:
+            panel = lake.table("panel")
+            rows = panel.filter(panel.month.isin(unsaid)).select("month", "measure", "definition").distinct()
+            for row in rows.to_pyarrow().to_pylist():
+                there = found.get(row["month"], frozenset())
+                found[row["month"]] = there | {(row["measure"], row["definition"])}
+        return found
 
     return lake.remember("measures.stored", find)
 
