@@ -4,7 +4,7 @@
 
 The month is the synthetic NHS's (16 million rows with --full). It is loaded by the command in a process of its own, and
 the same file is sorted by DuckDB alone (`COPY ... ORDER BY`), in the same run. Bars: 20 s, 1.5 GB, 110 MB, 3 times
-plain DuckDB; 60 s from CSV; and the 25th month of a lake costs what the 2nd did (with --full 24 more months are loaded).
+plain DuckDB; 60 s from CSV; and the 25th month of a lake costs what the 2nd did (--full loads 24 more months).
 """
 
 from __future__ import annotations
