@@ -92,7 +92,7 @@ def _between(value: Floats, variance: Floats, design: Floats) -> float:
 
     def excess(between: float) -> float:
         total = variance + between
-        return float(np.sum((value - design @ _fit(value, total, design)) ** 2 / total)) - spare
+        return float(np.sum((value - design @ _fit(value, total, design)) ** 2 / total) - spare)
 
     if excess(0.0) <= 0:
         return 0.0

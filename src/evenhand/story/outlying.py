@@ -125,10 +125,10 @@ def by_chemical(lake: Lake, level: str, code: str, *, false_share: float = FALSE
                 continue
             z = z_scores(counts[:, column], whole, kind="proportion")
             if np.isfinite(z[own]):
-                items, of = float(counts[own, column]), float(whole[own])
+                some, of = float(counts[own, column]), float(whole[own])
                 rows.append({
-                    "chemical": chemicals[column], "name": "", "sub_paragraph": str(group), "items": items,
-                    "of_items": of, "value": items / of, "middle": float(target),
+                    "chemical": chemicals[column], "name": "", "sub_paragraph": str(group), "items": some,
+                    "of_items": of, "value": some / of, "middle": float(target),
                     "expected_items": float(target * of), "z": z[own],
                 })  # fmt: skip
     names = _names(lake)
