@@ -115,6 +115,8 @@ def _checked(
         if code in seen:
             raise InputError(f"{file.name}: provider {code!r} is given twice; each must be given once")
         seen.add(code)
+    if len(printed) > 1:
+        raise InputError(f"{file.name}: the row TOTAL is given {len(printed)} times; expected once, or not at all")
     for _, *said in printed:
         for place, column in enumerate(columns, start=1):
             added = sum(row[place] or 0 for row in providers)
