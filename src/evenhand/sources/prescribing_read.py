@@ -96,7 +96,8 @@ def read(path: Path, name: str, where: Layout) -> Rows:
     try:
         groups = _groups(pq.read_metadata(path))
         count = sum(rows for _, _, rows in groups)
-        rows = Rows(*(np.empty(count, kind) for kind in (np.int64, np.int32, np.int64, np.int64)))
+        rows = Rows(np.empty(count, np.int64), np.empty(count, np.int32), np.empty(count, np.int64),
+                    np.empty(count, np.int64))  # fmt: skip
         lock = Lock()
         shares = [groups[i::WORKERS] for i in range(WORKERS)]
         with ThreadPoolExecutor(WORKERS) as pool:
@@ -158,8 +159,10 @@ def _take(batch: pa.RecordBatch, where: Layout, rows: Rows, at: int, lock: Lock)
         return pa.table({}), pa.table({})
     rows.items[part] = items
     each = _millionths(quantity)
-    sums = {"items": rows.items[part], "quantity": _millionths(total), "nic": _millionths(nic),
-            "actual_cost": _millionths(cost)}  # fmt: skip
+    sums: dict[str, NDArray[Any]] = {
+        "items": rows.items[part], "quantity": _millionths(total), "nic": _millionths(nic),
+        "actual_cost": _millionths(cost),
+    }  # fmt: skip
     rows.nic[part], rows.actual_cost[part] = sums["nic"], sums["actual_cost"]
     difference = sums["quantity"] - each * rows.items[part]
     odd = np.flatnonzero(difference)

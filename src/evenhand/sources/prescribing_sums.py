@@ -61,12 +61,12 @@ def sums(rows: Rows, practices: NDArray[np.int64], presentations: NDArray[np.int
     odd = [(cell[where], difference) for where, difference in rows.odd]
     key, items = rows.take("key", "items")
     with ThreadPoolExecutor(2) as both:  # what follows is done one by one, for the sake of memory
-        sorting = [both.submit(_sort_with_items, key, items), both.submit(_sort_with_places, cell)]
-        (key, items), (cell, order) = (each.result() for each in sorting)
-    del sorting
+        one, other = both.submit(_sort_with_items, key, items), both.submit(_sort_with_places, cell)
+        (key, items), (cell, order) = one.result(), other.result()
+    del one, other
     first = _first_of_each(cell)
     cell = cell[first]
-    nic, actual_cost = (_gathered(*rows.take(name), order, first) for name in ("nic", "actual_cost"))
+    nic, actual_cost = (_gathered(rows.take(name)[0], order, first) for name in ("nic", "actual_cost"))
     del order, first
     bands = _first_of_each(key)
     items = np.add.reduceat(items, bands, dtype=np.int64)

@@ -27,7 +27,8 @@ def prescribing_file(folder: Path, settled: Plan, t: int, kind: str = "csv.gz") 
     """Write the prescribing of month `t`, a block of practices at a time: as csv.gz, csv or parquet."""
     period = settled.when.word(t).replace("-", "")
     snomed = bool(settled.when.months[t] >= SNOMED_FROM)
-    nobody = Rows(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.float64, np.int64)))
+    none = np.zeros(0, np.int64)
+    nobody = Rows(none, none, np.zeros(0), none)
     parts = (
         _columns(settled, rows, stranger, t, period, snomed)
         for rows, stranger in chain(((rows, nobody) for rows in drawn(settled, t)), [(nobody, strangers(settled, t))])
