@@ -49,6 +49,14 @@ def test_infinity_is_not_a_number_that_anyone_counted(tmp_path):
         read(write(tmp_path, "n\ninf\n")).numbers("n")
 
 
+@pytest.mark.parametrize("cell", ["1e61", "-1e308", "9" * 70])
+def test_a_number_beyond_all_counting_is_refused(tmp_path, cell):
+    (tmp_path / "x.csv").write_text(f"n\n1\n{cell}\n")
+
+    with pytest.raises(InputError, match="row 3, column 'n': expected a number of at most 1e\\+60"):
+        read(tmp_path / "x.csv").numbers("n")
+
+
 def test_a_missing_column_is_refused_with_the_nearest_and_what_is_there(tmp_path):
     with pytest.raises(InputError, match=r"no column 'numerater'; did you mean 'numerator'\?; the file has: unit, num"):
         read(write(tmp_path, "unit,numerator\nA,1\n")).need("numerater")
