@@ -118,9 +118,9 @@ def pages(rng: random.Random) -> list[tuple[str, str, str]]:
     def add(name: str, query: str = "", **parts: str) -> None:
         found.append((name, reverse(name, kwargs={"code": "CODE", **parts}), query))
 
-    for name in ("home:organisation", "see:index", "see:changed", "see:explore", "see:groups", "see:new_group",
-                 "listen:index", "decide:index", "change:index", "change:promises", "prove:index", "account:index",
-                 "home:visit"):  # fmt: skip
+    for name in ("home:organisation", "see:index", "see:changed", "see:outliers", "see:explore", "see:groups",
+                 "see:new_group", "listen:index", "decide:index", "change:index", "change:promises", "prove:index",
+                 "account:index", "home:visit"):  # fmt: skip
         add(name)
     for measure_id in rng.sample(stored, min(3, len(stored))):
         add("home:measure", measure=measure_id)

@@ -20,7 +20,8 @@ from evenhand.table import Table
 from evenhand_web.account import demo as account
 from evenhand_web.change import demo as change
 from evenhand_web.decide import demo as decide
-from evenhand_web.decide.models import Round
+from evenhand_web.decide import demo_register as register
+from evenhand_web.decide.models import Plan, Round
 from evenhand_web.listen import demo as listen
 from evenhand_web.people import demo as people
 from evenhand_web.people.models import Identity, Organisation, Person
@@ -51,6 +52,7 @@ def fill(lake: Lake, password: str) -> str:
         for path, scheme in schemes:
             _scheme(lake, path, scheme, round_, accounts["pharmacist"], open_=scheme is waiting, entries=entries)
         _explain(waiting, practice, staff)
+        _register(waiting, practice, round_, accounts)
         account.take_ledger(entries, waiting.id)
         for scheme in (s for _, s in schemes):
             area = Organisation.objects.get(code=scheme.area)
@@ -107,6 +109,14 @@ def _explain(scheme: Scheme, practice: Organisation, staff: dict[str, Person]) -
     here = [p for p in doctors if p.organisation_id == practice.code]
     if here:
         decide.explain(scheme.measure, practice.code, here[0], [p for p in doctors if p not in here][:2])
+
+
+def _register(waiting: Scheme, practice: Organisation, round_: Round, accounts: dict[str, Person]) -> None:
+    """The decision register of the area, with the scheme that waits."""
+    register.take_register(
+        Organisation.objects.get(code=waiting.area), practice, round_, Plan.objects.get(key=waiting.id),
+        accounts["clinical-lead"], accounts["board-member"], accounts["gp"],
+    )  # fmt: skip
 
 
 def _practice(scheme: Scheme, allocation: Table) -> Organisation:

@@ -13,7 +13,8 @@ from evenhand.measures import Measure, Pathway, for_lake, load_all, load_pathway
 from evenhand.measures.library import DEFINITIONS
 from evenhand.records.spread import Standing
 from evenhand_web.decide.models import Plan
-from evenhand_web.people.models import Organisation, Post
+from evenhand_web.people.leads import leads
+from evenhand_web.people.models import Organisation
 from evenhand_web.people.tree import upward
 from evenhand_web.prove.models import VerdictRecord
 from evenhand_web.see import comparing
@@ -70,11 +71,12 @@ def points(
     return found
 
 
-def lead(organisation: Organisation) -> str:
-    """Where the nearest clinical lead sits, here or above, or "vacant"; a lead of one pathway is not kept yet."""
-    for place in upward(organisation):
-        if Post.objects.filter(organisation=place, role="clinical_lead", until=None).exists():
-            return f"the clinical lead of {place.name}"
+def lead(organisation: Organisation, pathway: str) -> str:
+    """Who leads the pathway here, or in the nearest organisation above that has a named lead; else "vacant"."""
+    for found in leads(upward(organisation), [pathway]):
+        if found.person is not None:
+            where = "" if found.organisation.code == organisation.code else f", of {found.organisation.name}"
+            return f"{found.name}{where}"
     return "vacant"
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from evenhand import measures
 from evenhand.errors import InputError
 from evenhand.story import sights
+from evenhand_web.decide import register
 from evenhand_web.decide.explaining import explanations
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
@@ -55,7 +56,7 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
         "look_at": found[0] if found else None,
         "to_do": gathering.to_do(request.actor, request.user.person, organisation),
         "latest": gathering.latest(organisation), "plans": gathering.plans(organisation),
-        "target": gathering.target(organisation),
+        "target": gathering.target(organisation), "overdue": register.overdue(organisation),
         "lines": [item for item in found if item["id"] not in ACCESS][:MOST],
         "changed": [item for item in found if item["variation"] not in ("", "common_cause")][:MOST],
         "access": [item for item in found if item["id"] in ACCESS],
@@ -111,7 +112,7 @@ def pathway_page(request: HttpRequest, organisation: Organisation, pathway: str)
     stood = comparing.standings(held, organisation) if held else {}
     points = pathways.points(held, organisation, found, stood, gathering.plans(organisation))
     return render(request, "home/pathway.html", {
-        "pathway": found, "points": points, "lead": pathways.lead(organisation),
+        "pathway": found, "points": points, "lead": pathways.lead(organisation, pathway),
         "proved": pathways.proved(found.measures),
         "spend": pathways.spend(stood, pathway), "pounds": sum(point.pounds for point in points),
         "how": ("The decision points and their order are the pathway's definition; each measure is worked out as on "

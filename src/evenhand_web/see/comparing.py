@@ -129,6 +129,7 @@ def line(measure: Measure, standing: Standing, *, own: bool) -> dict[str, Any]:
         "middle": standing.middle, "level": standing.level, "own": own, "rank": standing.rank,
         "units": standing.units if known else None, "words": measure.numerator.words,
         "pounds": standing.pounds if known and priced else None, "low": standing.low, "high": standing.high,
+        "costs": [abs(v) for v in (standing.pounds, standing.high, standing.low)],  # where the better side is dearer
         "together": standing.together, "priced": priced, "outlier": standing.outlier, "unlike": standing.unlike,
         "certainty": certainty(standing), "icon": ICONS.get(standing.icon or "", "Too few months to say"),
         "variation": standing.icon or "", "picture": picture, "tenths": tenths, "where": _where(standing),

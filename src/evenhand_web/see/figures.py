@@ -14,6 +14,7 @@ from evenhand.records import ControlChart, Funnel, Limits
 from evenhand.records.spread import Spread
 from evenhand.story.place import PLURAL
 from evenhand_web.site.figures import Figure
+from evenhand_web.site.templatetags.evenhand import month
 
 from .comparing import ICONS, View
 
@@ -104,8 +105,8 @@ def course(view: View, chart: ControlChart, marks: tuple = ()) -> Figure:
                           share=measure.is_share, marks=marks, width=width)  # fmt: skip
 
     rows = [
-        (str(month), chart.values[i], chart.mean[i], chart.lower[i], chart.upper[i], chart.special_cause[i] or "")
-        for i, month in enumerate(months)
+        (str(when), chart.values[i], chart.mean[i], chart.lower[i], chart.upper[i], chart.special_cause[i] or "")
+        for i, when in enumerate(months)
     ]
     signals = sum(bool(row[5]) for row in rows)
     word = ICONS.get(chart.variation or "", "Too few months to say")
@@ -166,7 +167,7 @@ def moved(middle: Any, ours: Any, months: Any, share: bool) -> str:
         return f"went from {number(first, share=share)} to {number(last, share=share)}"
 
     own = "" if ours is None else f"; yours {went(ours)}"
-    return f"Between {months[0]} and {months[-1]} the middle {went(middle)}{own}."
+    return f"Between {month(months[0])} and {month(months[-1])} the middle {went(middle)}{own}."
 
 
 def _on(own: Any, values: Any, months: Any) -> Any:

@@ -8,6 +8,7 @@ app_name = "see"
 urlpatterns = [
     path("", views.index, name="index"),
     path("changed/", views.changed, name="changed"),
+    path("outliers/", views.outliers, name="outliers"),
     path("explore/", views.explore, name="explore"),
     path("explore/keep/", views.keep, name="keep"),
     path("explore/<str:key>/forget/", views.forget, name="forget"),

@@ -22,6 +22,7 @@ COLUMNS = ("title", "pathway", "unit", "value", "middle", "rank", "units", "poun
 HEADS = ("measure", "pathway", "unit", "value", "middle of the others", "share that lie below", "to gain (units)",
          "to gain (pounds)", "low", "high", "certainty", "change")  # fmt: skip
 MOST_ROWS = 500  # on a page; the download has them all
+BY_CHANCE = 0.002  # beyond 99.8% limits on either side
 SORTS = {
     "gain": ("What there is to gain", lambda item: -(item["pounds"] or 0.0)),
     "rank": ("How far from the middle", lambda item: -abs(np.nan_to_num(item["rank"], nan=0.5) - 0.5)),
@@ -102,6 +103,28 @@ def changed(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "worse": [i for i in moved if i["variation"].startswith("concern")],
         "other": [i for i in moved if i["variation"].startswith("neutral")], "table": table, "all": len(found),
     })  # fmt: skip
+
+
+@organisation_page("read")
+def outliers(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Everybody of the organisation: where we lie beyond the limits of chance, whatever the measure. Next: open it."""
+    held = lake()
+    found = [item for item in lines(held, organisation) if item["own"]] if held else []
+    beyond = [item for item in found if item["outlier"] or item["unlike"]]
+    table = Figure(
+        name="outliers",
+        sentence=f"{len(beyond)} of {len(found)} measures lie beyond the 99.8% limits, as they are or for patients "
+                 f"like ours; about {BY_CHANCE * len(found):.1f} would by chance alone.",
+        columns=("measure", "pathway", "unit", "value", "middle of the others", "as it is", "for patients like ours"),
+        rows=[(i["title"], i["pathway"], i["unit"], i["value"], i["middle"], i["outlier"] or "within",
+               i["unlike"] or "within") for i in beyond],
+        how=("Nobody chose these measures beforehand: whoever looks at many finds some beyond any limit. The limits "
+             "are those of each measure's funnel, widened by the variation that all organisations share.",),
+        command=f"evenhand see outliers --level {organisation.level} --organisation CODE --lake LAKE --json",
+    )  # fmt: skip
+    if response := download(request, table):
+        return response
+    return render(request, "see/outliers.html", {"lines": beyond, "table": table, "all": len(found)})
 
 
 def _fits(item: dict[str, Any], asked: dict[str, str]) -> bool:
