@@ -16,7 +16,7 @@ import cast
 from browsing import look, send, sign_in
 from evenhand_web.account.models import LedgerEntry
 from evenhand_web.change.models import Commitment
-from evenhand_web.decide.models import Explanation, Plan, Statement
+from evenhand_web.decide.models import Blocker, Explanation, KeyDecision, Plan, Statement
 from evenhand_web.listen import answering
 from evenhand_web.listen.models import SurveyWave
 from evenhand_web.people.models import Identity, Organisation
@@ -70,6 +70,8 @@ def keys(demo_address) -> dict[str, dict[str, Any]]:
             "key": OPEN, "number": 2, "measure": MEASURE, "pk": Explanation.objects.get(measure=MEASURE).pk,
             "statement": Statement.objects.filter(round__key=ROUND).first().key,
         },
+        "decide:decision": {"pk": KeyDecision.objects.filter(taken=None).get().pk},
+        "decide:blocker": {"pk": Blocker.objects.filter(organisation=gp.organisation, answer=None).get().pk},
         "change": {"key": OPEN, "content": MODULE, "pk": promise.pk},
         "change:campaign": {"key": JUDGED},
         "prove": {"key": OPEN},
@@ -113,7 +115,7 @@ ELSEWHERE = {
         "home:organisation", "home:measure", "home:pathway", "see:index", "decide:scheme", "decide:draft",
         "decide:amend", "prove:scheme", "account:index", "account:entry",
     ),
-    cast.CLINICAL_LEAD: ("decide:moderation",),
+    cast.CLINICAL_LEAD: ("decide:moderation", "decide:record", "decide:decision", "decide:blocker", "decide:leads"),
     cast.BOARD_MEMBER: ("prove:verdict", "change:campaign"),  # of a finished scheme, seen from the nation
 }  # fmt: skip
 QUERY = {"see:rows": "?month=2026-03", "see:explore": "?n=0601023AE&d=patients&level=practice",

@@ -20,6 +20,8 @@ def actor(character: cast.Character) -> Actor:
     return Actor("p1", character.profession, character.identity_level, posts)
 
 
+_LEADING = {cast.PRACTICE_MANAGER, cast.PHARMACIST, cast.CLINICAL_LEAD}
+_EVERYBODY = set(cast.CAST) - {cast.OUTSIDER}
 GRID = {
     # action: who may do it in the practice, who in the ICB
     "answer": ({cast.GP, cast.PRACTICE_MANAGER},
@@ -37,6 +39,11 @@ GRID = {
     "confirm_finance_lead": ({cast.FINANCE_DIRECTOR}, {cast.FINANCE_DIRECTOR}),
     "confirm_clinical_lead": ({cast.CLINICAL_LEAD}, {cast.CLINICAL_LEAD}),
     "administer": (set(), set()),
+    "record_decision": (_LEADING | {cast.BOARD_MEMBER}, _LEADING | {cast.BOARD_MEMBER}),
+    "answer_upward": (_LEADING | {cast.BOARD_MEMBER}, _LEADING | {cast.BOARD_MEMBER}),
+    "ask_upward": ({cast.GP, cast.PRACTICE_MANAGER}, _EVERYBODY),
+    "comment": (_EVERYBODY, _EVERYBODY),
+    "prioritise": ({cast.GP}, {cast.GP, cast.PHARMACIST, cast.CLINICAL_LEAD}),
 }  # fmt: skip
 
 

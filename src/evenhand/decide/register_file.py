@@ -14,7 +14,9 @@ from ..table import parse_date
 
 
 def _date(given: Any) -> Any:
-    """A date as YYYY-MM-DD; blank is none."""
+    """A date, or its text as YYYY-MM-DD; blank is none."""
+    if isinstance(given, date):
+        return given
     return parse_date(given) if isinstance(given, str) and given.strip() else None
 
 

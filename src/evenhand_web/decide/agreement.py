@@ -63,8 +63,13 @@ def protected(round_: Round) -> tuple[str, ...]:
     Its people are those who work where the round is, and those who have voted. A profession with fewer can never
     be judged; its people count among everyone.
     """
-    heads = Counter(_people(round_).exclude(removed_by_moderator=True).values_list(DECLARED, flat=True))
-    return tuple(name for name, n in sorted(heads.items(), key=lambda row: (-row[1], row[0])) if n >= FEWEST and name)
+    return tuple(name for name, n in heads(round_).items() if n >= FEWEST and name)
+
+
+def heads(round_: Round) -> dict[str, int]:
+    """How many of each profession may vote, the most first."""
+    found = Counter(_people(round_).exclude(removed_by_moderator=True).values_list(DECLARED, flat=True))
+    return dict(sorted(found.items(), key=lambda row: (-row[1], row[0])))
 
 
 def count(round_: Round, statements: list[Statement], professions: tuple[str, ...]) -> Tally:

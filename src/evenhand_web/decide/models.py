@@ -8,6 +8,23 @@ from django.utils import timezone
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.site.models import AppendOnly
 
+from .models_register import (
+    Advice,
+    Blocker,
+    BlockerAnswer,
+    DecisionTaken,
+    KeyDecision,
+    Participation,
+    PriorityChoice,
+    SchemeComment,
+)
+
+__all__ = [
+    "Advice", "Blocker", "BlockerAnswer", "DecisionTaken", "Explanation", "KeyDecision",
+    "Moderation", "Participation", "Plan", "PriorityChoice", "Round", "SchemeComment", "SchemeVersion", "Signature",
+    "Statement", "VoteEvent", "Weighing", "Withdrawal",
+]  # fmt: skip
+
 
 class Round(models.Model):
     """One question put to the clinicians of an organisation and all below it, with its dates."""

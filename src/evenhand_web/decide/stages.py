@@ -6,8 +6,9 @@ DECIDE knows no later step. CHANGE and PROVE hand their sentence in when they st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from evenhand_web.people.models import Organisation
 
@@ -37,3 +38,18 @@ def register(say: Say) -> None:
 def of(plan: Plan, organisation: Organisation) -> list[Stage]:
     """What later steps say of a scheme, for a reader at this organisation."""
     return [stage for say in _said for stage in say(plan, organisation)]
+
+
+Verified = Callable[[Sequence[Plan]], dict[int, date]]
+_verified: list[Verified] = []
+
+
+def register_verified(dates: Verified) -> None:
+    """Let the step that proves say on which day schemes were judged."""
+    if dates not in _verified:
+        _verified.append(dates)
+
+
+def verified(plans: Sequence[Plan]) -> dict[int, date]:
+    """The day on which each scheme got its first verdict, by plan; only of those that have one."""
+    return {key: day for dates in _verified for key, day in dates(plans).items()}

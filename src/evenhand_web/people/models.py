@@ -12,6 +12,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from evenhand_web.site.models import AppendOnly
+
 
 def new_key() -> str:
     """A pseudonym that says nothing: p and 18 random digits."""
@@ -117,3 +119,17 @@ class Post(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "organisation", "role", "since"], name="one_post_a_start")
         ]
+
+
+class LeadAppointment(AppendOnly):
+    """Who leads a pathway in an organisation from a day on; nobody is a vacancy. The last row stands."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="lead_appointments")
+    pathway = models.SlugField(max_length=60)
+    lead = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="leads")
+    since = models.DateField(default=timezone.localdate)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["id"]

@@ -8,9 +8,10 @@ class ProveConfig(AppConfig):
     label = "prove"
 
     def ready(self) -> None:
-        """Speak on the page of a scheme."""
+        """Speak on the page of a scheme, and say when schemes were judged."""
         from evenhand_web.decide import stages
 
-        from .stages import say
+        from .stages import say, verified
 
         stages.register(say)
+        stages.register_verified(verified)

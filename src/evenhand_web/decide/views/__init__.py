@@ -3,6 +3,7 @@
 from .agreed import agreed
 from .index import index
 from .reasons import reasons, weigh
+from .register import ask, blocker, decision, leads, record, register
 from .scheme import scheme, version
 from .signatures import sign, withdraw
 from .statements import add, moderation
@@ -10,6 +11,6 @@ from .vote import my_votes, vote
 from .writing import amend, draft
 
 __all__ = [
-    "add", "agreed", "amend", "draft", "index", "moderation", "my_votes", "reasons", "scheme", "sign", "version",
-    "vote", "weigh", "withdraw",
+    "add", "agreed", "amend", "ask", "blocker", "decision", "draft", "index", "leads", "moderation", "my_votes",
+    "reasons", "record", "register", "scheme", "sign", "version", "vote", "weigh", "withdraw",
 ]  # fmt: skip
