@@ -179,7 +179,8 @@ def test_a_changed_layout_is_refused_or_changes_nothing(
 @given(good=some(keyed=True), chance=chances, kind=how)
 def test_a_key_given_twice_is_refused(lake: Path, good: Good, chance: Random, kind: str) -> None:
     cells = [list(row) for row in good.cells]
-    cells.insert(chance.randrange(good.top + 1, len(cells) + 1), list(chance.choice(good.body)))
+    read = [row for row in good.body if row[0] != "U"]  # who is in no practice is left out, however often
+    cells.insert(chance.randrange(good.top + 1, len(cells) + 1), list(chance.choice(read)))
 
     refused(lake, good.text(cells).encode(), good, kind)
 
