@@ -27,6 +27,7 @@ pytestmark = pytest.mark.browser
 MEASURE, MODULE, ROUND, OPEN, JUDGED = (
     "diabetes_dpp4_cost", "diabetes_dpp4_choice", "diabetes-first", "diabetes_dpp4", "null_strips",
 )  # fmt: skip
+OF_A_ROUND = ("round", "vote", "my_votes", "stand", "add", "moderation", "draft")
 ANYONE = ("home:front", "home:about", "site:accessibility", "people:sign_in")
 # no pages: they are downloaded, and tested where they are made
 FILES = {"account:report": ("pdf", "html"), "home:visit": ("pdf",)}
@@ -77,7 +78,7 @@ def keys(demo_address) -> dict[str, dict[str, Any]]:
         "prove": {"key": OPEN},
         "prove:verdict": {"key": JUDGED, "pk": VerdictRecord.objects.get(design__version__plan__key=JUDGED).pk},
         "account": {"key": OPEN, "number": LedgerEntry.objects.get(saving=OPEN).number, "kind": "html"},
-        **{f"decide:{page}": {"key": ROUND} for page in ("round", "vote", "my_votes", "add", "moderation", "draft")},
+        **{f"decide:{page}": {"key": ROUND} for page in OF_A_ROUND},
     }  # fmt: skip
 
 

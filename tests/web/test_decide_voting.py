@@ -6,7 +6,7 @@ import pytest
 
 import cast
 import deciding
-from evenhand_web.decide import rounds
+from evenhand_web.decide import camps, rounds
 from evenhand_web.decide.models import Moderation, Statement, VoteEvent
 from evenhand_web.people.models import Person
 
@@ -146,12 +146,26 @@ def test_ones_own_votes_are_seen_by_oneself_alone(as_, round_):
 # ---- what comes next
 
 
-def test_a_new_statement_comes_first_then_the_one_that_fewest_have_seen(people, gp):
+def test_the_next_statement_is_the_librarys_and_says_why(as_, people, gp):
     round_ = deciding.a_round("Seen by thirty.", "Seen by twenty.", "Seen by nine.", "Seen by none, and the newest.")
     crowd = deciding.voters("Nurse", 30)
     for key, seen in (("s01", 30), ("s02", 20), ("s03", 9)):
         deciding.votes(round_.statements.get(key=key), crowd[:seen], seen)
-    assert [s.key for s in rounds.to_come(round_, gp)] == ["s04", "s03", "s02", "s01"]
+    chosen = camps.next_statement(round_, gp, {})
+    coming, why = rounds.to_come(round_, gp, {})
+    assert (coming[0].key, why) == (chosen.statement, chosen.reason)
+    assert len(coming) == 4
+    assert why in words(as_(cast.GP), VOTE)
+
+
+def test_what_was_voted_on_never_comes_again(as_, people, gp):
+    round_ = deciding.a_round(*(f"Statement number {n}." for n in range(5)))
+    client, shown = as_(cast.GP), []
+    for _ in range(5):
+        coming, _ = rounds.to_come(round_, gp, rounds.standing(round_, gp))
+        shown.append(coming[0].key)
+        client.post(VOTE, {"statement": coming[0].key, "value": "agree"})
+    assert sorted(shown) == ["s01", "s02", "s03", "s04", "s05"]
 
 
 def test_twelve_and_done_and_more_only_if_one_wants(as_, people):

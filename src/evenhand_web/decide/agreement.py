@@ -46,11 +46,14 @@ class Agreement:
         return [row for row in self.said if row.verdict == verdict]
 
 
-def agreement(round_: Round) -> Agreement:
-    """The round as it stands now, the surest statements of each verdict first."""
+def agreement(round_: Round, groups: dict[str, str] | None = None) -> Agreement:
+    """The round as it stands now, the surest statements of each verdict first.
+
+    `groups` (person -> opinion group) are protected like professions: what one of them rejects is not agreed.
+    """
     statements = list(round_.statements.select_related("duplicate_of"))
     professions = protected(round_)
-    counted = count(round_, statements, professions)
+    counted = count(round_, statements, professions, groups)
     by_key = {statement.key: statement for statement in statements}
     said = [_said(by_key[row.statement], row) for row in counted.statements]
     said.sort(key=lambda row: (ORDER.index(row.verdict), -row.everyone.lower_bound if row.everyone else 0.0))
@@ -72,19 +75,44 @@ def heads(round_: Round) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda row: (-row[1], row[0])))
 
 
-def count(round_: Round, statements: list[Statement], professions: tuple[str, ...]) -> Tally:
-    """The tally of the vote log; kept until a vote, a moderation or the people change."""
+@dataclass(frozen=True, eq=False)
+class Log:
+    """The vote log of a round up to a row, as evenhand.decide takes it."""
+
+    votes: Votes
+    participants: Participants
+    moderation: tuple[tuple[str, str], ...]
+
+
+def log(round_: Round, statements: list[Statement], professions: tuple[str, ...], newest: int) -> Log:
+    """The log up to the row `newest`: the same object until a vote, a moderation or the people change."""
     moderation = tuple((s.key, _moderation(s)) for s in statements)
-    newest = VoteEvent.objects.filter(statement__round=round_).values_list("pk", flat=True).last() or 0
     who = _people(round_).values_list("key", "organisation_id", DECLARED, "removed_by_moderator")
-    return _count(round_.pk, newest, moderation, professions, tuple(sorted(who)))
+    return _log(round_.pk, newest, moderation, professions, tuple(sorted(who)))
+
+
+def count(
+    round_: Round, statements: list[Statement], professions: tuple[str, ...], groups: dict[str, str] | None = None
+) -> Tally:
+    """The tally of the vote log, by opinion group too where `groups` (person -> group) are given."""
+    newest = VoteEvent.objects.filter(statement__round=round_).values_list("pk", flat=True).last() or 0
+    made = log(round_, statements, professions, newest)
+    return _count(made, tuple((groups or {}).items()))
 
 
 @lru_cache(maxsize=16)
-def _count(
+def _count(made: Log, groups: tuple[tuple[str, str], ...]) -> Tally:
+    return tally(
+        made.votes, dict(groups) or None, participants=made.participants, statements=dict(made.moderation),
+        declared=(DECLARED,),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _log(
     pk: int, newest: int, moderation: tuple[tuple[str, str], ...], professions: tuple[str, ...],
     who: tuple[tuple[str, str | None, str, bool], ...],
-) -> Tally:  # fmt: skip
+) -> Log:  # fmt: skip
     events = VoteEvent.objects.filter(statement__round=pk, pk__lte=newest).order_by("pk")
     rows = events.values_list("person_id", "statement__key", "value")
     words = {name: "retract" if value is None else value for name, value in VoteEvent.VALUES.items()}
@@ -94,7 +122,7 @@ def _count(
         removed=frozenset(key for key, _, _, removed in who if removed), declared={DECLARED: declared},
     )  # fmt: skip
     votes = Votes.of((person, statement, words[value]) for person, statement, value in rows)
-    return tally(votes, participants=participants, statements=dict(moderation), declared=(DECLARED,))
+    return Log(votes, participants, moderation)
 
 
 def shown(everyone: Count, units: tuple[Count, ...]) -> tuple[Count, ...]:
@@ -115,9 +143,13 @@ def _said(statement: Statement, row: StatementTally) -> Said:
     return Said(
         statement, row.verdict, row.everyone if enough else None, professions,
         tuple(unit.value for unit in row.declared if unit.value not in names),
-        tuple(value for _, value in row.judgement.except_by),
-        tuple(value for _, value in row.judgement.needs_votes_from),
+        tuple(_named(column, value) for column, value in row.judgement.except_by),
+        tuple(_named(column, value) for column, value in row.judgement.needs_votes_from),
     )  # fmt: skip
+
+
+def _named(column: str, value: str) -> str:
+    return f"opinion group {value}" if column == "group" else value
 
 
 def _people(round_: Round) -> QuerySet[Person]:

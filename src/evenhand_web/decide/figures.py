@@ -26,7 +26,8 @@ HOW = (
     "was said before move to the first one. The people whom a moderator removed are left out.",
     "A profession agrees if the one-sided 90% Wilson lower bound of its share that agrees is above one half, out of "
     "all who saw the statement: who passes has seen it too. It disagrees by the same rule.",
-    "Professions of ten people or more are judged by themselves. Others count among everyone.",
+    "Professions of ten people or more are judged by themselves, and so is each opinion group where there are camps. "
+    "Others count among everyone.",
     "No profession under ten votes is shown, nor one from which such a one could be worked out.",
 )
 COMMAND = "evenhand decide tally VOTES --participants PEOPLE --statements STATEMENTS --declared profession --json"

@@ -16,8 +16,8 @@ from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.rights import CLINICAL
 from evenhand_web.people.tree import ancestors
 
-from . import figures
-from .agreement import agreement, heads
+from . import camps, figures
+from .agreement import heads
 from .models import Advice, Blocker, BlockerAnswer, DecisionTaken, KeyDecision, Participation, Statement, VoteEvent
 from .register import OTHER_CLINICIANS
 
@@ -80,7 +80,7 @@ def advise(decision: KeyDecision, statement: Statement, option: str, person: Per
     _open(decision)
     if option not in decision.options:
         raise InputError("Choose one of the options of this decision. Nothing was saved.")
-    row = next((row for row in agreement(statement.round).said if row.statement.pk == statement.pk), None)
+    row = next((row for row in camps.judged(statement.round).said if row.statement.pk == statement.pk), None)
     if row is None or row.everyone is None:
         raise InputError(f"Fewer than {FEWEST} people have voted on this statement, so it advises nothing yet.")
     participate(decision, who_voted(statement))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Count
 from django.http import Http404
 
-from evenhand.decide.verdict import FEWEST
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.tree import around
 
+from . import camps
 from .models import Plan, Round, Statement, VoteEvent
 
 TWELVE = 12  # PAGES.md, Decide: twelve and done
-FLOOR = FEWEST  # a statement that fewer people have seen cannot be judged, and goes before all others
 NEXT_RULE = (
-    "Statements that fewer than ten people have seen come first, the newest of them before the others, so that a new "
-    "idea is heard. Then come those that the fewest people have seen. Ties fall differently for each person."
+    "One place in four is kept for statements that fewer than ten people have seen, so that a new idea is heard. Else "
+    "a lottery draws what says most about where a person stands, and what people of their kind have hardly been asked."
 )
 
 
@@ -47,18 +44,18 @@ def standing(round_: Round, person: Person) -> dict[int, VoteEvent]:
     return {key: event for key, event in said.items() if event.statement.moderation == "accepted"}
 
 
-def to_come(round_: Round, person: Person) -> list[Statement]:
-    """The statements that a person has not voted on, in the order in which they come to them (NEXT_RULE)."""
-    said = standing(round_, person)
-    open_ = round_.statements.filter(moderation="accepted").exclude(pk__in=said)
-    seen = open_.annotate(seen=Count("votes__person", distinct=True))
+def to_come(round_: Round, person: Person, said: dict[int, VoteEvent]) -> tuple[list[Statement], str]:
+    """The statements that a person has not voted on, the one to show next first, and why it is that one.
 
-    def place(statement: Statement) -> tuple[int, int, str]:
-        lot = hashlib.sha256(f"{person.key} {statement.key}".encode()).hexdigest()
-        new = statement.seen < FLOOR
-        return (0, -statement.pk, lot) if new else (1, statement.seen, lot)
-
-    return sorted(seen, key=place)
+    `said` are their votes that stand. The next one is evenhand.decide's to choose; the others keep their order.
+    """
+    coming = list(round_.statements.filter(moderation="accepted").exclude(pk__in=said))
+    values = {event.statement.key: VoteEvent.VALUES[event.value] or 0 for event in said.values()}
+    found = camps.next_statement(round_, person, values) if coming else None
+    if found is None or found.statement is None:
+        return coming, ""
+    coming.sort(key=lambda statement: statement.key != found.statement)
+    return coming, found.reason
 
 
 def grown(statements: Iterable[Statement], organisation: Organisation) -> dict[int, list[Plan]]:

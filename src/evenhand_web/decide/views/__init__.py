@@ -7,10 +7,10 @@ from .register import ask, blocker, decision, leads, record, register
 from .scheme import scheme, version
 from .signatures import sign, withdraw
 from .statements import add, moderation
-from .vote import my_votes, vote
+from .vote import mine, my_votes, stand, vote
 from .writing import amend, draft
 
 __all__ = [
-    "add", "agreed", "amend", "ask", "blocker", "decision", "draft", "index", "leads", "moderation", "my_votes",
-    "reasons", "record", "register", "scheme", "sign", "version", "vote", "weigh", "withdraw",
+    "add", "agreed", "amend", "ask", "blocker", "decision", "draft", "index", "leads", "mine", "moderation", "my_votes",
+    "reasons", "record", "register", "scheme", "sign", "stand", "version", "vote", "weigh", "withdraw",
 ]  # fmt: skip

@@ -9,8 +9,8 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.site.figures import download
 
-from .. import figures, moderating, rounds
-from ..agreement import ORDER, agreement
+from .. import camps, figures, moderating, rounds
+from ..agreement import ORDER
 
 
 @organisation_page("read")
@@ -20,7 +20,7 @@ def agreed(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
     Next: vote; for leads: draft a scheme from a statement.
     """
     round_ = rounds.find(organisation, key)
-    found = agreement(round_)
+    found = camps.judged(round_)
     all_, by_profession = figures.statements(round_, found), figures.by_profession(round_, found)
     if response := download(request, all_, by_profession):
         return response

@@ -9,8 +9,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import around
 
-from .. import checking, figures, signing, stages, versions
-from ..agreement import agreement
+from .. import camps, checking, figures, signing, stages, versions
 from ..differences import differences
 from ..models import Plan
 from ..reading import reading
@@ -77,7 +76,7 @@ def _votes(plan: Plan) -> list:
     shown = []
     grown = list(plan.statements.select_related("round"))
     for round_ in {statement.round_id: statement.round for statement in grown}.values():
-        rows = {row.statement.pk: row for row in agreement(round_).said}
+        rows = {row.statement.pk: row for row in camps.judged(round_).said}
         for statement in grown:
             if statement.round_id == round_.pk:
                 row = rows.get(statement.pk)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation
-from evenhand_web.people.pages import organisation_page, require
+from evenhand_web.people.pages import may, organisation_page, require
+from evenhand_web.site.figures import download
 
-from .. import rounds
+from .. import becoming, camps, rounds
 from ..models import Round, Statement
 
 CHOICES = (("agree", "Agree", "✓"), ("disagree", "Disagree", "✕"), ("pass", "Pass: I cannot say", "–"))
@@ -32,7 +33,7 @@ def vote(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
         messages.info(request, f"“{round_.title}” takes no votes now. This is what was agreed.")
         return redirect("decide:round", organisation.code, key)
     said = rounds.standing(round_, person)
-    coming = rounds.to_come(round_, person)
+    coming, why = rounds.to_come(round_, person, said)
     accepted = len(said) + len(coming)
     wanted = round_.statements.filter(moderation="accepted", key=request.GET.get("statement", "")).first()
     more = "more" in request.GET
@@ -42,7 +43,35 @@ def vote(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
         "round": round_, "statement": None if done else statement, "choices": CHOICES, "done": done, "more": more,
         "voted": len(said), "of": min(rounds.TWELVE, accepted), "left": len(coming),
         "last": list(said.values())[-1] if said and wanted is None else None,
-        "now": said.get(wanted.pk) if wanted else None, "rule": rounds.NEXT_RULE,
+        "now": said.get(wanted.pk) if wanted else None, "rule": rounds.NEXT_RULE, "why": "" if wanted else why,
+    })  # fmt: skip
+
+
+@organisation_page("read")
+def stand(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """Everybody of the organisation: whether there are camps, and where the reader stands. Next: go on voting."""
+    round_ = rounds.find(organisation, key)
+    found = camps.camps(round_)
+    statements = {s.key: s for s in round_.statements.all()}
+    drawn = camps.figure(round_, found, statements) if found else None
+    if drawn and (response := download(request, drawn)):
+        return response
+    person = request.user.person
+    return render(request, "decide/stand.html", {
+        "round": round_, "found": found, "figure": drawn, "open": round_.is_open(),
+        "agreed": camps.agreed(found, statements) if found else [],
+        "groups": camps.apart(found, statements) if found and found.groups > 1 else [],
+        "mine": found.by_person.get(person.key, "") if found else "",
+        "voted": len(rounds.standing(round_, person)), "may_vote": may(request, "vote", round_.organisation),
+    })  # fmt: skip
+
+
+@organisation_page("read")
+def mine(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Each reader, about themselves alone: their statements and votes, and what became of each. Next: vote, read on."""
+    found = becoming.mine(request.user.person, organisation)
+    return render(request, "decide/mine.html", {
+        "written": [row for row in found if row.own], "voted": [row for row in found if not row.own],
     })  # fmt: skip
 
 

@@ -11,8 +11,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 from evenhand_web.people.tree import around, children
 
-from .. import checking, figures, rounds, signing, versions
-from ..agreement import agreement
+from .. import camps, checking, figures, rounds, signing, versions
 from ..blank import blank
 from ..forms import AmendForm, DraftForm
 from ..models import Plan
@@ -37,7 +36,7 @@ def draft(request: HttpRequest, organisation: Organisation, key: str, statement:
         else:
             messages.success(request, "The scheme is drafted. It is in force once everybody named has signed it.")
             return redirect("decide:scheme", organisation.code, plan.key)
-    row = next((row for row in agreement(round_).said if row.statement.pk == said.pk), None)
+    row = next((row for row in camps.judged(round_).said if row.statement.pk == said.pk), None)
     return render(request, "decide/draft.html", {
         "round": round_, "statement": said, "form": form, "measures": checking.known_measures().values(),
         "shown": figures.show(row) if row else None, "words": figures.words(row) if row else "",
