@@ -21,7 +21,7 @@ COMPILE = $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-emit-
 ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop frontend demo serve test check system-packages requirements
+.PHONY: help install develop frontend demo serve test check smoke-live system-packages requirements
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -64,6 +64,9 @@ check: develop ## style, types and floors
 
 test: system-packages check frontend ## everything: style, types, floors, and all tests
 	$(BIN)/pytest -q -n $(WORKERS)
+
+smoke-live: install ## fetch the smallest publications from their publishers: for a person to run, with CONTACT=your address
+	$(BIN)/evenhand fetch ods_practices bnf_codes drug_tariff rtt --months 1 --lake $(VAR)/live --contact "$(CONTACT)"
 
 # Chromium for the journeys, pdftotext for reports; without them (and without the right to install them) the tests
 # that need them are skipped, and say so.
