@@ -25,7 +25,7 @@ HOW = (
     "votes that were set aside better than everyone's shares do, by more than chance. One group means no camps.",
     "What sets a group apart is tested as if somebody else had made the groups, and corrected for every statement "
     "tried. A person is placed in a group if at least nine in ten chances say so.",
-    f"Above {LARGE:,} votes, groups are made anew after every {STEP}. No group under ten people is shown on a statement.",
+    f"Above {LARGE:,} votes, groups are made anew after every {STEP}. No group under ten is shown on a statement.",
 )
 COMMAND = "evenhand decide groups VOTES --participants PEOPLE --statements STATEMENTS --declared profession --json"
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from evenhand.measures import Measure
+from evenhand.records import Scheme
+from evenhand.records.improvement import MEASURE_KINDS
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import around
 
-from .. import camps, checking, figures, signing, stages, versions
+from .. import camps, checking, commenting, figures, signing, stages, versions
 from ..differences import differences
+from ..forms_scheme import CommentForm
 from ..models import Plan
 from ..reading import reading
 
@@ -28,7 +32,11 @@ def scheme(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
 
     Next: sign or withdraw (the leads and managers of those who sign), amend (leads of the area).
     """
-    plan = find(organisation, key)
+    return page(request, organisation, find(organisation, key), CommentForm())
+
+
+def page(request: HttpRequest, organisation: Organisation, plan: Plan, form: CommentForm) -> HttpResponse:
+    """The page of a scheme, with a comment form that may hold what could not be kept."""
     sheet = signing.sheet(plan)
     known = checking.known_measures()
     found = reading(versions.read(sheet.version), known)
@@ -46,8 +54,9 @@ def scheme(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
         "plan": plan, "sheet": sheet, "lines": lines, "reading": found, "known": found.scheme.measure in known,
         "stages": stages.of(plan, organisation), "votes": _votes(plan), "versions": all_versions,
         "changes": differences(before.yaml, sheet.version.yaml) if before else [], "before": before,
-        "may_amend": may(request, "draft", plan.organisation),
-    })  # fmt: skip
+        "may_amend": may(request, "draft", plan.organisation), "threads": commenting.threads(plan),
+        "comment_form": form, "diagram_measures": _measures(found.scheme, known),
+    }, status=422 if form.errors else 200)  # fmt: skip
 
 
 @organisation_page("read")
@@ -69,6 +78,13 @@ def version(request: HttpRequest, organisation: Organisation, key: str, number: 
         "changes": differences(before.yaml, shown.yaml) if before else [],
         "signatures": shown.signatures.select_related("organisation", "withdrawal"),
     })  # fmt: skip
+
+
+def _measures(scheme: Scheme, known: dict[str, Measure]) -> list[tuple[str, list[str]]]:
+    """The driver diagram's measures by kind: outcome, process, balancing; a measure by its title if it is known."""
+    rows = scheme.driver_diagram.measures if scheme.driver_diagram else ()
+    return [(kind, [known[row.measure].title if row.measure in known else row.measure
+                    for row in rows if row.kind == kind]) for kind in MEASURE_KINDS]  # fmt: skip
 
 
 def _votes(plan: Plan) -> list:
