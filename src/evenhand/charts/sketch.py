@@ -53,11 +53,12 @@ class Canvas:
         """A line through the points that there are; a missing one leaves a gap."""
         across, up = self.at_x(x), np.clip(self.at_y(y), -1e4, 1e4)
         steps, pen = [], "M"
-        for i in range(len(across)):
-            if not (np.isfinite(across[i]) and np.isfinite(up[i])):
+        there = (np.isfinite(across) & np.isfinite(up)).tolist()
+        for a, b, known in zip(across.tolist(), up.tolist(), there, strict=True):
+            if not known:
                 pen = "M"
                 continue
-            steps.append(f"{pen}{across[i]:.1f},{up[i]:.1f}")
+            steps.append(f"{pen}{a:.1f},{b:.1f}")
             pen = "L"
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         look = f'fill="none" stroke="{colour}" stroke-width="{width:g}"{dashed}'

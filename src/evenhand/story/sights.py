@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from ..lake import Lake
 from ..lake.files import flush, write_whole
 from ..measures import Measure, for_lake
+from ..measures.library import DEFINITIONS
 from ..records import plain
 from ..records.spread import Spread, Standing
 from ..stats.ranks import percent_rank
@@ -56,11 +57,13 @@ def build(
 ) -> Stored:
     """Work out and store every measure (or `ids`) at every level. Running it again changes nothing; cut short, it
     goes on where it stopped."""
-    every = for_lake(lake)
+    every = known(lake)
     folder = _folder(lake)
     folder.mkdir(exist_ok=True)
     wanted = {str(name) for name in ids} if ids is not None else set(every)
-    done, same, nothing = [], [], []
+    done: list[str] = []
+    same: list[str] = []
+    nothing: list[str] = []
     for name, measure in every.items():
         if name not in wanted:
             continue
@@ -100,14 +103,26 @@ def is_stored(lake: Lake, measure: Measure) -> bool:
     return (_folder(lake) / f"{measure.id}~{key(lake, measure)}.done").exists()
 
 
+def known(lake: Lake) -> dict[str, Measure]:
+    """The measures of the lake, read again when a file came or went, or one of the lake's own has changed.
+
+    A page asks several times; to look at each of Evenhand's own files would take it longer than the rest.
+    """
+    own = lake.path / "measures"
+    files = sorted(own.iterdir()) if own.is_dir() else []
+    state_ = tuple((f.name, f.stat().st_mtime_ns) for f in files), (DEFINITIONS / "measures").stat().st_mtime_ns
+    found: dict[str, Measure] = lake.remember(f"sights.measures.{hash(state_)}", lambda: for_lake(lake))
+    return found
+
+
 def stored(lake: Lake) -> list[Measure]:
     """The measures that are stored over the data as it is."""
-    return _stored(lake, for_lake(lake))
+    return _stored(lake, known(lake))
 
 
 def waiting(lake: Lake) -> tuple[str, ...]:
     """The measures that are not stored, or whose definition or data have changed since."""
-    every = for_lake(lake)
+    every = known(lake)
     there = {m.id for m in _stored(lake, every)}
     return tuple(name for name in every if name not in there)
 
@@ -117,7 +132,7 @@ def standings(
 ) -> list[Standing]:
     """What is stored of these organisations, (level, code) each, on every measure or on `ids`; nothing is worked out
     here."""
-    stored = _stored(lake, for_lake(lake))
+    stored = _stored(lake, known(lake))
     found: list[Standing] = []
     for level, code in dict.fromkeys(places):
         file = _standing_file(lake, stored, level)
@@ -206,11 +221,11 @@ def _spread(measure: str, level: str, rows: pa.Table, facts: dict[str, Any], cou
     cells = {name: np.zeros((0, len(months))) for name in COURSE}
     if course:
         cells = {name: _flat(rows[name]).reshape(-1, len(months)) for name in COURSE}
+    columns: dict[str, Any] = {name: _numbers(rows[name]) for name in NUMBERS}
+    columns |= {name: tuple(rows[name].to_pylist()) for name in WORDS} | cells
     return Spread(
         measure, level, facts["first"], facts["last"], tuple(rows["code"].to_pylist()),
-        fair=rows["fair"].to_numpy(), **{name: _numbers(rows[name]) for name in NUMBERS},
-        **{name: tuple(rows[name].to_pylist()) for name in WORDS}, together=facts["together"], months=months, **cells,
-        facts=facts,
+        fair=rows["fair"].to_numpy(), together=facts["together"], months=months, facts=facts, **columns,
     )  # fmt: skip
 
 
@@ -297,13 +312,13 @@ def work_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
 
 
 def _standing(level: str, row: dict[str, Any], facts: dict[str, Any]) -> Standing:
-    numbers = {name: _or_nan(row[name]) for name in (*NUMBERS, "rank")}
+    cells: dict[str, Any] = {name: _or_nan(row[name]) for name in (*NUMBERS, "rank")}
+    cells |= {name: row[name] for name in WORDS} | {name: np.array(row[name], dtype=np.float64) for name in COURSE}
     return Standing(
         row["measure"], level, row["code"], facts["first"], facts["last"], fair=bool(row["fair"]),
-        **{name: row[name] for name in WORDS}, middle=_or_nan(facts["middle"]), compared=facts["compared"],
-        together=facts["together"], price=_or_nan(facts["price"]), tenths=np.array(facts["tenths"], dtype=np.float64),
-        months=np.array(facts["months"], dtype="datetime64[M]"),
-        **{name: np.array(row[name], dtype=np.float64) for name in COURSE}, **numbers,
+        middle=_or_nan(facts["middle"]), compared=facts["compared"], together=facts["together"],
+        price=_or_nan(facts["price"]), tenths=np.array(facts["tenths"], dtype=np.float64),
+        months=np.array(facts["months"], dtype="datetime64[M]"), **cells,
     )  # fmt: skip
 
 

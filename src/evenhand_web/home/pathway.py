@@ -9,9 +9,10 @@ from typing import Any
 
 from evenhand.errors import InputError
 from evenhand.lake import Lake
-from evenhand.measures import Measure, Pathway, for_lake, load_all, load_pathways
+from evenhand.measures import Measure, Pathway, load_all, load_pathways
 from evenhand.measures.library import DEFINITIONS
 from evenhand.records.spread import Standing
+from evenhand.story import sights
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.leads import leads
 from evenhand_web.people.models import Organisation
@@ -57,7 +58,7 @@ def points(
     lake: Lake | None, organisation: Organisation, pathway: Pathway, stood: Mapping[str, Standing], plans: list[Plan]
 ) -> list[Point]:
     """The decision points of a pathway, as this organisation stands in each."""
-    every = for_lake(lake) if lake else load_all()
+    every = sights.known(lake) if lake else load_all()
     found = []
     for decision in pathway.decisions:
         lines = [comparing.line(every[name], stood[name], own=stood[name].code == organisation.code)

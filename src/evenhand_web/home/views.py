@@ -72,7 +72,7 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
     if held is None:
         raise Http404("no published data is loaded")
     try:
-        definition = measures.look_up(held, measure, measures.for_lake(held))
+        definition = measures.look_up(held, measure, sights.known(held))
     except InputError as error:
         raise Http404(str(error)) from error
     view = comparing.view(held, organisation, definition)

@@ -10,8 +10,8 @@ import numpy as np
 from evenhand.charts import sketches
 from evenhand.charts.words import number
 from evenhand.lake import Lake
-from evenhand.measures import for_lake
 from evenhand.report.visit import Line, Topic, Visit
+from evenhand.story import sights
 from evenhand_web.change.models import Commitment
 from evenhand_web.people.models import Organisation
 from evenhand_web.see import comparing, figures
@@ -60,7 +60,7 @@ def _line(item: dict[str, Any]) -> Line:
 
 
 def _topic(lake: Lake, organisation: Organisation, name: str) -> Topic | None:
-    measure = for_lake(lake)[name]
+    measure = sights.known(lake)[name]
     view = comparing.view(lake, organisation, measure)
     if view is None or view.standing is None:
         return None

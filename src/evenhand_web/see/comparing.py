@@ -12,7 +12,7 @@ import numpy as np
 
 from evenhand.charts import sketches
 from evenhand.lake import Lake
-from evenhand.measures import Measure, for_lake
+from evenhand.measures import Measure
 from evenhand.records import ControlChart
 from evenhand.records.spread import Spread, Standing
 from evenhand.stats.xmr import xmr
@@ -82,7 +82,7 @@ def standings(lake: Lake, organisation: Organisation) -> dict[str, Standing]:
 
 def lines(lake: Lake, organisation: Organisation) -> list[dict[str, Any]]:
     """Every stored measure in one line each, the largest opportunity first."""
-    every = for_lake(lake)
+    every = sights.known(lake)
     found = [line(every[name], s, own=s.code == organisation.code) for name, s in standings(lake, organisation).items()]
     return sorted(found, key=lambda item: (-(item["pounds"] or 0.0), item["title"]))
 

@@ -18,7 +18,7 @@ from evenhand_web.site.templatetags.evenhand import month
 
 from .comparing import ICONS, View
 
-MOST = 60  # rows of a spread's table on the page
+MOST, LATEST = 40, 24  # rows on the page: of a spread's table, and months of a course of everybody
 SWITCH = ("as_it_is", "patients_like_ours")
 
 
@@ -49,10 +49,11 @@ def spread(view: View, *, names: Mapping[str, str], like_ours: bool) -> Figure:
         mine = shown.codes[own] if own is not None else None
         return charts.funnel(funnel_of(shown, size, value, outlier, curve), own=mine, size=size_words, **common)
 
-    rows = [
-        ("you" if i == own else names.get(shown.codes[i], "–"), shown.numerator[i], size[i], value[i], outlier[i] or "")
-        for i in np.argsort(-np.nan_to_num(value, nan=-np.inf), kind="stable") if np.isfinite(value[i])
-    ]  # fmt: skip
+    order = np.argsort(-np.nan_to_num(value, nan=-np.inf), kind="stable")
+    order = order[np.isfinite(value[order])].tolist()
+    top, below, each = shown.numerator.tolist(), size.tolist(), value.tolist()
+    rows = [("you" if i == own else names.get(shown.codes[i], "–"), top[i], below[i], each[i], outlier[i] or "")
+            for i in order]  # fmt: skip
     rows.sort(key=lambda row: row[0] != "you")
     return Figure(
         name=f"{measure.id}-spread", sentence=sentence(view, like_ours=like_ours), draw=draw, sketch=sketch, rows=rows,
@@ -80,10 +81,11 @@ def over_time(view: View, marks: tuple = ()) -> Figure | None:
                             unit=measure.unit, share=measure.is_share, marks=marks, width=width)  # fmt: skip
 
     columns = ("month", *(("you",) if ours is not None else ()), *(f"{10 * (i + 1)}% are below" for i in range(9)))
-    rows = [(str(m), *(() if ours is None else (ours[t],)), *tenths[:, t]) for t, m in enumerate(months)]
+    cells, mine = tenths.T.tolist(), [] if ours is None else ours.tolist()
+    rows = [(str(months[t]), *mine[t : t + 1], *cells[t]) for t in range(len(months) - 1, -1, -1)]
     several = PLURAL.get(shown.level, shown.level)
     return Figure(
-        name=f"{measure.id}-over-time", draw=draw, sketch=sketch, rows=rows, columns=columns,
+        name=f"{measure.id}-over-time", draw=draw, sketch=sketch, rows=rows, columns=columns, most=LATEST,
         sentence=moved(tenths[4], ours, months, measure.is_share),
         how=(f"Each dashed line is a tenth of {several} in that month; the bold one is the middle. Organisations too "
              f"small in a month ({measure.minimum_denominator:g} a year) are left out.",),
@@ -104,9 +106,10 @@ def course(view: View, chart: ControlChart, marks: tuple = ()) -> Figure:
         return charts.spc(chart, months, title=f"{measure.title}, month by month", unit=measure.unit,
                           share=measure.is_share, marks=marks, width=width)  # fmt: skip
 
+    lines = np.column_stack([chart.values, chart.mean, chart.lower, chart.upper]).tolist()
     rows = [
-        (str(when), chart.values[i], chart.mean[i], chart.lower[i], chart.upper[i], chart.special_cause[i] or "")
-        for i, when in enumerate(months)
+        (str(when), *line, chart.special_cause[i] or "")
+        for i, (when, line) in enumerate(zip(months, lines, strict=True))
     ]
     signals = sum(bool(row[5]) for row in rows)
     word = ICONS.get(chart.variation or "", "Too few months to say")

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from evenhand import measures
 from evenhand.errors import InputError
 from evenhand.story import presentations as made_of
+from evenhand.story import sights
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page
 from evenhand_web.site.figures import Figure, download
@@ -23,7 +24,7 @@ def presentations(request: HttpRequest, organisation: Organisation, measure: str
     if held is None:
         raise Http404("no published data is loaded")
     try:
-        definition = measures.look_up(held, measure, measures.for_lake(held))
+        definition = measures.look_up(held, measure, sights.known(held))
         month, found = made_of.made_of(held, definition, organisation.code)
     except InputError as error:
         raise Http404(str(error)) from error
