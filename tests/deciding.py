@@ -45,6 +45,22 @@ letters:
   productivity: The same for less.
   prevention: The annual review is kept.
 """
+MORE = """\
+driver_diagram:
+  aim: A third less by March.
+  drivers:
+    - name: What is chosen first
+      change_ideas: [A note in the template]
+  measures:
+    - {measure: diabetes_dpp4_cost, kind: outcome}
+    - {measure: notes read, kind: process}
+    - {measure: calls to practices, kind: balancing}
+quality_impact:
+  risks:
+    - {domain: safety, risk: The wrong dose in kidney disease, likelihood: 3, consequence: 4,
+       mitigation: A check by a pharmacist, likelihood_after: 1, consequence_after: 4}
+  no_risk: [effectiveness, experience, equality]
+"""
 
 
 def a_round(*texts: str, at: str = "ICB1", key: str = "diabetes") -> Round:

@@ -10,8 +10,10 @@ from playwright.sync_api import expect
 
 import cast
 import deciding
+import surveying
 from browsing import look, sign_in
-from evenhand_web.decide.models import PriorityChoice, VoteEvent
+from evenhand_web.decide import commenting
+from evenhand_web.decide.models import Blocker, PriorityChoice, VoteEvent
 from evenhand_web.people.models import Organisation, Post
 
 pytestmark = pytest.mark.browser
@@ -139,3 +141,30 @@ def _the_gp_hears_what_became_of_it(page, address):
     look(page, "register-mine")
     page.goto(f"{address}/organisations/PRACTICE1/decide/priorities/")
     look(page, "register-priorities-form")
+
+
+def test_results_camps_and_a_scheme_are_for_everybody_at_both_widths(page, address, people):
+    first = surveying.a_wave("first", heard=40, days=60)
+    surveying.a_wave("second", heard=80, days=1, previous=first)
+    round_ = deciding.a_round(*(f"Statement number {n} of ten." for n in range(10)))
+    statements = list(round_.statements.all())
+    for half, at in enumerate(("PRACTICE1", "PRACTICE2")):
+        crowd = deciding.voters("GP", 60, at=at)
+        for k, statement in enumerate(statements):
+            deciding.votes(statement, crowd, 57 if (k < 5) == bool(half) else 3, 3 if (k < 5) == bool(half) else 57)
+    scheme = deciding.a_scheme(people["pharmacist"].person, yaml=deciding.SCHEME + deciding.MORE)
+    commenting.say(scheme.latest(), "question", "What of people with failing kidneys?", people["gp"].person)
+    day = timezone.localdate()
+    Blocker.objects.create(
+        organisation_id="PRACTICE1", raised_to_id="ICB1", question="We cannot see the hospital's letters.",
+        raised=day - timedelta(days=40), due=day - timedelta(days=3), person=people["gp"].person,
+    )  # fmt: skip
+    sign_in(page, address, cast.CLINICAL_LEAD)
+    for name, path in (
+        ("listen-results", "listen/second/"), ("decide-camps", "decide/rounds/diabetes/stand/"),
+        ("decide-agreed-camps", "decide/rounds/diabetes/"), ("decide-scheme-whole", "decide/schemes/sitagliptin_first/"),
+        ("decide-register-overdue", "decide/register/"), ("decide-home-overdue", ""), ("decide-index-links", "decide/"),
+        ("home-pathway-lead", "pathways/diabetes/"),
+    ):  # fmt: skip
+        page.goto(f"{address}/organisations/ICB1/{path}")
+        look(page, name)

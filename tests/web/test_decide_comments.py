@@ -11,22 +11,6 @@ from evenhand_web.people.models import Organisation
 
 SCHEME = "/organisations/ICB1/decide/schemes/sitagliptin_first/"
 FIRST = "/organisations/PRACTICE1/decide/priorities/"
-MORE = """\
-driver_diagram:
-  aim: A third less by March.
-  drivers:
-    - name: What is chosen first
-      change_ideas: [A note in the template]
-  measures:
-    - {measure: diabetes_dpp4_cost, kind: outcome}
-    - {measure: notes read, kind: process}
-    - {measure: calls to practices, kind: balancing}
-quality_impact:
-  risks:
-    - {domain: safety, risk: The wrong dose in kidney disease, likelihood: 3, consequence: 4,
-       mitigation: A check by a pharmacist, likelihood_after: 1, consequence_after: 4}
-  no_risk: [effectiveness, experience, equality]
-"""
 
 
 @pytest.fixture
@@ -68,7 +52,7 @@ def test_an_outsider_says_nothing(as_, plan):
 
 
 def test_a_scheme_shows_its_drivers_and_its_quality_impact_or_says_that_they_are_missing(as_, people):
-    deciding.a_scheme(people["pharmacist"].person, yaml=deciding.SCHEME + MORE)
+    deciding.a_scheme(people["pharmacist"].person, yaml=deciding.SCHEME + deciding.MORE)
     said = words(as_(cast.GP), SCHEME)
     for text in ("A note in the template", "Process", "notes read", "Balancing", "12 before", "rated <strong>moderate"):
         assert text in said

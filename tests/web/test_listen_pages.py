@@ -108,7 +108,7 @@ def test_results_wait_until_the_survey_has_closed(wave, as_):
 def test_results_show_everybody_and_hide_a_group_under_ten(people, as_):
     closed(20)
     page = as_(cast.GP).get("/organisations/PRACTICE1/listen/past/")
-    heard = next(f for f in page.context["figures"] if f.name == "past-heard_of_qipp")
+    heard = next(f for part in page.context["figures"] for f in part if f.name == "past-heard_of_qipp")
     rows = {(row[0], row[1]): row for row in heard.rows}
     assert rows["Yes", "Nurse"][2] == "fewer than 10"
     assert rows["Yes", "everybody"][2] == 23

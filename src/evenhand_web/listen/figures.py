@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 
 from evenhand import charts
-from evenhand.listen import GroupEstimate
+from evenhand.listen import GroupEstimate, Question, cautions
 from evenhand_web.site.figures import Figure
 
 from .models import SurveyWave
-from .results import Answered, Results
+from .moving import Moved
+from .results import Answered, Results, Scale, Written
 
 ENDS = ("estimate", "low", "high")
 HOW = (
@@ -22,11 +23,102 @@ HOW = (
     "what plain counting would have said.",
     "Groups with fewer than ten answers are not shown, nor any group from which one of those could be worked out.",
 )
+PANELS = 6  # groups side by side that a phone can still show
+WRITTEN = (
+    "Themes are the words that answers share, found on this machine (non-negative matrix factorisation); each answer "
+    "counts in the theme it is most made of. They are a beginning: a person reads the answers and names themes.",
+    "No answer is shown word for word, and no theme that fewer than ten people wrote of.",
+)
 
 
-def of(wave: SurveyWave, found: Results) -> list[Figure]:
-    """One figure a question, in the order of the instrument."""
-    return [_figure(wave, rows) for rows in _by_question(found.answers)]
+def of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
+    """The figures of each question, in the order of the instrument: everybody, the scale's steps, group by group."""
+    scales = {scale.question.id: scale for scale in found.scales}
+    drawn = []
+    for rows in _by_question(found.answers):
+        scale = scales.get(rows[0].question.id)
+        more = _scale(wave, scale, rows[0]) if scale else _multiples(wave, rows)
+        drawn.append([_figure(wave, rows), *([more] if more else [])])
+    return drawn + [[_written(wave, row)] for row in found.written if row.coded]
+
+
+def changed(wave: SurveyWave, moves: list[Moved]) -> Figure:
+    """What moved since the last wave: a point for each wave, and whether that may be chance."""
+    names = (f"before ({wave.previous.closes:%B %Y})", f"now ({wave.closes:%B %Y})")
+    share = [m for m in moves if m.question.type != "number"]
+    sure = [m for m in share if m.sure]
+    sentence = (
+        f"{len(sure)} of {len(share)} answers moved by more than chance since the last wave."
+        if sure else f"None of {len(share)} answers moved by more than chance since the last wave."
+    )
+    rows = [
+        (m.question.text, m.words, *m.n, *m.value, m.change.change, m.change.low, m.change.high, m.change.p)
+        for m in share
+    ]
+    labels = [f"{m.question.text} {m.words}" for m in share]
+    value, low, high = (np.array([getattr(m, end) for m in share]) for end in ("value", "low", "high"))
+    return Figure(
+        name=f"{wave.key}-change", sentence=sentence, rows=rows, how=HOW,
+        columns=("question", "answer", "answers before", "answers now", "before", "now", "change", "low", "high", "p"),
+        command="evenhand listen change FILE --wave wave --question ... --json",
+        draw=lambda width: charts.waves(labels, value, low, high, [m.n for m in share], names=names,
+                                        title="What moved", share=True, width=width),
+    )  # fmt: skip
+
+
+def _multiples(wave: SurveyWave, rows: list[Answered]) -> Figure | None:
+    """Group by group, each in a panel of its own; None if fewer than two groups may be shown."""
+    question = rows[0].question
+    groups = [e.group for e in rows[0].by_profession.estimates
+              if not any(row.by_profession.group(e.group).suppressed for row in rows)][:PANELS]  # fmt: skip
+    if question.type == "number" or len(groups) < 2:
+        return None
+    parts = [[row.by_profession.group(group) for row in rows] for group in groups]
+    ends = [np.array([[getattr(e, end) for e in part] for part in parts]) for end in ENDS]
+    labels, n = [row.words for row in rows], [part[0].n for part in parts]
+    table = [(group, row.words, e.n, e.estimate, *_ends(e))
+             for group, part in zip(groups, parts, strict=True) for row, e in zip(rows, part, strict=True)]  # fmt: skip
+    return Figure(
+        name=f"{wave.key}-{question.id}-groups", sentence=f"The same by profession: {', '.join(groups)}.", rows=table,
+        columns=("group", "answer", "answers", "estimate", "low", "high"), how=HOW,
+        draw=lambda width: charts.multiples(groups, labels, *ends, n, title=question.text, width=width),
+    )  # fmt: skip
+
+
+def _scale(wave: SurveyWave, scale: Scale, upper: Answered) -> Figure:
+    """Each step of an agreement scale, for everybody and for each profession that may be shown."""
+    everyone = [("Everybody", upper.everybody.estimates[0], [r.estimates[0] for r in scale.everybody])]
+    by = [(e.group, e, [r.group(e.group) for r in scale.by_profession]) for e in upper.by_profession.estimates]
+    shown = [row for row in everyone + by if not any(e.suppressed for e in (row[1], *row[2]))]
+    shares = np.array([[e.estimate for e in steps] for _, _, steps in shown])
+    yes = np.array([[e.estimate, e.low, e.high] for _, e, _ in shown])
+    names, n = [name for name, _, _ in shown], [e.n for _, e, _ in shown]
+    question = scale.question
+    steps = [f"{step}: {_end(question, step)}" if _end(question, step) else step for step in scale.steps]
+    table = [(name, e.n, *(s.estimate for s in each), e.estimate, *_ends(e)) for name, e, each in shown]
+    return Figure(
+        name=f"{wave.key}-{question.id}-scale", sentence=f"Step by step, by profession: {question.text}", rows=table,
+        columns=("group", "answers", *steps, "upper steps", "low", "high"), how=HOW,
+        draw=lambda width: charts.agreement(names, steps, shares, n, yes, title=question.text, width=width),
+    )  # fmt: skip
+
+
+def _end(question: Question, step: str) -> str:
+    """The words at an end of the scale."""
+    return {f"{question.low:g}": question.low_label, f"{question.high:g}": question.high_label}.get(step, "")
+
+
+def _written(wave: SurveyWave, written: Written) -> Figure:
+    coded = written.coded
+    assert coded is not None
+    rows = [(t.title, "fewer than 10" if t.n is None else f"{t.n:,}", None if t.n is None else t.share,
+             ", ".join(t.words)) for t in coded.themes]  # fmt: skip
+    return Figure(
+        name=f"{wave.key}-{written.question.id}", rows=rows, how=WRITTEN,
+        sentence=f"{written.question.text} {coded.answers:,} people wrote something.",
+        columns=("theme", "answers", "share of those who wrote", "its words"),
+        command="evenhand listen themes FILE --question ... --json",
+    )  # fmt: skip
 
 
 def least_heard(found: Results) -> tuple[str, int, int] | None:
@@ -52,7 +144,8 @@ def _figure(wave: SurveyWave, rows: list[Answered]) -> Figure:
         ]
     picture = None if question.type == "number" else partial(_draw, rows, question.text)
     return Figure(
-        name=f"{wave.key}-{question.id}", sentence=_sentence(rows), draw=picture, rows=table, how=HOW,
+        name=f"{wave.key}-{question.id}", sentence=_sentence(rows), draw=picture, rows=table,
+        how=(*HOW, *cautions(rows[0].everybody)),
         columns=("answer", "group", "answers", "estimate", "low", "high", "unweighted"),
         command=f"evenhand listen estimate FILE --question {question.id} --responded responded --rake ... --json",
     )  # fmt: skip
@@ -61,7 +154,12 @@ def _figure(wave: SurveyWave, rows: list[Answered]) -> Figure:
 def _row(words: str, group: str, e: GroupEstimate, u: GroupEstimate) -> tuple:
     if e.suppressed:
         return words, group, "fewer than 10", None, None, None, None
-    return words, group, e.n, e.estimate, e.low, e.high, u.estimate
+    return words, group, e.n, e.estimate, *_ends(e), u.estimate
+
+
+def _ends(e: GroupEstimate) -> tuple[float | None, float | None]:
+    """The interval; none where there is no frame, so that nobody is spoken of but those who answered."""
+    return (e.low, e.high) if np.isfinite(e.low) else (None, None)
 
 
 def _sentence(rows: list[Answered]) -> str:
@@ -70,7 +168,11 @@ def _sentence(rows: list[Answered]) -> str:
     if e.suppressed:
         return f"{question.text} Too few answered to say."
     if question.type == "number":
+        if not np.isfinite(e.low):
+            return f"{question.text} On average {e.estimate:.1f} {question.unit}, of those who answered."
         return f"{question.text} On average {e.estimate:.1f} {question.unit} ({e.low:.1f} to {e.high:.1f})."
+    if not np.isfinite(e.low):
+        return f"{question.text} {e.estimate:.0%} of those who answered say “{most.words}”."
     return (
         f"{question.text} {e.estimate:.0%} say “{most.words}” ({e.low:.0%} to {e.high:.0%}; "
         f"{u.estimate:.0%} of those who answered, unweighted)."
@@ -85,7 +187,10 @@ def _value(row: Answered) -> float:
 def _draw(rows: list[Answered], title: str, width: int) -> object:
     shown = [(row.words, row.everybody.estimates[0]) for row in rows if not row.everybody.estimates[0].suppressed]
     labels = [f"{words} (n = {e.n:,})" for words, e in shown]
+    framed = all(np.isfinite(e.low) for _, e in shown)
+    frame = "Dot: share of everybody in the frame; bar: its 95% interval"
+    subtitle = frame if framed else "Dot: share of those who answered"
     return charts.intervals(
         labels, *(np.array([getattr(e, end) for _, e in shown]) for end in ENDS),
-        title=title, share=True, subtitle="Dot: share of everybody in the frame; bar: its 95% interval", width=width,
+        title=title, share=True, subtitle=subtitle, width=width,
     )  # fmt: skip

@@ -9,8 +9,20 @@ from functools import lru_cache
 import numpy as np
 
 from evenhand.errors import InputError
-from evenhand.listen import Design, Instrument, Intake, Question, SurveyResult, estimate, hits, intake, suppress
+from evenhand.listen import (
+    Design,
+    Instrument,
+    Intake,
+    Question,
+    SurveyResult,
+    estimate,
+    every_answer,
+    hits,
+    intake,
+    publish,
+)
 from evenhand.listen.question import PARTED
+from evenhand.listen.themes import Coded, suggest
 
 from .answering import instrument
 from .models import SurveyWave
@@ -30,6 +42,24 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """A scale, step by step. everybody, by_profession: one result a step, in the order of the scale."""
+
+    question: Question
+    steps: tuple[str, ...]
+    everybody: tuple[SurveyResult, ...]
+    by_profession: tuple[SurveyResult, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question answered in one's own words, by theme; None if too few wrote to suggest any."""
+
+    question: Question
+    coded: Coded | None
+
+
+@dataclass(frozen=True)
 class Results:
     """A wave as its results page shows it."""
 
@@ -38,32 +68,86 @@ class Results:
     response: tuple[tuple[str, int, int], ...]  # profession, asked, answered
     answers: tuple[Answered, ...]
     raked: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    written: tuple[Written, ...]
+    has_frame: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """A wave's rows: one for each place in the frame, with what each question's answer was, '' for none."""
+
+    questions: Instrument
+    taken: Intake
+    design: Design
+    profession: list[str]
+    cells: dict[str, list[str]]
 
 
 def results(wave: SurveyWave) -> Results | None:
     """The results of a wave; None while fewer than ten have answered. Kept until another answer comes in."""
-    newest = wave.answers.values_list("id", flat=True).last() or 0
-    return _results(wave.pk, newest)
+    return _results(wave.pk, state(wave))
+
+
+def gathered(wave: SurveyWave) -> Gathered:
+    """The rows of a wave. Kept until another answer comes in."""
+    return _gathered(wave.pk, state(wave))
+
+
+def state(wave: SurveyWave) -> tuple[str, int, int]:
+    """What changes when a wave's answers or its frame do: its key, the newest answer, the places in its frame."""
+    return wave.key, wave.answers.values_list("id", flat=True).last() or 0, wave.invitations.count()
 
 
 @lru_cache(maxsize=8)
-def _results(pk: int, newest: int) -> Results | None:
+def _results(pk: int, now: tuple[str, int, int]) -> Results | None:
+    rows = _gathered(pk, now)
+    if rows.taken.completed < FEWEST:
+        return None
+    questions = rows.questions.questions
+    return Results(
+        rows.questions, rows.taken, _response(rows.profession, rows.design.answered), tuple(_estimates(rows)),
+        tuple(rows.design.rake), tuple(_scale(rows, q) for q in questions if q.type == "scale" and _enough(rows, q)),
+        tuple(_written(rows, q) for q in questions if q.type == "text"),
+        rows.design.has_frame,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _gathered(pk: int, now: tuple[str, int, int]) -> Gathered:
     wave = SurveyWave.objects.get(pk=pk)
     questions = instrument(wave)
     frame = list(wave.invitations.values("respondent", "profession", "strata").order_by("id"))
     taken = _taken(wave, questions, [row["respondent"] for row in frame])
-    if taken.completed < FEWEST:
-        return None
-    rows = {token: i for i, token in enumerate(taken.tokens)}
-    responded = np.array([row["respondent"] in rows for row in frame])
+    at = {token: i for i, token in enumerate(taken.tokens)}
+    responded = np.array([row["respondent"] in at for row in frame], dtype=bool)
     columns = {name: [_cell(row, name) for row in frame] for name in questions.rake}
     rake = {name: cells for name, cells in columns.items() if all(cells) and _every_margin_answered(cells, responded)}
-    design = Design(len(frame), responded=responded, rake=rake)
-    profession = [row["profession"] for row in frame]
     tokens = [row["respondent"] for row in frame]
-    answers = tuple(_estimates(questions, taken, tokens, rows, design, profession))
-    response = _response(profession, responded)
-    return Results(questions, taken, response, answers, tuple(rake))
+    cells = {q.id: [taken.answers[q.id][at[token]] if token in at else "" for token in tokens]
+             for q in questions.questions}  # fmt: skip
+    # where all who are listed answered, nobody knows who else was asked: these are those who answered, and no more
+    design = Design(len(frame), responded=None if responded.all() else responded, rake={} if responded.all() else rake)
+    return Gathered(questions, taken, design, [row["profession"] for row in frame], cells)
+
+
+def _enough(rows: Gathered, question: Question) -> bool:
+    return sum(bool(cell) for cell in rows.cells[question.id]) >= FEWEST
+
+
+def _scale(rows: Gathered, question: Question) -> Scale:
+    asked = {question.id: rows.cells[question.id]}
+    steps = tuple(question.values())
+    every = every_answer(asked, rows.design, order=steps)
+    by = every_answer(asked, rows.design, order=steps, by=rows.profession)
+    return Scale(question, steps, *(tuple(row.published().result for row in side) for side in (every, by)))
+
+
+def _written(rows: Gathered, question: Question) -> Written:
+    try:
+        return Written(question, suggest(rows.cells[question.id]))
+    except InputError:
+        return Written(question, None)
 
 
 def _taken(wave: SurveyWave, questions: Instrument, invited: list[str]) -> Intake:
@@ -78,24 +162,24 @@ def _taken(wave: SurveyWave, questions: Instrument, invited: list[str]) -> Intak
     return intake(said, times, invited, questions, np.datetime64(wave.closes.replace(tzinfo=None), "s"))
 
 
-def _estimates(
-    questions: Instrument, taken: Intake, tokens: list[str], rows: dict[str, int], design: Design, profession: list[str]
-) -> Iterable[Answered]:
-    for question in questions.questions:
-        cells = [taken.answers[question.id][rows[token]] if token in rows else "" for token in tokens]
-        if sum(bool(cell) for cell in cells) < FEWEST:
+def _estimates(rows: Gathered) -> Iterable[Answered]:
+    for question in rows.questions.questions:
+        if not _enough(rows, question):
             continue
-        for answer, words in _answers(question):
-            y = _one_if(question, cells, answer)
+        for answer, words in answers_of(question):
+            y = one_if(question, rows.cells[question.id], answer)
             share = question.type != "number"
             yield Answered(
-                question, answer, words, suppress(estimate(y, design, share=share)),
-                suppress(estimate(y, design, share=share, by=profession)),
+                question, answer, words, publish(estimate(y, rows.design, share=share)),
+                publish(estimate(y, rows.design, share=share, by=rows.profession)),
             )  # fmt: skip
 
 
-def _answers(question: Question) -> list[tuple[str, str]]:
-    """What is estimated of a question: each option; of a scale, those at its upper end; of a number, its mean."""
+def answers_of(question: Question) -> list[tuple[str, str]]:
+    """(answer, words) of what is estimated of a question.
+
+    Each option; of a scale, those at its upper end; of a number, its mean.
+    """
     if question.type in ("single", "multiple"):
         return list(question.options.items())
     if question.type == "scale":
@@ -108,7 +192,8 @@ def _above_the_middle(question: Question, step: str) -> bool:
     return question.low is not None and question.high is not None and float(step) > (question.low + question.high) / 2
 
 
-def _one_if(question: Question, cells: list[str], answer: str) -> np.ndarray:
+def one_if(question: Question, cells: list[str], answer: str) -> np.ndarray:
+    """1 where a cell gives this answer, 0 where it gives another, NaN where it gives none; numbers as they are."""
     if question.type == "number":
         return np.array([float(cell) if cell else np.nan for cell in cells])
     if question.type == "scale":

@@ -14,6 +14,7 @@ from evenhand_web.site.figures import download
 from . import answering, figures
 from .forms import AnswerForm
 from .models import Invitation, SurveyWave
+from .moving import moved
 from .results import results
 
 
@@ -41,11 +42,13 @@ def wave(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
     asked_wave = _wave(organisation, key)
     found = None if asked_wave.is_open() else results(asked_wave)
     drawn = figures.of(asked_wave, found) if found else []
-    if response := download(request, *drawn):
+    moves = moved(asked_wave) if found else []
+    change = figures.changed(asked_wave, moves) if moves else None
+    if response := download(request, *(figure for part in drawn for figure in part), *([change] if change else [])):
         return response
     return render(request, "listen/wave.html", {
         "wave": asked_wave, "found": found, "figures": drawn, "open": asked_wave.is_open(),
-        "missing": figures.least_heard(found) if found else None,
+        "missing": figures.least_heard(found) if found else None, "change": change,
     })  # fmt: skip
 
 
