@@ -162,7 +162,8 @@ def test_results_camps_and_a_scheme_are_for_everybody_at_both_widths(page, addre
     sign_in(page, address, cast.CLINICAL_LEAD)
     for name, path in (
         ("listen-results", "listen/second/"), ("decide-camps", "decide/rounds/diabetes/stand/"),
-        ("decide-agreed-camps", "decide/rounds/diabetes/"), ("decide-scheme-whole", "decide/schemes/sitagliptin_first/"),
+        ("decide-agreed-camps", "decide/rounds/diabetes/"),
+        ("decide-scheme-whole", "decide/schemes/sitagliptin_first/"),
         ("decide-register-overdue", "decide/register/"), ("decide-home-overdue", ""), ("decide-index-links", "decide/"),
         ("home-pathway-lead", "pathways/diabetes/"),
     ):  # fmt: skip

@@ -112,7 +112,7 @@ def _written(wave: SurveyWave, written: Written) -> Figure:
     coded = written.coded
     assert coded is not None
     rows = [(t.title, "fewer than 10" if t.n is None else f"{t.n:,}", None if t.n is None else t.share,
-             ", ".join(t.words)) for t in coded.themes]  # fmt: skip
+             ", ".join(t.words)) for t in coded.themes if t.n != 0]  # fmt: skip
     return Figure(
         name=f"{wave.key}-{written.question.id}", rows=rows, how=WRITTEN,
         sentence=f"{written.question.text} {coded.answers:,} people wrote something.",
