@@ -12,7 +12,17 @@ from evenhand.table import read
 from evenhand_web.account import book
 from evenhand_web.account.models import LedgerEntry, Target
 from evenhand_web.change.models import AllocationRow, Campaign, EngagementEvent
-from evenhand_web.decide.models import Plan, Round, Signature, VoteEvent
+from evenhand_web.decide import prioritising, register
+from evenhand_web.decide.models import (
+    Blocker,
+    KeyDecision,
+    Plan,
+    PriorityChoice,
+    Round,
+    SchemeComment,
+    Signature,
+    VoteEvent,
+)
 from evenhand_web.home.demo import fill
 from evenhand_web.listen.models import AnswerEvent, Invitation, SurveyWave
 from evenhand_web.people.models import Identity, Organisation, Person
@@ -117,9 +127,19 @@ def test_the_ledger_is_whole_and_holds_no_confirmed_pound_yet(demo, db):
     assert Target.objects.count() == 3
 
 
+def test_the_register_has_a_decision_of_every_kind(demo, db):
+    book = register.book(Organisation.objects.get(code="DEMO-I1"))
+    assert (book.shares.decisions, book.shares.with_clinicians, book.shares.departed_from_advice) == (3, 2, 1)
+    assert {kept.told.state for kept in book.decisions} == {"open", "decided"}
+    assert {raised.told.state for raised in book.blockers} == {"overdue", "waiting", "answered"}
+    assert {lead.person is None for lead in book.leads} == {True, False}
+    practice = Identity.objects.get(username="gp").person.organisation
+    assert prioritising.result(practice).people == 36
+
+
 def test_doing_it_twice_changes_nothing(demo, db):
     counted = (Organisation, Person, Identity, Invitation, AnswerEvent, VoteEvent, Signature, EngagementEvent,
-               VerdictRecord, LedgerEntry, Target)  # fmt: skip
+               VerdictRecord, LedgerEntry, Target, KeyDecision, Blocker, PriorityChoice, SchemeComment)  # fmt: skip
     before = [model.objects.count() for model in counted]
     fill(demo, "demonstration")
     assert [model.objects.count() for model in counted] == before

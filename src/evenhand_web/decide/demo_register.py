@@ -10,7 +10,7 @@ from evenhand_web.people import leads
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.tree import ancestors
 
-from . import recording
+from . import commenting, recording
 from .models import Blocker, BlockerAnswer, KeyDecision, Plan, PriorityChoice, Round
 
 FIRST, LATER = "sitagliptin for new patients", "leave it to each prescriber"
@@ -46,11 +46,16 @@ def take_register(
     recording.take(portal, "keep it", "the board's executive", today - timedelta(days=62), "", board)
     _blockers(area, practice, gliptin, gp, board)
     leads.appoint(area, "diabetes", lead, board)
+    latest = plan.latest()
+    if latest is not None:
+        commenting.say(latest, "question", "What about people whose kidneys fail? Their dose would have to change.", gp)
+        said = commenting.say(latest, "comment", "A note in the template would remind us at the right moment.", gp)
+        commenting.answer(plan, said.pk, "The template has it from next month.", lead)
 
 
 def take_priorities(area: Organisation, people: list[Person], measures: list[str]) -> None:
     """What clinicians would take on first: a made-up order of each, most of them with the first measures first."""
-    if PriorityChoice.objects.filter(organisation=area).exists() or len(measures) < 3:
+    if PriorityChoice.objects.filter(organisation=area).exists():
         return
     PriorityChoice.objects.bulk_create(
         PriorityChoice(organisation=area, person=person, ranking=_order(measures, number))

@@ -27,6 +27,8 @@ from evenhand_web.people import demo as people
 from evenhand_web.people.models import Identity, Organisation, Person
 from evenhand_web.prove import demo as prove
 
+_PRIORITIES = ["diabetes_dpp4_cost", "antibiotics_broad_spectrum", "chd_doac_best_value"]
+
 
 def fill(lake: Lake, password: str) -> str:
     """Fill the database; the name of the practice where the accounts work. Doing it twice changes nothing.
@@ -53,6 +55,7 @@ def fill(lake: Lake, password: str) -> str:
             _scheme(lake, path, scheme, round_, accounts["pharmacist"], open_=scheme is waiting, entries=entries)
         _explain(waiting, practice, staff)
         _register(waiting, practice, round_, accounts)
+        register.take_priorities(practice, [p for p in staff.values() if p.profession == "GP"][:36], _PRIORITIES)
         account.take_ledger(entries, waiting.id)
         for scheme in (s for _, s in schemes):
             area = Organisation.objects.get(code=scheme.area)
