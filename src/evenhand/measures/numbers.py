@@ -9,7 +9,7 @@ import pyarrow as pa
 from ..errors import InputError
 from ..lake import Lake, month_number, month_of
 from ..records import LEVELS, Organisations
-from . import indicator
+from . import indicator, quick
 from .build import as_rows, has_rows, months_held, source_names, stored_levels, stored_months, stored_rows
 from .levels import Grid, grid_of
 from .model import Measure
@@ -59,12 +59,14 @@ def _counted(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Ask
     months = _within(measure, months_held(lake, measure.kind), asked)
     stored = stored_months(lake, months, measure, every)
     columns = []
-    for month in sorted(set(months) - set(stored)):
-        if not has_rows(lake, measure.kind, month):
-            raise InputError(
-                f"measure {measure.id!r}: of {month_of(month)} the lake holds panels without rows, and this is none of "
-                "them; load the month's files, or ask for other months"
-            )
+    now = sorted(set(months) - set(stored))
+    if lacking := next((month for month in now if not has_rows(lake, measure.kind, month)), None):
+        raise InputError(
+            f"measure {measure.id!r}: of {month_of(lacking)} the lake holds panels without rows, and this is none of "
+            "them; load the month's files, or ask for other months"
+        )
+    at_once = now if quick.is_quick(measure) else []
+    for month in now if not at_once else []:
         counted = compute(lake, month, [measure], every)
         if counted.refused:
             raise InputError(counted.refused[measure.id])
@@ -74,8 +76,9 @@ def _counted(lake: Lake, measure: Measure, every: dict[str, Measure], asked: Ask
         level = _published_level(measure, asked.level, there)
     else:
         level = _base_level(measure, asked.level, asked.organisations)
-    pieces = [stored_rows(lake, measure, every, level, stored)]
+    pieces = [stored_rows(lake, measure, every, level, stored)] if stored or not at_once else []
     pieces += [as_rows(column, month, "") for month, column in columns if column.level == level]
+    pieces += [quick.rows(lake, measure, at_once)] if at_once else []
     rows = pa.concat_tables([piece.select(["month", "code", "numerator", "denominator"]) for piece in pieces])
     if measure.kind in TABLES:  # a year or month in which nothing of it was published is not there
         months = sorted(set(rows["month"].to_pylist()))

@@ -11,12 +11,13 @@ from ..errors import InputError, did_you_mean
 from ..lake import Lake, month_of
 from ..records import Organisations, Panel
 from ..sources import organisations as organisations_source
-from . import catalogue, indicator
+from . import indicator
 from .build import for_lake, months_held
 from .levels import general_practices, merge, roll_up
 from .model import Example, Measure, Search
 from .numbers import Asked, find
 from .prescribing import unidentified
+from .quick import catalogue_of
 from .side import Counted
 
 SIDES = ("numerator", "denominator")
@@ -102,7 +103,7 @@ def read(
         raise InputError(f"measure {definition.id!r} has no versions; only an indicator has them")
     for side in strict:
         if unknown := unknown_codes(lake, getattr(definition, side)):
-            known = catalogue.read(lake.table("presentation")).codes
+            known = catalogue_of(lake).codes
             near = did_you_mean(unknown[0], sorted({code[: len(unknown[0])] for code in known}))
             raise InputError(f"{side}: no presentation in the lake has {unknown[0]!r}{near}")
     kept: dict[tuple[str | None, ...], Reading] = lake.remember("measures.readings", dict)
@@ -115,7 +116,7 @@ def read(
     grid = numbers.grid
     if numbers.level == "practice":
         # Nobody can be compared with unidentified prescribers, but the sums above hold what they prescribed.
-        also = frozenset[str]() if level == "practice" else unidentified(lake)
+        also = frozenset[str]() if level == "practice" else _unidentified(lake)
         grid = general_practices(grid, merged, also)
     if numbers.level != level:
         grid = roll_up(grid, level, merged, as_of)
@@ -133,7 +134,7 @@ def read(
 
 def unknown_codes(lake: Lake, rule: Counted) -> tuple[str, ...]:
     """The codes and names in a rule that no presentation of the lake has."""
-    return catalogue.read(lake.table("presentation")).unknown(rule) if rule.source == "prescribing" else ()
+    return catalogue_of(lake).unknown(rule) if rule.source == "prescribing" else ()
 
 
 def look_up(lake: Lake, name: str, every: dict[str, Measure]) -> Measure:
@@ -173,6 +174,10 @@ def latest_month(lake: Lake) -> np.datetime64:
         return max(months, default=0)
 
     return month_of(lake.remember("measures.latest", find))
+
+
+def _unidentified(lake: Lake) -> frozenset[str]:
+    return lake.remember("measures.unidentified", lambda: unidentified(lake))
 
 
 def _unit(numerator: Counted, denominator: Counted, same: bool) -> str:
