@@ -153,7 +153,7 @@ def test_the_next_statement_is_the_librarys_and_says_why(as_, people, gp):
         deciding.votes(round_.statements.get(key=key), crowd[:seen], seen)
     chosen = camps.next_statement(round_, gp, {})
     coming, why = rounds.to_come(round_, gp, {})
-    assert (coming[0].key, why) == (chosen.statement, chosen.reason)
+    assert (coming[0].key, why) == (chosen.statement, rounds.WHY[chosen.why])
     assert len(coming) == 4
     assert why in words(as_(cast.GP), VOTE)
 

@@ -15,6 +15,11 @@ from . import camps
 from .models import Plan, Round, Statement, VoteEvent
 
 TWELVE = 12  # PAGES.md, Decide: twelve and done
+WHY = {  # as evenhand.decide.routing chose, said to the one who votes
+    "new": "fewer than ten people have seen it, and one place in four is kept for new statements",
+    "information": "your answer says most about where you stand",
+    "need": "people of your kind, or all, have hardly been asked about it",
+}
 NEXT_RULE = (
     "One place in four is kept for statements that fewer than ten people have seen, so that a new idea is heard. Else "
     "a lottery draws what says most about where a person stands, and what people of their kind have hardly been asked."
@@ -55,7 +60,7 @@ def to_come(round_: Round, person: Person, said: dict[int, VoteEvent]) -> tuple[
     if found is None or found.statement is None:
         return coming, ""
     coming.sort(key=lambda statement: statement.key != found.statement)
-    return coming, found.reason
+    return coming, WHY[found.why]
 
 
 def grown(statements: Iterable[Statement], organisation: Organisation) -> dict[int, list[Plan]]:
