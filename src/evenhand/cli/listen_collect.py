@@ -168,7 +168,8 @@ def _power_by_stratum(options: argparse.Namespace) -> None:
 def _instruments(options: argparse.Namespace) -> int:
     own = instruments()
     paths = [path for word in options.paths or own for path in _yaml_files(word, own)]
-    rows, failed = [], False
+    rows: list[dict[str, Any]] = []
+    failed = False
     for path in paths:
         try:
             survey = load_instrument(path)

@@ -130,7 +130,7 @@ def _sums(lake: Lake, rules: dict[str, Counted], low: int, high: int) -> pa.Tabl
 
 def _in_units(sums: pa.ChunkedArray, rule: Counted) -> Float:
     """Whole sums in the unit of the column; nothing added is 0."""
-    values = pc.fill_null(sums, 0).to_numpy().astype(np.float64)
+    values: Float = pc.fill_null(sums, 0).to_numpy().astype(np.float64)
     return values if rule.column == "items" else values / FINEST
 
 
