@@ -115,7 +115,7 @@ Fit = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 def _linear(X: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]) -> Fit:
     root = np.sqrt(w)
-    beta = np.linalg.lstsq(X * root[:, None], y * root, rcond=None)[0]
+    beta = np.asarray(np.linalg.lstsq(X * root[:, None], y * root, rcond=None)[0], dtype=np.float64)
     return beta, X @ beta, np.ones(len(y))
 
 

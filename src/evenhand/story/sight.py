@@ -160,10 +160,10 @@ def _level(lake: Lake, measure: Measure) -> str:
     if measure.kind != "indicator":
         return "practice" if measure.kind in ("prescribing", "qof") else "provider"
     held = versions(lake, tuple(dict.fromkeys((measure.id, *(measure.indicator or ())))))
-    levels = [level for version in held for level in version.levels]
-    if not levels:
+    loaded: list[str] = [level for version in held for level in version.levels]
+    if not loaded:
         raise InputError(f"measure {measure.id!r} is not in the lake")
-    return min(levels, key=lambda level: MAY_REACH.index(level) if level in MAY_REACH else len(MAY_REACH))
+    return min(loaded, key=lambda level: MAY_REACH.index(level) if level in MAY_REACH else len(MAY_REACH))
 
 
 def _opportunity(
