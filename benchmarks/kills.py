@@ -3,8 +3,8 @@
 Run: python benchmarks/kills.py [--kills N --seed S] [--full: 1,000 kills]. Each round loads the same small files
 (two months of prescribing, one of them also in a revised release, list sizes) into a lake in a process of its own,
 which is killed with SIGKILL after a random time; every state that a kill leaves is read, the load is done again until
-it ends, and the lake must then be, byte for byte, what an undisturbed load makes. Some rounds kill the same load several
-times in a row, and some kill the building of panels.
+it ends, and the lake must then be, byte for byte, what an undisturbed load makes. Some rounds kill the same load
+several times in a row, and some kill the building of panels.
 """
 
 from __future__ import annotations

@@ -19,6 +19,6 @@ from .waterfall import waterfall
 from .waves import waves
 
 __all__ = [
-    "agreement", "camps", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons", "interactive", "intervals",
-    "lines", "multiples", "render", "spc", "strip", "waterfall", "waves",
+    "agreement", "camps", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons", "interactive",
+    "intervals", "lines", "multiples", "render", "spc", "strip", "waterfall", "waves",
 ]  # fmt: skip

@@ -69,8 +69,9 @@ def multiples(
                                 for label, v in zip(labels, row, strict=True))
         for head, row, m in zip(heads, value, n, strict=True) if m is not None
     )  # fmt: skip
-    head = alt.Header(title=None, labelExpr="split(datum.label, '\\n')", labelLineHeight=14, labelFontSize=12, labelFontWeight="bold", labelAnchor="start",
-                      labelLimit=max(panel, 120), labelColor=theme.INK)  # fmt: skip
+    head = alt.Header(title=None, labelExpr="split(datum.label, '\\n')", labelLineHeight=14, labelFontSize=12,
+                      labelFontWeight="bold", labelAnchor="start", labelLimit=max(panel, 120),
+                      labelColor=theme.INK)  # fmt: skip
     many = drawn.facet(facet=alt.Facet("group:N", sort=list(heads), header=head), columns=columns, spacing=GAP)
     many = many.properties(description=f"{said}.", title={
         "text": theme.wrap(title, width), "subtitle": theme.wrap(subtitle, width, theme.LETTER * 0.86),

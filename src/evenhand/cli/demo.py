@@ -13,6 +13,7 @@ from ..synthetic import MONTHS, PRACTICES, SEED, Demonstration, Filled, fill, ma
 from .output import add_output, emit
 
 Progress = Callable[[str, int, int], None]
+WORKERS = 2  # processes that work out what pages show: a small machine has two cores
 
 
 def register(steps: Any) -> None:
@@ -63,7 +64,7 @@ def _store(filled: Filled, progress: Progress) -> None:
         done += 1
         progress("measures compared", done, total)
 
-    sights.build(filled.lake, progress=step)
+    sights.build(filled.lake, progress=step, workers=WORKERS)
 
 
 def _document(made: Demonstration, filled: Filled, booked: int) -> dict[str, Any]:

@@ -12,9 +12,11 @@ import hashlib
 import json
 import os
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ from .spreads import LEVELS, spreads
 
 METHOD = 1  # rises when the same data would give other numbers
 GROUP = 2_000  # rows of a standing file that are read together: about thirty organisations of seventy measures
+FEW = 8  # measures that are not worth a second process, which takes three seconds to begin
 CHUNK = 500  # organisations put in order at once, so that England fits in memory
 DERIVED = ("panel",)  # the lake's own, made from the snapshots that the key holds
 ABOUT = ("first", "last", "together", "months", "middle", "tenths", "compared", "price")  # of all, with each standing
@@ -53,34 +56,27 @@ class Stored:
 
 
 def build(
-    lake: Lake, ids: Iterable[str] | None = None, *, progress: Callable[[str], None] | None = None
+    lake: Lake, ids: Iterable[str] | None = None, *, progress: Callable[[str], None] | None = None, workers: int = 1
 ) -> Stored:
     """Work out and store every measure (or `ids`) at every level. Running it again changes nothing; cut short, it
-    goes on where it stopped."""
+    goes on where it stopped. `workers`: processes that share the measures, each with the memory of one."""
     every = known(lake)
     folder = _folder(lake)
     folder.mkdir(exist_ok=True)
     wanted = {str(name) for name in ids} if ids is not None else set(every)
-    done: list[str] = []
-    same: list[str] = []
-    nothing: list[str] = []
-    for name, measure in every.items():
-        if name not in wanted:
-            continue
-        if (folder / f"{name}~{key(lake, measure)}.done").exists():
-            same.append(name)
-            continue
-        found = spreads(lake, measure)
-        for level, spread in found.items():
-            _write(_file(lake, measure, level), [_table(spread)], _facts_of(spread))
-        write_whole(folder / f"{name}~{key(lake, measure)}.done", b"")  # also of a measure with nothing here
-        (done if found else nothing).append(name)
+    asked = [name for name in every if name in wanted]
+    todo = [name for name in asked if not (folder / f"{name}~{key(lake, every[name])}.done").exists()]
+    found: dict[str, tuple[str, ...]] = {}
+    for name, levels in _worked(lake, every, todo, workers):
+        found[name] = levels
         if progress is not None:
-            progress(f"{name}: {', '.join(found) or 'nothing in this lake'}")
+            progress(f"{name}: {', '.join(levels) or 'nothing in this lake'}")
+    done = tuple(name for name in todo if found[name])
+    nothing = tuple(name for name in todo if not found[name])
     stored = _stored(lake, every)
     _sweep(lake, every, stored)
-    levels = tuple(level for level in LEVELS if _put_in_order(lake, stored, level))
-    return Stored(tuple(done), tuple(same), tuple(nothing), levels)
+    ordered = tuple(level for level in LEVELS if _put_in_order(lake, stored, level))
+    return Stored(done, tuple(name for name in asked if name not in found), nothing, ordered)
 
 
 def spread(lake: Lake, measure: Measure, level: str, *, course: bool = False) -> Spread | None:
@@ -196,6 +192,39 @@ def _standing_file(lake: Lake, stored: list[Measure], level: str) -> Path:
     now = state(lake)
     keys = hashlib.sha256("".join(_key(now, measure) for measure in stored).encode()).hexdigest()[:20]
     return _folder(lake) / f"standing~{level}~{keys}.parquet"
+
+
+def _worked(
+    lake: Lake, every: dict[str, Measure], todo: list[str], workers: int
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each measure to do, with the levels that were stored; in the order of `todo`."""
+    if workers < 2 or len(todo) < FEW:
+        for name in todo:
+            yield name, _keep(lake, every[name])
+        return
+    # begun anew, not forked: a fork would share the query engine's threads
+    with ProcessPoolExecutor(min(workers, len(todo)), mp_context=get_context("spawn")) as pool:
+        yield from zip(todo, pool.map(partial(_keep_by_name, lake.path), todo), strict=True)
+
+
+def _keep_by_name(path: Path, name: str) -> tuple[str, ...]:
+    lake = _own_lake(path)
+    return _keep(lake, known(lake)[name])
+
+
+@lru_cache(maxsize=1)
+def _own_lake(path: Path) -> Lake:
+    return Lake.open(path)
+
+
+def _keep(lake: Lake, measure: Measure) -> tuple[str, ...]:
+    """Work one measure out and store it; its levels."""
+    found = spreads(lake, measure)
+    for level, spread in found.items():
+        _write(_file(lake, measure, level), [_table(spread)], _facts_of(spread))
+    # also of a measure with nothing here
+    write_whole(_folder(lake) / f"{measure.id}~{key(lake, measure)}.done", b"")
+    return tuple(found)
 
 
 def _table(spread: Spread) -> pa.Table:
