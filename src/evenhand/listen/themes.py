@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +123,7 @@ def suggest(answers: Sequence[str], *, most: int = 8, fewest: int = FEWEST, seed
     if len(rows) < ANSWERS_A_THEME:
         raise InputError(f"themes need {ANSWERS_A_THEME} answers or more to be suggested; found {len(rows)}")
     from sklearn.decomposition import NMF  # slow to import, and only this needs it
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     count = max(1, min(most, len(rows) // ANSWERS_A_THEME))
@@ -132,7 +134,10 @@ def suggest(answers: Sequence[str], *, most: int = 8, fewest: int = FEWEST, seed
         raise InputError("the answers share no word by which themes could be suggested") from None
     count = min(count, X.shape[1])
     model = NMF(count, init="nndsvda", random_state=seed, max_iter=1000, tol=1e-5)
-    parts = model.fit_transform(X)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        # answers that say the same are met exactly: no sweep makes it better, and what is left over is a hair below 0
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        parts = model.fit_transform(X)
     holds = np.zeros((len(answers), count), dtype=bool)
     speaks = parts.max(axis=1) > 0
     holds[rows[speaks], parts[speaks].argmax(axis=1)] = True
