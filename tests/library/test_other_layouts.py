@@ -31,8 +31,8 @@ OTHER_LAYOUTS = {
         "ae", "Period,Org Code,Org name,Number of A&E attendances Type 1,Number of A&E attendances Type 2,Number of "
         "A&E attendances Other A&E Department,Number of attendances over 4hrs Type 1,Number of attendances over 4hrs "
         "Type 2,Number of attendances over 4hrs Other A&E Department,Patients who have waited 4-12 hs from DTA to "
-        "admission\n"
-        'MSitAE-APRIL-2019,RXX,T,"1,000",-,20,100,-,0,3\n', {"attendances": 1020, "over_4_hours": 100}),
+        "admission,Patients who have waited 12+ hrs from DTA to admission\n"
+        'MSitAE-APRIL-2019,RXX,T,"1,000",-,20,100,-,0,3,0\n', {"attendances": 1020, "over_4_hours": 100}),
     "what was dispensed under concession": (
         "concession_costs", "month,bnf_name,bnf_code,quantity,normal_nic_per_unit,predicted_nic_per_unit\n"
         "2017-01-01 00:00:00+00:00,Valsartan,0205052V0AAAAAA,100,0.1,0.15\n", {"usual_cost": 10.0}),
