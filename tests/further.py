@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from evenhand import sources
+from evenhand.errors import InputError
+from evenhand.lake import Lake
+from published import bytes_of
+
 Cells = list[list[Any]]
 BANDS = ["00 < 01 Week", *(f"{w:02d} < {w + 1:02d} Weeks" for w in range(1, 13)), "13+ Weeks"]
 TESTS = ["Period", "Provider Parent Org Code", "Provider Parent Name", "Provider Org Code", "Provider Org Name",
@@ -297,3 +304,19 @@ def dmd_supplement(path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("week262026-r2_3-BNF.zip", inner.getvalue())
     return path
+
+
+def rows(lake: Lake, table: str) -> list[dict[str, object]]:
+    """A table of the lake, a mapping a row."""
+    found: list[dict[str, object]] = lake.table(table).to_pyarrow().to_pylist()
+    return found
+
+
+def refused(lake: Lake, path: Path) -> str:
+    """The one line of a refusal, after which the lake is byte for byte as it was."""
+    before = bytes_of(lake.path)
+    with pytest.raises(InputError) as refusal:
+        sources.load(lake, path)
+    assert bytes_of(lake.path) == before
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)

@@ -13,28 +13,13 @@ from evenhand import sources
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.sources import Options
-from further import FILES, Cells
+from further import FILES, Cells, refused, rows
 from published import bytes_of
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake.create(tmp_path / "lake")
-
-
-def rows(lake: Lake, table: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = lake.table(table).to_pyarrow().to_pylist()
-    return found
-
-
-def refused(lake: Lake, path: Path) -> str:
-    """The one line of a refusal, after which the lake is byte for byte as it was."""
-    before = bytes_of(lake.path)
-    with pytest.raises(InputError) as refusal:
-        sources.load(lake, path)
-    assert bytes_of(lake.path) == before
-    assert "\n" not in str(refusal.value)
-    return str(refusal.value)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.errors import InputError
-from evenhand.table import parse_date, read
+from evenhand.table import read
+from evenhand.when import parse_date
 
 
 def write(tmp_path, text, name="t.csv"):

@@ -9,7 +9,7 @@ import pytest
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.measures import Measure, build, load_all, panel, read
-from evenhand.measures.build import is_stored, months_held
+from evenhand.measures.held import is_stored, months_held
 from evenhand.measures.panel import unnamed
 from evenhand.measures.side import read_codes
 from tiny_lake import TinyLake

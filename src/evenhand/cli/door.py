@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..table import Table, parse_date
+from ..table import Table
+from ..when import parse_date
 
 _YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "treated"})
 _NO = frozenset({"0", "0.0", "false", "f", "no", "n", "control"})

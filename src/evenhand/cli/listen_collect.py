@@ -19,7 +19,8 @@ from ..listen.intake import read_events, read_invited
 from ..listen.planning import plan
 from ..listen.sample import ALLOCATIONS, LEAST, draw
 from ..listen.timing import question_seconds
-from ..table import Table, parse_time
+from ..table import Table
+from ..when import parse_time
 from .listen_design import labels, level, named
 from .output import add_output, emit
 

@@ -236,7 +236,7 @@ def _lake(options: argparse.Namespace) -> Lake:
 def _months(lake: Lake, words: list[str] | None) -> list[str] | None:
     """Months as said: 2024-01 2024-02, with commas, or 2024-01..2024-06; each must be in the lake."""
     from ..lake import month_of
-    from ..measures.build import months_held
+    from ..measures.held import months_held
 
     if words is None:
         return None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from ..definition import loads
 from ..errors import InputError, did_you_mean
-from ..table import parse_date
+from ..when import parse_date
 
 
 def _date(given: Any) -> Any:

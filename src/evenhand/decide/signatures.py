@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ..errors import InputError, did_you_mean
 from ..records import Record
-from ..table import Table, parse_date
+from ..table import Table
+from ..when import parse_date
 
 ROLES = ("clinical_lead", "manager")
 NO = frozenset({"", "0", "false", "no"})

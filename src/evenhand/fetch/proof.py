@@ -6,12 +6,12 @@ import gzip
 import hashlib
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 from typing import IO
 
 from ..errors import InputError
 from ..sources import recognise
+from ..sources.unpack import BROKEN
 
 _HEAD = 1 << 20  # bytes of each table that are looked at; a header and its first rows
 _BLOCK = 1 << 20
@@ -82,7 +82,7 @@ def _heads(path: Path, scratch: Path) -> list[Path]:
             return [path]
         with path.open("rb") as plain:
             return [_head(plain, scratch / path.name.removesuffix(".part"))]
-    except (zipfile.BadZipFile, EOFError, zlib.error, OSError, RuntimeError, NotImplementedError) as error:
+    except (*BROKEN, OSError) as error:
         raise InputError(f"{path.name.removesuffix('.part')}: broken or cut short ({error})") from error
 
 
@@ -106,5 +106,5 @@ def _of_member(path: Path) -> str | None:
                 while block := packed.read(_BLOCK):
                     digest.update(block)
             return digest.hexdigest()
-    except (zipfile.BadZipFile, EOFError, zlib.error, OSError, RuntimeError, NotImplementedError):
+    except (*BROKEN, OSError):
         return None

@@ -10,7 +10,8 @@ from ..errors import InputError
 from ..lake import Lake, month_number, month_of
 from ..records import LEVELS, Organisations
 from . import indicator, quick
-from .build import as_rows, has_rows, months_held, source_names, stored_levels, stored_months, stored_rows
+from .build import as_rows
+from .held import has_rows, months_held, source_names, stored_levels, stored_months, stored_rows
 from .levels import Grid, grid_of
 from .model import Measure
 from .month import compute

@@ -12,7 +12,8 @@ from ..lake import Lake, month_of
 from ..records import Organisations, Panel
 from ..sources import organisations as organisations_source
 from . import indicator
-from .build import for_lake, months_held
+from .build import for_lake
+from .held import months_held
 from .levels import general_practices, merge, roll_up
 from .model import Example, Measure, Search
 from .numbers import Asked, find

@@ -10,8 +10,9 @@ from ..errors import InputError
 from ..lake import Lake, month_number, month_of
 from ..records import Record
 from . import prescribing
-from .build import for_lake, has_rows, source_names
+from .build import for_lake
 from .catalogue import Catalogue
+from .held import has_rows, source_names
 from .model import Measure
 from .panel import look_up
 from .rule import Rule

@@ -16,8 +16,8 @@ from ..errors import InputError
 from ..lake import Lake, Snapshot, month_number
 from . import catalogue as catalogues
 from . import dictionary, patients
-from .build import months_held, snapshots_of
 from .catalogue import Catalogue
+from .held import months_held, snapshots_of
 from .levels import Grid, grid_of
 from .model import Measure
 from .month import check_matches

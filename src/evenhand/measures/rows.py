@@ -12,7 +12,8 @@ from ..errors import InputError
 from ..lake import Lake, Snapshot, month_number, month_of
 from ..sources import organisations as organisations_source
 from . import indicator, prescribing, published, waits
-from .build import for_lake, snapshots_of
+from .build import for_lake
+from .held import snapshots_of
 from .levels import parent_of
 from .model import Measure
 from .panel import latest_month, look_up

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ..errors import InputError
 from ..lake import TABLES, Origin, Snapshot, Transaction, month_of
-from ..table import parse_date
+from ..when import parse_date
 from .source import Loaded, Options, Source, outcome
 from .unpack import Unpacked
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ..errors import InputError
 from ..lake import TABLES, Transaction, month_number
-from ..table import parse_date
+from ..when import parse_date
 from . import workbook
 from .keep import keep
 from .source import Loaded, Options, Source

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ..errors import InputError
 from ..lake import TABLES, Origin, Transaction, month_number
-from ..table import parse_date
+from ..when import parse_date
 from .organisations import NATION, NATION_NAME
 from .source import Loaded, Options, Source, outcome
 from .unpack import Unpacked

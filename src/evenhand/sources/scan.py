@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import InputError
-from ..table import parse_date
+from ..when import parse_date
 from .unpack import Unpacked
 
 MILLION = 1_000_000

@@ -27,6 +27,8 @@ import pyarrow.parquet as pq
 from ..errors import InputError
 from . import xls
 
+# what the standard library raises at packed bytes that are broken, cut short, locked, or packed in a way it cannot read
+BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error, RuntimeError, NotImplementedError)
 _BLOCK = 1 << 20
 _RATIO = 200  # the largest published file unpacks to 24 times its size; repeated text reaches about 100
 _SMALL = 200 << 20  # bytes that may unpack at any ratio
@@ -194,7 +196,7 @@ def _copy(opened: Callable[[], IO[bytes] | gzip.GzipFile], target: Path, packed:
                 if done > room:
                     raise InputError(f"{name}: unpacks to more than {room:,} bytes from {packed:,}; refused as unsafe")
                 out.write(block)
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
+    except BROKEN as error:
         raise InputError(f"{name}: the {kind} stream is broken or cut short ({error})") from error
 
 

@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..lake import Lake, month_of
 from ..measures import Counted, Measure, read_codes, unnamed
 from ..measures import read as read_measure
-from ..measures.build import months_held
+from ..measures.held import months_held
 from ..records.spread import Spread
 from ..stats.ranks import percent_rank
 from .spreads import bare

@@ -14,7 +14,7 @@ from ..errors import InputError, did_you_mean
 from ..lake import Lake, month_of
 from ..measures import Measure, for_lake
 from ..measures import read as read_measure
-from ..measures.build import months_held
+from ..measures.held import months_held
 from ..measures.levels import Grid, general_practices, roll_up
 from ..measures.panel import latest_month
 from ..measures.prescribing import unidentified

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..lake import Lake, month_of
 from ..measures import Measure, for_lake
 from ..measures import catalogue as catalogues
-from ..measures.build import months_held
+from ..measures.held import months_held
 from ..sources import organisations as organisations_source
 
 

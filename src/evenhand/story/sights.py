@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -21,28 +20,34 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..lake import Lake
-from ..lake.files import flush, write_whole
+from ..lake.files import write_whole
 from ..measures import Measure, for_lake
 from ..measures.library import DEFINITIONS
-from ..records import plain
 from ..records.spread import Spread, Standing
 from ..stats.ranks import percent_rank
+from .sight_files import (
+    COURSE,
+    GROUP,
+    NUMBERS,
+    WORDS,
+    facts_in,
+    facts_of,
+    in_order,
+    spread_from,
+    standing_from,
+    standings_in,
+    table_of,
+    write,
+)
 from .spreads import LEVELS, spreads
 
 METHOD = 1  # rises when the same data would give other numbers
-GROUP = 2_000  # rows of a standing file that are read together: about thirty organisations of seventy measures
 FEW = 8  # measures that are not worth a second process, which takes three seconds to begin
-CHUNK = 500  # organisations put in order at once, so that England fits in memory
 DERIVED = ("panel",)  # the lake's own, made from the snapshots that the key holds
 ABOUT = ("first", "last", "together", "months", "middle", "tenths", "compared", "price")  # of all, with each standing
-COURSE = ("top", "bottom")
-NUMBERS = ("numerator", "denominator", "expected", "worse", "units", "pounds", "low", "high")
-WORDS = ("outlier", "unlike", "icon")
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def spread(lake: Lake, measure: Measure, level: str, *, course: bool = False) ->
         return work_out(lake, measure).get(level)
     held = pq.ParquetFile(file, memory_map=True)
     names = [n for n in held.schema_arrow.names if course or n not in COURSE]
-    return _spread(measure.id, level, held.read(columns=names, use_threads=False), _facts(held), course)
+    return spread_from(measure.id, level, held.read(columns=names, use_threads=False), facts_in(held), course)
 
 
 def is_stored(lake: Lake, measure: Measure) -> bool:
@@ -133,7 +138,7 @@ def standings(
     for level, code in dict.fromkeys(places):
         file = _standing_file(lake, stored, level)
         if file.exists():
-            found += _read_standings(file, level, code, ids)
+            found += standings_in(file, level, code, ids)
     return found
 
 
@@ -221,50 +226,10 @@ def _keep(lake: Lake, measure: Measure) -> tuple[str, ...]:
     """Work one measure out and store it; its levels."""
     found = spreads(lake, measure)
     for level, spread in found.items():
-        _write(_file(lake, measure, level), [_table(spread)], _facts_of(spread))
+        write(_file(lake, measure, level), [table_of(spread)], facts_of(spread))
     # also of a measure with nothing here
     write_whole(_folder(lake) / f"{measure.id}~{key(lake, measure)}.done", b"")
     return tuple(found)
-
-
-def _table(spread: Spread) -> pa.Table:
-    """One row an organisation, by code."""
-    columns: dict[str, Any] = {"code": pa.array(spread.codes, pa.string()), "fair": pa.array(spread.fair)}
-    columns |= {name: pa.array(getattr(spread, name), pa.float64()) for name in NUMBERS}
-    columns |= {name: pa.array(getattr(spread, name), pa.string()) for name in WORDS}
-    for name in COURSE:
-        cells = getattr(spread, name)
-        offsets = np.arange(0, cells.size + 1, cells.shape[1], dtype=np.int32)
-        columns[name] = pa.ListArray.from_arrays(offsets, pa.array(cells.ravel(), pa.float64()))
-    return pa.table(columns).sort_by("code")
-
-
-def _facts_of(spread: Spread) -> dict[str, Any]:
-    own = {"first": spread.first, "last": spread.last, "together": spread.together, "months": spread.months}
-    found: dict[str, Any] = plain(spread.facts | own)
-    return found
-
-
-def _spread(measure: str, level: str, rows: pa.Table, facts: dict[str, Any], course: bool) -> Spread:
-    months = np.array(facts["months"], dtype="datetime64[M]")
-    cells = {name: np.zeros((0, len(months))) for name in COURSE}
-    if course:
-        cells = {name: _flat(rows[name]).reshape(-1, len(months)) for name in COURSE}
-    columns: dict[str, Any] = {name: _numbers(rows[name]) for name in NUMBERS}
-    columns |= {name: tuple(rows[name].to_pylist()) for name in WORDS} | cells
-    return Spread(
-        measure, level, facts["first"], facts["last"], tuple(rows["code"].to_pylist()),
-        fair=rows["fair"].to_numpy(), together=facts["together"], months=months, facts=facts, **columns,
-    )  # fmt: skip
-
-
-def _numbers(column: pa.ChunkedArray) -> np.ndarray:
-    return np.asarray(column.to_numpy(), dtype=np.float64)
-
-
-def _flat(column: pa.ChunkedArray) -> np.ndarray:
-    """The cells of a column of lists, one after the other."""
-    return np.asarray(pc.list_flatten(column).to_numpy(), dtype=np.float64)
 
 
 def _put_in_order(lake: Lake, stored: list[Measure], level: str) -> bool:
@@ -277,52 +242,10 @@ def _put_in_order(lake: Lake, stored: list[Measure], level: str) -> bool:
     facts: dict[str, Any] = {}
     for name, path in held.items():
         codes |= set(pq.read_table(path, columns=["code"])["code"].to_pylist())
-        about = _facts(pq.ParquetFile(path))
+        about = facts_in(pq.ParquetFile(path))
         facts[name] = {k: about[k] for k in ABOUT}
-    _write(file, _in_order(held, sorted(codes)), facts, GROUP)
+    write(file, in_order(held, sorted(codes)), facts, GROUP)
     return True
-
-
-def _in_order(held: dict[str, Path], codes: list[str]) -> Iterable[pa.Table]:
-    """Rows of all measures, a few organisations at a time."""
-    for first in range(0, len(codes), CHUNK):
-        low, high = codes[first], codes[min(first + CHUNK, len(codes)) - 1]
-        parts = []
-        for name, path in held.items():
-            rows = pq.read_table(path)
-            rank = percent_rank(np.where(rows["fair"].to_numpy(), _rate(rows), np.nan))
-            rows = rows.append_column("rank", pa.array(rank)).replace_schema_metadata(None)
-            rows = rows.append_column("measure", pa.array([name] * len(rows), pa.string()))
-            parts.append(rows.filter(pc.and_(pc.greater_equal(rows["code"], low), pc.less_equal(rows["code"], high))))
-        yield pa.concat_tables(parts).sort_by("code").combine_chunks()
-
-
-def _rate(rows: pa.Table) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: np.ndarray = _numbers(rows["numerator"]) / _numbers(rows["denominator"])
-    return found
-
-
-@lru_cache(maxsize=64)
-def _opened(file: Path) -> tuple[pq.FileMetaData, list[str], list[str], dict[str, Any]]:
-    """The footer of a standing file, the first and last code of each of its parts, and its facts; it never changes."""
-    held = pq.ParquetFile(file)
-    at = held.schema_arrow.names.index("code")
-    ends = [held.metadata.row_group(i).column(at).statistics for i in range(held.metadata.num_row_groups)]
-    return held.metadata, [end.min for end in ends], [end.max for end in ends], _facts(held)
-
-
-def _read_standings(file: Path, level: str, code: str, ids: Sequence[str] | None) -> list[Standing]:
-    footer, lowest, highest, facts = _opened(file)
-    groups = [i for i in range(bisect_left(highest, code), len(lowest)) if lowest[i] <= code]
-    if not groups:
-        return []
-    rows = pq.ParquetFile(file, metadata=footer, memory_map=True).read_row_groups(groups, use_threads=False)
-    mask = pc.equal(rows["code"], code)
-    if ids is not None:
-        mask = pc.and_(mask, pc.is_in(rows["measure"], value_set=pa.array(ids, pa.string())))
-    mine = rows.filter(mask).to_pylist()
-    return [_standing(level, row, facts[row["measure"]]) for row in mine]
 
 
 def standing_of(whole: Spread, code: str) -> Standing | None:
@@ -332,52 +255,12 @@ def standing_of(whole: Spread, code: str) -> Standing | None:
         return None
     row: dict[str, Any] = {name: getattr(whole, name)[at] for name in (*NUMBERS, *WORDS, "fair", *COURSE)}
     rank = percent_rank(np.where(whole.fair, whole.value, np.nan))[at]
-    return _standing(whole.level, row | {"code": code, "measure": whole.measure, "rank": rank}, _facts_of(whole))
+    return standing_from(whole.level, row | {"code": code, "measure": whole.measure, "rank": rank}, facts_of(whole))
 
 
 def work_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
     """What `build` would store, for a reader who cannot wait for it; facts as they read back."""
-    return {level: replace(found, facts=_facts_of(found)) for level, found in spreads(lake, measure).items()}
-
-
-def _standing(level: str, row: dict[str, Any], facts: dict[str, Any]) -> Standing:
-    cells: dict[str, Any] = {name: _or_nan(row[name]) for name in (*NUMBERS, "rank")}
-    cells |= {name: row[name] for name in WORDS} | {name: np.array(row[name], dtype=np.float64) for name in COURSE}
-    return Standing(
-        row["measure"], level, row["code"], facts["first"], facts["last"], fair=bool(row["fair"]),
-        middle=_or_nan(facts["middle"]), compared=facts["compared"], together=facts["together"],
-        price=_or_nan(facts["price"]), tenths=np.array(facts["tenths"], dtype=np.float64),
-        months=np.array(facts["months"], dtype="datetime64[M]"), **cells,
-    )  # fmt: skip
-
-
-def _or_nan(value: Any) -> float:
-    return float("nan") if value is None else float(value)
-
-
-def _facts(held: pq.ParquetFile) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(held.schema_arrow.metadata[b"facts"])
-    return found
-
-
-def _write(file: Path, tables: Iterable[pa.Table], facts: dict[str, Any], group: int | None = None) -> None:
-    """Build beside, flush, rename: after any crash the file is whole or not there."""
-    beside = file.with_name(f".{os.getpid()}.{file.name}.new")
-    writer: pq.ParquetWriter | None = None
-    try:
-        for table in tables:
-            if writer is None:
-                schema = table.schema.with_metadata({"facts": json.dumps(facts, allow_nan=False)})
-                writer = pq.ParquetWriter(beside, schema, compression="zstd")
-            writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=group)
-        if writer is not None:
-            writer.close()
-            flush(beside)
-            os.replace(beside, file)
-    finally:
-        if writer is not None and writer.is_open:
-            writer.close()
-        beside.unlink(missing_ok=True)
+    return {level: replace(found, facts=facts_of(found)) for level, found in spreads(lake, measure).items()}
 
 
 def _sweep(lake: Lake, every: dict[str, Measure], stored: list[Measure]) -> None:

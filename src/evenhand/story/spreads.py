@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,22 +13,16 @@ from ..errors import InputError
 from ..lake import Lake
 from ..measures import Measure, Reading, unit_prices
 from ..measures import read as read_measure
-from ..measures.levels import parent_of
-from ..measures.panel import latest_month
-from ..measures.patient_mix import patient_mix
-from ..records import Funnel, Opportunity, Panel
+from ..records import Funnel, Panel
 from ..records.spread import Spread
-from ..see.expected import expected, sampling_variance
-from ..see.opportunity import opportunity
-from ..sources import organisations as organisations_source
 from ..stats.ranks import deciles
 from ..stats.xmr_latest import latest
 from .sight import FEWEST_FUNNEL, FEWEST_POINTS, IMPROVES, WINDOW
-from .worth import FEWEST_MONTHS, FEWEST_UNITS, SEED, is_money, pounds_per_unit, standard_error
+from .spread_gains import Floats, drawn_from, gains_of, gains_of_areas
+from .spread_patients import expected_of, split_of
+from .worth import pounds_per_unit
 
 LEVELS = ("practice", "pcn", "sicbl", "icb", "provider", "region", "nation")  # whose pages there are
-ABOVE = ("pcn", "sicbl", "icb", "region", "nation")  # whose practices gain together
-Floats = NDArray[np.float64]
 
 
 def spreads(lake: Lake, measure: Measure, levels: tuple[str, ...] = LEVELS) -> dict[str, Spread]:
@@ -55,10 +48,7 @@ def bare(reading: Reading) -> Spread:
     panel, measure = reading.panel, reading.measure
     months = panel.months
     window = months > months[-1] - WINDOW
-    known = np.isfinite(panel.numerator) & np.isfinite(panel.denominator)
-    top, bottom = (np.where(known, side, 0.0) for side in (panel.numerator, panel.denominator))
-    there = known[:, window].any(axis=1)
-    numerator, denominator = (np.where(there, side[:, window].sum(axis=1), np.nan) for side in (top, bottom))
+    _, bottom, numerator, denominator, there = _sums(panel, window)
     fair = there & (denominator > 0)
     funnel = _funnel(measure, panel.organisations, numerator, denominator, fair)
     missing = np.full(len(panel.organisations), np.nan)
@@ -73,6 +63,19 @@ def bare(reading: Reading) -> Spread:
         fair, _outliers(funnel, panel.organisations), missing, nothing, missing, missing, missing, missing, missing,
         False, nothing, months, panel.numerator, panel.denominator, facts,
     )  # fmt: skip
+
+
+def _sums(
+    panel: Panel, window: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Numerators and denominators (U, T) with nothing for what is not known, their sums in the window (U,), and
+    which units have any."""
+    known = np.isfinite(panel.numerator) & np.isfinite(panel.denominator)
+    there: NDArray[np.bool_] = np.any(known[:, window], axis=1)
+    top, bottom = np.where(known, panel.numerator, 0.0), np.where(known, panel.denominator, 0.0)
+    numerator = np.where(there, top[:, window].sum(axis=1), np.nan)
+    denominator = np.where(there, bottom[:, window].sum(axis=1), np.nan)
+    return top, bottom, numerator, denominator, there
 
 
 @dataclass(frozen=True)
@@ -95,19 +98,16 @@ def _spread(
     panel, measure = reading.panel, reading.measure
     months, value = panel.months, panel.value
     window = months > months[-1] - (1 if measure.is_state else WINDOW)  # a waiting list is not summed over time
-    known = np.isfinite(panel.numerator) & np.isfinite(panel.denominator)
-    top, bottom = (np.where(known, side, 0.0) for side in (panel.numerator, panel.denominator))
-    there = known[:, window].any(axis=1)
-    numerator, denominator = (np.where(there, side[:, window].sum(axis=1), np.nan) for side in (top, bottom))
+    top, bottom, numerator, denominator, there = _sums(panel, window)
     fair = there & (denominator >= max(measure.minimum_denominator, 1))
     last, price = str(months[-1]), worth.price
     funnel = _funnel(measure, panel.organisations, numerator, denominator, fair)
-    drawn = None if together else _drawn(lake, measure, panel, window, fair, numerator, denominator, level)
-    foreseen = _expected(lake, measure, panel, window, level, fair, numerator, denominator)
+    drawn = None if together else drawn_from(lake, measure, panel, window, fair, numerator, denominator, level)
+    foreseen = expected_of(lake, measure, panel, window, level, fair, numerator, denominator)
     ratio = _ratio_funnel(measure, panel.organisations, numerator, foreseen, fair)
-    gains = _gains(measure, panel.organisations, denominator, drawn, price)
+    gains = gains_of(measure, panel.organisations, denominator, drawn, price)
     if together:
-        gains |= _of_areas(panel.organisations, together, price)
+        gains |= gains_of_areas(panel.organisations, together, price)
     facts = {
         "version": reading.version, "source": list(panel.source), "price": price,
         "prices": worth.prices,
@@ -116,7 +116,7 @@ def _spread(
         "tenths": deciles(numerator[fair] / denominator[fair]) if fair.any() else [np.nan] * 9,
         "deciles": deciles(np.where(bottom >= max(1.0, measure.minimum_denominator / WINDOW), value, np.nan)),
         "funnel": _curve(funnel), "ratio_funnel": _curve(ratio), "improves": IMPROVES[measure.direction],
-        "split": _split(measure, panel, window, drawn, numerator, denominator, foreseen, fair),
+        "split": split_of(measure, panel, window, drawn, numerator, denominator, foreseen, fair),
         "benchmark": None if drawn is None else drawn.benchmark, "total": None if drawn is None else drawn.total,
         "naive": None if drawn is None else drawn.naive,
     }  # fmt: skip
@@ -177,161 +177,6 @@ def _curve(funnel: Funnel | None) -> dict[str, Any] | None:
         "adjusted": funnel.adjusted, "limit": funnel.limit, "at": funnel.curve_at,
         "lower_95": funnel.curve.lower_95, "upper_95": funnel.curve.upper_95, "lower_998": funnel.curve.lower_998,
         "upper_998": funnel.curve.upper_998,
-    }  # fmt: skip
-
-
-def _noise(measure: Measure, panel: Panel, window: NDArray[np.bool_], use: NDArray[np.bool_]) -> Floats | None:
-    """The standard error of values that are no count; None of a count.
-
-    Raises
-    ------
-    InputError
-        If it cannot be told from the months.
-    """
-    if not is_money(measure):
-        return None
-    if window.sum() < FEWEST_MONTHS:
-        raise InputError("too few months to learn how much pounds vary")
-    noise = standard_error(panel.value[use][:, window])
-    if not np.all(noise > 0):
-        raise InputError("pounds that never vary")
-    return noise
-
-
-def _drawn(
-    lake: Lake, measure: Measure, panel: Panel, window: NDArray[np.bool_], fair: NDArray[np.bool_], top: Floats,
-    bottom: Floats, level: str,
-) -> Opportunity | None:  # fmt: skip
-    """True levels and gaps in units of the numerator; None where too little is known to tell them from chance.
-
-    A neutral measure has a split of its variation, and gaps that nobody shows.
-    """
-    if fair.sum() < FEWEST_UNITS:
-        return None
-    codes = [code for code, yes in zip(panel.organisations, fair, strict=True) if yes]
-    better = "higher" if measure.direction == "higher" else "lower"
-    areas = members(lake, panel.organisations) if level == "practice" else {}
-    try:
-        return opportunity(
-            codes, top[fair], bottom[fair], better=better, rng=np.random.default_rng(SEED), seed=SEED,
-            standard_error=_noise(measure, panel, window, fair), areas=areas,
-        )  # fmt: skip
-    except InputError:
-        return None
-
-
-def members(lake: Lake, practices: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """The practices of every area, as they belong together in the latest month of the lake."""
-
-    def find() -> dict[str, tuple[str, ...]]:
-        known, as_of = organisations_source.read(lake), latest_month(lake)
-        found: dict[str, list[str]] = {}
-        for level in (lev for lev in ABOVE if lev in known.levels):
-            for code in practices:
-                try:
-                    parent = parent_of(code, level, known, as_of)
-                except InputError:
-                    continue  # in two at once: its numbers are in neither
-                if parent is not None:
-                    found.setdefault(parent, []).append(code)
-        return {area: tuple(codes) for area, codes in found.items()}
-
-    return lake.remember(f"sights.members.{hash(practices)}", find)
-
-
-def _gains(
-    measure: Measure, codes: tuple[str, ...], bottom: Floats, drawn: Opportunity | None, price: float
-) -> dict[str, Floats]:
-    """What each unit could gain: NaN where nothing says which way is better, or chance cannot be told apart."""
-    worse, units, pounds, low, high = (np.full(len(codes), np.nan) for _ in range(5))
-    if drawn is not None and measure.direction != "neutral":
-        at = {code: i for i, code in enumerate(codes)}
-        rows = np.array([at[code] for code in drawn.units], dtype=np.intp)
-        sign = 1.0 if drawn.better == "lower" else -1.0
-        worse[rows] = drawn.probability_above if sign > 0 else 1 - drawn.probability_above
-        units[rows] = drawn.pounds  # drawn with a unit cost of 1
-        pounds[rows] = drawn.pounds * price
-        ends = [np.maximum(0.0, sign * (end - drawn.benchmark.value)) * bottom[rows] * price
-                for end in (drawn.low, drawn.high)]  # fmt: skip
-        low[rows], high[rows] = np.minimum(*ends), np.maximum(*ends)
-    return {"worse": worse, "units": units, "pounds": pounds, "low": low, "high": high}
-
-
-def _of_areas(codes: tuple[str, ...], together: Mapping[str, Any], price: float) -> dict[str, Floats]:
-    """What the practices of each area could gain together, with a 90% interval."""
-    units, pounds, low, high = (np.full(len(codes), np.nan) for _ in range(4))
-    for i, code in enumerate(codes):
-        if code in together:
-            estimate = together[code]
-            units[i], pounds[i] = estimate.value, estimate.value * price
-            low[i], high[i] = sorted((estimate.low * price, estimate.high * price))
-    return {"units": units, "pounds": pounds, "low": low, "high": high}
-
-
-def _expected(
-    lake: Lake, measure: Measure, panel: Panel, window: NDArray[np.bool_], level: str, fair: NDArray[np.bool_],
-    top: Floats, bottom: Floats,
-) -> Floats:  # fmt: skip
-    """What patients like theirs would give (U,); NaN where nothing is known of the patients."""
-    found = np.full(len(panel.organisations), np.nan)
-    mix = _mix(lake, level)
-    rows = np.array([mix.get(code, ()) for code in panel.organisations], dtype=object)
-    use = fair & np.array([len(row) > 0 for row in rows])
-    if use.sum() < FEWEST_UNITS or not (top[use] > 0).any():
-        return found
-    try:
-        columns = np.array([list(row) for row in rows[use]], dtype=np.float64)
-        found[use] = expected(top[use], bottom[use], columns, standard_error=_noise(measure, panel, window, use))
-    except InputError:
-        pass  # too few units, or pounds that never vary
-    return found
-
-
-def _mix(lake: Lake, level: str) -> dict[str, tuple[float, ...]]:
-    """What each organisation of a level cannot choose about its patients; a list's size is no need of theirs."""
-
-    def find() -> dict[str, tuple[float, ...]]:
-        try:
-            codes, features = patient_mix(lake, level)
-        except InputError:
-            return {}
-        columns = [column for name, column in features.items() if name != "log_list_size"]
-        return {code: tuple(float(c[i]) for c in columns) for i, code in enumerate(codes)} if columns else {}
-
-    return lake.remember(f"sights.mix.{level}", find)
-
-
-def _split(
-    measure: Measure, panel: Panel, window: NDArray[np.bool_], drawn: Opportunity | None, top: Floats, bottom: Floats,
-    foreseen: Floats, fair: NDArray[np.bool_],
-) -> dict[str, float] | None:  # fmt: skip
-    """Shares of the observed variance between units: chance, patients, and what is left."""
-    if fair.sum() < FEWEST_UNITS:
-        return None
-    value = top[fair] / bottom[fair]
-    observed = float(value.var(ddof=1))
-    if drawn is not None:
-        by_chance = drawn.split.chance
-    else:
-        try:
-            noise = _noise(measure, panel, window, fair)
-        except InputError:
-            return None
-        by_chance = float(np.mean(sampling_variance(top[fair], bottom[fair], noise)))
-    if not observed > 0 or not np.isfinite(by_chance):
-        return None
-    chance = min(observed, by_chance)
-    use = fair & np.isfinite(foreseen)
-    patients = 0.0
-    if use.any():
-        rate = foreseen[use] / bottom[use]
-        rest = float(np.var(top[use] / bottom[use] - rate))
-        columns = 4  # at most: shares by age and sex (patient_mix)
-        patients = max(0.0, float(np.var(rate)) - rest * columns / max(1, int(use.sum()) - columns - 1))
-    patients = min(patients, observed - chance)
-    return {
-        "observed": observed, "chance": chance / observed, "patients": patients / observed,
-        "left": (observed - chance - patients) / observed, "known_patients": float(use.any()),
     }  # fmt: skip
 
 

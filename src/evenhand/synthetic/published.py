@@ -8,10 +8,8 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from ..sheet import saved
 
 Column = Sequence[str] | NDArray[Any]  # or an Arrow array
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold: the same bytes whenever it is made
@@ -41,21 +41,12 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
     """An Excel workbook of text, a sheet for each name; it says of itself that it was made in 1980."""
     from openpyxl import Workbook
 
-    book, made = Workbook(write_only=True), io.BytesIO()
+    book = Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(list(row))
-    book.properties.created = datetime(*_EPOCH)
-    book.save(made)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            content = old.read(part)
-            if part == "docProps/core.xml":  # openpyxl writes the moment of saving there
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", content)
-            new.writestr(zipfile.ZipInfo(part, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return saved(book)
 
 
 def write(path: Path, content: bytes) -> Path:

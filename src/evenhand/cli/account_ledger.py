@@ -1,0 +1,91 @@
+"""`evenhand account ledger`, `trace`, `progress`: is the ledger whole, what stands behind a pound, how far are we."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import account
+from ..errors import InputError
+from .output import add_output, emit
+
+
+def register(commands: Any) -> None:
+    """Add `account ledger`, `trace` and `progress`."""
+    for add in (_ledger, _trace, _progress):
+        add(commands)
+
+
+def _ledger(commands: Any) -> None:
+    ledger = commands.add_parser("ledger", help="the ledger file").add_subparsers(
+        dest="ledger_command", metavar="COMMAND", required=True
+    )
+    parser = ledger.add_parser("check", help="is the ledger whole? (without --json it ends with 1 if it is not)")
+    parser.add_argument("file", metavar="FILE", help="JSON lines, one entry a line; - is standard input")
+    parser.add_argument("--head", metavar="HASH", help="the hash of the last entry, as it was kept elsewhere")
+    add_output(parser)
+    parser.set_defaults(run=_run_check)
+
+
+def _run_check(options: argparse.Namespace) -> int:
+    found = account.check(account.read(options.file), options.head)
+    whole = "every invariant holds" if not found.broken else f"{len(found.broken)} broken"
+    rows = [broken.as_json() for broken in found.broken] or [{"entries": found.entries, "head": found.head}]
+    emit(options, found, rows, title=f"{options.file}: {found.entries} entries, {whole}")
+    return 1 if found.broken and not options.json and options.out is None else 0
+
+
+def _trace(commands: Any) -> None:
+    parser = commands.add_parser("trace", help="follow an entry back to rows, votes, signatures and proof")
+    parser.add_argument("entry", metavar="ENTRY", help="its number, its hash (8 letters or more), or a saving")
+    _where(parser)
+    add_output(parser)
+    parser.set_defaults(run=_run_trace)
+
+
+def _run_trace(options: argparse.Namespace) -> None:
+    found = account.trace(account.read(_file(options)), options.entry)
+    document = found.as_json()
+    if options.lake is not None:
+        from ..flow import rows_behind
+
+        document["rows"] = rows_behind(options.lake, found)
+    rows = [{"step": s.step, "entry": s.entry, "booked": s.booked, "says": s.says} for s in found.trail]
+    pounds = f"£{found.pence / 100:,.2f} {found.state}"
+    emit(options, document, rows, title=f"entry {found.entry}, saving {found.saving}: {pounds}")
+
+
+def _progress(commands: Any) -> None:
+    parser = commands.add_parser("progress", help="how far confirmed savings have come towards a target")
+    parser.add_argument("--target", type=float, required=True, metavar="POUNDS", help="the target in pounds")
+    _where(parser)
+    add_output(parser)
+    parser.set_defaults(run=_run_progress)
+
+
+def _run_progress(options: argparse.Namespace) -> None:
+    if not options.target > 0 or not np.isfinite(options.target):
+        raise InputError(f"--target {options.target:g}: expected an amount above 0, in pounds")
+    found = account.progress(account.read(_file(options)), round(100 * options.target))
+    rows = [
+        {"state": s.state, "savings": s.savings, "pounds": s.pence / 100, "patients": s.patients}
+        for s in found.states
+    ]
+    title = f"confirmed £{found.confirmed_pence / 100:,.2f} of £{options.target:,.2f}; only confirmed counts"
+    emit(options, found, rows, title=title)
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ledger", metavar="FILE", help="JSON lines; default: people/ledger.jsonl in the lake")
+    parser.add_argument("--lake", type=Path, metavar="DIR", help="the lake that the figures came from")
+
+
+def _file(options: argparse.Namespace) -> str:
+    if options.ledger is not None:
+        return str(options.ledger)
+    if options.lake is None:
+        raise InputError("which ledger? give --ledger FILE, or --lake DIR with people/ledger.jsonl in it")
+    return str(options.lake / "people" / "ledger.jsonl")
