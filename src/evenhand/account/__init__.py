@@ -1,7 +1,11 @@
 """ACCOUNT: what is it worth, and will we reach the target? The ledger, and the money around it."""
 
+from .apportion import pence, to_the_penny
+from .budget import Budgets, Rule, budgets, reweighted
+from .budget_words import budget_sheet
 from .cells import PANEL, PRESENTATION, Cells
 from .check import Broken, Check, check, read
+from .credibility import Credibility, credibility, trust
 from .entry import GENESIS, Entry, canonical, digest, parse, pseudonym, seal
 from .ledger import Ledger, append, commitments, sealed, signature
 from .outturn import Outturn, outturn
@@ -14,6 +18,8 @@ from .states import STATES, limit_pence
 from .trace import Step, Trace, trace
 
 __all__ = [
+    "Budgets", "Credibility", "Rule", "budget_sheet", "budgets", "credibility", "pence", "reweighted", "to_the_penny",
+    "trust",
     "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "Broken", "Cells", "Check", "Entry", "Ledger",
     "Outturn", "Parameters", "Progress", "Reach", "Saving", "StateTotal", "Step", "Trace", "append", "canonical",
     "check", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn", "parse", "price_year",
