@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import table
 from ..errors import InputError
+from . import change_spread
 from .door import add_columns, add_dates, filled, naming, number, words
 from .output import TABLES, add_output, emit
 
@@ -19,6 +20,7 @@ def register(steps: Any) -> None:
     _register_power(commands)
     _register_randomise(commands)
     _register_funnel(commands)
+    change_spread.register(commands)
 
 
 def _register_power(commands: Any) -> None:
