@@ -38,8 +38,8 @@ def test_every_specialty_of_a_trust_waits_as_the_reference_says(capsys: pytest.C
     assert rows.keys() == {row["tfc"] for row in wanted}
     for want in wanted:
         row = rows[want["tfc"]]
-        assert [row["pathways"], row["within_18_weeks"], row["over_52"]] == [
-            int(want[k]) for k in ("total", "within_18", "over_52")
+        assert [row["pathways"], row["within_18_weeks"], row["over_52"], row["over_65"]] == [
+            int(want[k]) for k in ("total", "within_18", "over_52", "over_65")
         ]
         assert 100 * row["share_within_18_weeks"] == pytest.approx(float(want["pct_within_18"]), rel=1e-9)
         assert row["median_weeks"] == pytest.approx(float(want["median_weeks"]), rel=1e-9)
@@ -53,6 +53,24 @@ def test_only_incomplete_pathways_are_counted_and_each_once(capsys: pytest.Captu
     assert found["total"]["pathways"] == int(want["total_all"]) == sum(row["pathways"] for row in found["rows"])
     assert found["total"]["within_18_weeks"] == int(want["within_18"])
     assert found["total"]["median_weeks"] == pytest.approx(float(want["median_weeks"]), rel=1e-9)
+
+
+@needs_oracle
+def test_every_part_of_an_extract_waits_as_the_reference_says(capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(ORACLE / "rtt" / "rbd_all_parts" / "input.csv")
+    for want in expected("rbd_all_parts"):
+        total = waits(capsys, file, "--level", "commissioner", "--part", want["part"])["total"]
+        assert (total["pathways"], total["within_18_weeks"], total["unknown_clock_start"]) == (
+            int(want["total_all"]), int(want["within_18"]), int(want["unknown_clock_start"])
+        )  # fmt: skip
+        for ours, theirs, scale in (
+            ("share_within_18_weeks", "pct_within_18", 100), ("median_weeks", "median_weeks", 1),
+            ("p95_weeks", "p95_weeks", 1),
+        ):  # fmt: skip
+            if want[theirs]:
+                assert scale * total[ours] == pytest.approx(float(want[theirs]), rel=1e-9)
+            else:
+                assert total[ours] is None
 
 
 @needs_data

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import prove_guardrail, prove_trial, prove_verdict
+from . import (
+    prove_guardrail,
+    prove_project,
+    prove_queue,
+    prove_trial,
+    prove_verdict,
+    prove_waits,
+)
 
 
 def register(steps: Any) -> None:
@@ -14,6 +21,9 @@ def register(steps: Any) -> None:
     for file in (
         prove_trial,
         prove_guardrail,
+        prove_waits,
+        prove_queue,
+        prove_project,
         prove_verdict,
     ):  # fmt: skip
         file.register(commands)

@@ -1,4 +1,4 @@
-"""`evenhand prove guardrail`, `waits`, `rtm`: did access hold, how long are the waits, what chance alone brings."""
+"""`evenhand prove guardrail`, `rtm`: did access hold, and what chance alone brings."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .output import add_output, emit
 
 
 def register(commands: Any) -> None:
-    """Add `prove guardrail`, `waits` and `rtm`."""
-    for add in (_register_guardrail, _register_waits, _register_rtm):
+    """Add `prove guardrail` and `rtm`."""
+    for add in (_register_guardrail, _register_rtm):
         add(commands)
 
 
@@ -29,15 +29,6 @@ def _register_guardrail(commands: Any) -> None:
     add_dates(parser)
     add_output(parser)
     parser.set_defaults(run=_guardrail)
-
-
-def _register_waits(commands: Any) -> None:
-    parser = commands.add_parser("waits", help="waits from a raw RTT full extract", allow_abbrev=False)
-    parser.add_argument("file", metavar="FILE", help="the zip or CSV as NHS England publishes it")
-    parser.add_argument("--level", choices=("provider", "commissioner", "icb", "specialty"), default="provider",
-                        help="icb is the commissioner's parent [provider]")  # fmt: skip
-    add_output(parser)
-    parser.set_defaults(run=_waits)
 
 
 def _register_rtm(commands: Any) -> None:
@@ -66,28 +57,6 @@ def _guardrail(options: argparse.Namespace) -> None:
         )  # fmt: skip
     document = found.as_json() | {"level": LEVEL}
     emit(options, document, [document], title=f"{found.verdict.replace('_', ' ')}: {found.reason}")
-
-
-def _waits(options: argparse.Namespace) -> None:
-    from ..prove.waits import waits
-    from .rtt_file import read
-
-    extract = read(options.file)
-    codes, counts = extract.by(options.level)
-    rows = [
-        row.as_json() | {"code": row.code or None}
-        for row in waits(codes, counts, extract.weeks_from, open_band=extract.open_band)
-    ]
-    total, = waits(["all"], extract.total()[None, :], extract.weeks_from, open_band=extract.open_band)
-    emit(options, {"by": options.level, "rows": rows, "total": total}, rows, title=f"All: {_told(total.as_json())}")
-
-
-def _told(total: dict[str, Any]) -> str:
-    if not total["pathways"]:
-        return "nobody waits"
-    p92 = "over the last band" if total["p92_open"] else f"{total['p92_weeks']:.2f} weeks"
-    within = f"{total['share_within_18_weeks']:.1%} within 18 weeks"
-    return f"{total['pathways']:,} pathways, {within}, 92nd percentile {p92}"
 
 
 def _rtm(options: argparse.Namespace) -> None:

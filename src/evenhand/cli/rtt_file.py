@@ -20,25 +20,30 @@ from ..errors import InputError
 from ..sources.unpack import Unpacked, from_input, plain_name, unpack
 
 FUNCTION, PART, TOTAL_ALL = "Treatment Function Code", "RTT Part Type", "Total All"
+UNKNOWN = "Patients with unknown clock start date"
 PROVIDER, COMMISSIONER, PERIOD = "Provider Org Code", "Commissioner Org Code", "Period"
 LEVELS = {
     "provider": PROVIDER, "commissioner": COMMISSIONER, "icb": "Commissioner Parent Org Code", "specialty": FUNCTION,
 }  # fmt: skip
-INCOMPLETE, TOTAL_CODE = "Part_2", "C_999"  # NHS England: incomplete pathways; the total of the other functions
+# NHS England: completed admitted and non-admitted, incomplete, those of them with a decision to admit, new periods
+PARTS = ("Part_1A", "Part_1B", "Part_2", "Part_2A", "Part_3")
+INCOMPLETE, TOTAL_CODE = "Part_2", "C_999"  # C_999 is the total of the other functions
+UNBANDED = ("Part_1A", "Part_1B", "Part_3")  # a clock's start may be unknown; new periods have no wait yet
 _CLOSED = re.compile(r"gt_(\d+)_to_(\d+)_weeks_sum_1$")
 _OPEN = re.compile(r"gt_(\d+)_weeks_sum_1$")
 
 
 @dataclass(frozen=True)
 class Extract:
-    """The incomplete pathways of one month. words: code columns (R,) by published name; counts: int64 (R, B);
-    weeks_from: int64 (B,); open_band: whether the last band is open."""
+    """One part of one month. words: code columns (R,) by published name; counts: int64 (R, B); weeks_from: int64 (B,);
+    open_band: whether the last band is open; unknown: int64 (R,) pathways without a band."""
 
     name: str
     words: dict[str, NDArray[np.object_]]
     counts: NDArray[np.int64]
     weeks_from: NDArray[np.int64]
     open_band: bool
+    unknown: NDArray[np.int64]
 
     def by(self, level: str) -> tuple[list[str], NDArray[np.int64]]:
         """The codes of a level, in order of first appearance, and their bands summed.
@@ -46,23 +51,33 @@ class Extract:
         By specialty every function is its own row, the published total among them. For the others a
         provider and commissioner's total row is taken where there is one, and its functions where there is none.
         """
+        codes, both = self._by(level)
+        return codes, both[:, :-1]
+
+    def unbanded(self, level: str) -> NDArray[np.int64]:
+        """Pathways without a band, in the order of `by`: the clock's start is unknown, or it has only just started."""
+        return np.asarray(self._by(level)[1][:, -1])
+
+    def _by(self, level: str) -> tuple[list[str], NDArray[np.int64]]:
         column = LEVELS[level]
         if column not in self.words:
             there = ", ".join(name for name, one in LEVELS.items() if one in self.words)
             raise InputError(f"{self.name}: no column {column!r} for --level {level}; the file can give: {there}")
         rows = np.arange(len(self.counts)) if level == "specialty" else self._once()
-        return _summed(self.words[column][rows], self.counts[rows])
+        return _summed(self.words[column][rows], np.column_stack([self.counts, self.unknown])[rows])
 
-    def total(self) -> NDArray[np.int64]:
-        """All pathways, each once: int64 (B,)."""
-        return np.asarray(self.counts[self._once()].sum(axis=0))
+    def total(self) -> tuple[NDArray[np.int64], int]:
+        """All pathways, each once: int64 (B,), and those without a band."""
+        rows = self._once()
+        return np.asarray(self.counts[rows].sum(axis=0)), int(self.unknown[rows].sum())
 
     def _once(self) -> NDArray[np.int64]:
         """Rows that together hold every pathway once; refuses totals that their functions do not add up to."""
         pair = _pairs([self.words[c] for c in (PROVIDER, COMMISSIONER) if c in self.words], len(self.counts))
         total = self.words[FUNCTION] == TOTAL_CODE
         pairs = int(pair.max()) + 1
-        sums = [np.bincount(pair[side], self.counts[side].sum(axis=1), pairs) for side in (total, ~total)]
+        every = self.counts.sum(axis=1) + self.unknown
+        sums = [np.bincount(pair[side], every[side], pairs) for side in (total, ~total)]
         both = np.isin(np.arange(pairs), pair[total]) & np.isin(np.arange(pairs), pair[~total])
         for one in np.flatnonzero(both & (sums[0] != sums[1])):
             row = int(np.flatnonzero((pair == one) & total)[0])
@@ -72,8 +87,10 @@ class Extract:
         return np.flatnonzero(total | ~np.isin(pair, pair[total]))
 
 
-def read(path: str) -> Extract:
+def read(path: str, part: str = INCOMPLETE) -> Extract:
     """Read a raw extract: zip, CSV, gzipped CSV, Parquet or standard input, with or without rows above the header.
+
+    `part` is one of PARTS. Part_2A lies within Part_2, so the two are never added.
 
     Raises
     ------
@@ -95,7 +112,7 @@ def read(path: str) -> Extract:
         found = [_table(file, name) for file in unpack(given, beside, "")]
     if len(found) > 1:
         raise InputError(f"{name}: the zip holds {len(found)} tables; expected one month's extract")
-    return _extract(name, found[0])
+    return _extract(name, found[0], part)
 
 
 def _table(file: Unpacked, name: str) -> pa.Table:
@@ -120,14 +137,17 @@ def _table(file: Unpacked, name: str) -> pa.Table:
         raise InputError(f"{name}: not readable as CSV ({error})") from error
 
 
-def _extract(name: str, table: pa.Table) -> Extract:
+def _extract(name: str, table: pa.Table, wanted_part: str) -> Extract:
     spelt = {plain_name(column): column for column in table.column_names}
     if plain_name(FUNCTION) not in spelt:
         raise InputError(f"{name}: no column {FUNCTION!r}; expected an RTT full extract as NHS England publishes it")
     if (part := spelt.get(plain_name(PART))) is not None:
-        table = table.filter(pc.equal(pc.utf8_trim_whitespace(table[part].cast(pa.string())), INCOMPLETE))
+        table = table.filter(pc.equal(pc.utf8_trim_whitespace(table[part].cast(pa.string())), wanted_part))
+    elif wanted_part != INCOMPLETE:
+        raise InputError(f"{name}: no column {PART!r}; expected it where {wanted_part} is asked for")
     if table.num_rows == 0:
-        raise InputError(f"{name}: holds no incomplete pathways ({INCOMPLETE})")
+        what = "incomplete pathways (Part_2)" if wanted_part == INCOMPLETE else f"rows of {wanted_part}"
+        raise InputError(f"{name}: holds no {what}")
     words = {
         wanted: _words(table[spelt[plain_name(wanted)]])
         for wanted in (*LEVELS.values(), PERIOD) if plain_name(wanted) in spelt
@@ -135,10 +155,15 @@ def _extract(name: str, table: pa.Table) -> Extract:
     _one_month(name, words.pop(PERIOD, None))
     bands, weeks_from, open_band = _bands(name, spelt)
     counts = np.column_stack([_numbers(name, table[band], band) for band in bands])
+    unknown = np.zeros(len(counts), dtype=np.int64)
+    if wanted_part in UNBANDED and plain_name(UNKNOWN) in spelt:
+        unknown = _numbers(name, table[spelt[plain_name(UNKNOWN)]], UNKNOWN)
     if (total := spelt.get(plain_name(TOTAL_ALL))) is not None:
-        _adds_up(name, counts.sum(axis=1), table[total], words)
+        if wanted_part == "Part_3":
+            unknown = _numbers(name, table[total], TOTAL_ALL) - counts.sum(axis=1)
+        _adds_up(name, counts.sum(axis=1) + unknown, table[total], words)
     _once_each(name, words)
-    return Extract(name, words, counts, weeks_from, open_band)
+    return Extract(name, words, counts, weeks_from, open_band, unknown)
 
 
 def _bands(name: str, spelt: dict[str, str]) -> tuple[list[str], NDArray[np.int64], bool]:

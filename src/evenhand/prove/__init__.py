@@ -2,12 +2,16 @@
 
 from .design import choose, register
 from .guardrail import guardrail
+from .queues import Queue, queue
 from .rtm import Regression, rtm
+from .schedule import Schedule, schedule
+from .stock_flow import Flows, Projection, calibrate, project
 from .trial import Arm, Trial, indicators, trial
 from .verdict import Totals, verdict
 from .waits import Waits, percentile, waits
 
 __all__ = [
-    "Arm", "Regression", "Totals", "Trial", "Waits", "choose", "guardrail", "indicators", "percentile", "register",
-    "rtm", "trial", "verdict", "waits",
+    "Arm", "Flows", "Projection", "Queue", "Regression", "Schedule", "Totals", "Trial", "Waits", "calibrate",
+    "choose", "guardrail", "indicators", "percentile", "project", "queue", "register", "rtm", "schedule", "trial",
+    "verdict", "waits",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from ..records import Record
 
 STANDARD_WEEKS = 18  # NHS Constitution: start of treatment within 18 weeks of referral
 YEAR_WEEKS = 52
+LONG_WEEKS = 65  # NHS England's long waits: 52, 65, 78 weeks
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,8 @@ class Waits(Record):
     """The waits of one organisation or specialty.
 
     pathways: all of them; within_18_weeks: a count; share_within_18_weeks: 0 to 1; medians and percentiles in
-    weeks, NaN where they lie in the open band (p92_open, median_open) or nobody waits; over_52: a count.
+    weeks, NaN where they lie in the open band (p92_open, median_open, p95_open) or nobody waits; over_52, over_65:
+    counts, over_65 None where the bands end before.
     """
 
     code: str
@@ -32,6 +34,9 @@ class Waits(Record):
     p92_open: bool
     median_open: bool
     over_52: int
+    p95_weeks: float
+    p95_open: bool
+    over_65: int | None
 
 
 def waits(
@@ -71,13 +76,18 @@ def waits(
             raise InputError(f"no band ends at {weeks} weeks; the bands start at {weeks_from[0]} to {weeks_from[-1]}")
     within = counts[:, weeks_from < STANDARD_WEEKS].sum(axis=1)
     over = counts[:, weeks_from >= YEAR_WEEKS].sum(axis=1)
+    longer = counts[:, weeks_from >= LONG_WEEKS].sum(axis=1) if LONG_WEEKS in weeks_from else None
     found = []
     for row, code in enumerate(codes):
         total = int(counts[row].sum())
         median, median_open = percentile(counts[row], weeks_from, 50, open_band=open_band)
         p92, p92_open = percentile(counts[row], weeks_from, 92, open_band=open_band)
+        p95, p95_open = percentile(counts[row], weeks_from, 95, open_band=open_band)
         share = int(within[row]) / total if total else float("nan")
-        found.append(Waits(code, total, int(within[row]), share, median, p92, p92_open, median_open, int(over[row])))
+        found.append(Waits(
+            code, total, int(within[row]), share, median, p92, p92_open, median_open, int(over[row]), p95, p95_open,
+            None if longer is None else int(longer[row]),
+        ))  # fmt: skip
     return tuple(found)
 
 
