@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ..stats.ordering import stable_order
 from .votes import PASS, Votes
 
 
@@ -63,7 +64,7 @@ def ballots(votes: Votes, *, held: bool | None = None) -> Ballots:
         keep &= votes.held == held
     person = _rank(votes.people)[votes.person[keep]]
     statement = _rank(votes.statements)[votes.statement[keep]]
-    order = np.argsort(person * max(len(votes.statements), 1) + statement, kind="stable")
+    order = stable_order(person * max(len(votes.statements), 1) + statement)
     agree = votes.value[keep] > PASS
     return Ballots(len(votes.people), len(votes.statements), person[order], statement[order], agree[order])
 

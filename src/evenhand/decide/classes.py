@@ -108,8 +108,11 @@ def _nearest(points: NDArray, number: int, rng: np.random.Generator) -> NDArray[
     for _ in range(number - 1):
         far = _far(points, centres).min(axis=1) + 1e-12
         centres = np.vstack([centres, points[rng.choice(len(points), p=far / far.sum())]])
+    near = np.full(len(points), -1)
     for _ in range(20):
-        near = _far(points, centres).argmin(axis=1)
+        before, near = near, _far(points, centres).argmin(axis=1)
+        if (near == before).all():
+            break
         centres = np.array([points[near == k].mean(axis=0) if (near == k).any() else centres[k] for k in range(number)])
     return np.asarray(near, dtype=np.int64)
 

@@ -161,7 +161,7 @@ def fit(given: Ballots, number: int, seed: int) -> Classes:
 
 def _some(given: Ballots, rng: np.random.Generator) -> NDArray[np.bool_]:
     """At most ENOUGH of the people with a vote, drawn at random: bool (N,)."""
-    there = np.unique(given.person)
+    there = np.flatnonzero(np.bincount(given.person))
     chosen = np.zeros(given.people, dtype=bool)
     chosen[there if len(there) <= ENOUGH else rng.choice(there, ENOUGH, replace=False)] = True
     return chosen

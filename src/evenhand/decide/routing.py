@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, did_you_mean
 from ..records import Record
+from ..stats.ordering import stable_order
 from .ballots import ballots
 from .groups import Groups, fit
 from .moderation import counting
@@ -74,11 +75,11 @@ class Router:
         self._declared = tuple(declared)
         self._place = {name: i for i, name in enumerate(standing.people)}
         self._column = {name: j for j, name in enumerate(standing.statements)}
-        order = np.argsort(standing.person, kind="stable")
+        order = stable_order(standing.person)
         self._ends = np.searchsorted(standing.person[order], np.arange(len(standing.people) + 1))
         self._theirs, self._said = standing.statement[order], standing.value[order]
         given = ballots(standing)
-        number = min(CLASSES, max(1, len(np.unique(given.person)) // (2 * FLOOR)))
+        number = min(CLASSES, max(1, np.count_nonzero(np.bincount(given.person)) // (2 * FLOOR)))
         known = found.classes if found is not None and found.groups > 1 else fit(given, number, seed)
         by_name = sorted(range(len(self.statements)), key=self.statements.__getitem__)
         self._size, self._agree = known.size, np.empty_like(known.agree)

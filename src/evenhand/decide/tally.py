@@ -124,7 +124,7 @@ def tally(
             StatementTally(r.statement, r.everyone, r.groups, r.declared, r.group_aware_consensus, r.judgement, c)
             for r, c in zip(rows, capped, strict=True)
         )
-    return Tally(len(np.unique(standing.person)), len(standing.value), rows)
+    return Tally(int(np.count_nonzero(np.bincount(standing.person))), len(standing.value), rows)
 
 
 def _check(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..records import Record
+from ..stats.ordering import stable_order
 from ..table import Table
 
 AGREE, DISAGREE, PASS, RETRACT = 1, -1, 0, 2
@@ -60,8 +61,9 @@ class Votes(Record):
     def standing(self) -> Votes:
         """The last vote of each person on each statement; a retracted one is gone."""
         pair = self.person * len(self.statements) + self.statement
-        _, last = np.unique(pair[::-1], return_index=True)
-        keep = len(pair) - 1 - last
+        order = stable_order(pair)
+        pair = pair[order]
+        keep = order[np.append(pair[1:] != pair[:-1], True)] if len(pair) else order
         keep = np.sort(keep[self.value[keep] != RETRACT])
         return self.only(keep)
 
