@@ -325,11 +325,13 @@ def test_a_claim_is_the_product_of_practices_months_and_presentations():
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*[st.sets(st.sampled_from("abcd"), min_size=1) for _ in range(3)]), min_size=2, max_size=5))
 def test_claims_clash_exactly_when_written_out_cells_do(sets):
-    from evenhand.account.cells import Claims
+    from evenhand.account.claims import Claims
 
     claims, taken = Claims(), set()
-    for number, (organisations, months, codes) in enumerate(sets):
-        claim = account.Cells("presentation", "practice", tuple(organisations), tuple(months), tuple(codes))
+    for number, lists in enumerate(sets):
+        organisations, months, codes = (tuple(sorted(one)) for one in lists)
+        months = tuple(f"2025-{'abcd'.index(letter) + 1:02d}" for letter in months)
+        claim = ("presentation", "practice", organisations, months, codes, ())
         written = {(o, m, c) for o in organisations for m in months for c in codes}
         assert (claims.clash(str(number), claim) is not None) == bool(taken & written)
         claims.take(str(number), claim)

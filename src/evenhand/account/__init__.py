@@ -3,10 +3,11 @@
 from .apportion import pence, to_the_penny
 from .budget import Budgets, Rule, budgets, reweighted
 from .budget_words import budget_sheet
-from .cells import PANEL, PRESENTATION, Cells
-from .check import Broken, Check, check, read
+from .canonical import canonical, digest, seal
+from .cells import PANEL, PRESENTATION, Cells, Shared
+from .check import Broken, Check, check, check_file, read
 from .credibility import Credibility, credibility, trust
-from .entry import GENESIS, Entry, canonical, digest, parse, pseudonym, seal
+from .entry import GENESIS, Entry, parse, pseudonym
 from .ledger import Ledger, append, commitments, sealed, signature
 from .outturn import Outturn, outturn
 from .profiles import PUBLISHED, from_table, published
@@ -21,8 +22,8 @@ __all__ = [
     "Budgets", "Credibility", "Rule", "budget_sheet", "budgets", "credibility", "pence", "reweighted", "to_the_penny",
     "trust",
     "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "Broken", "Cells", "Check", "Entry", "Ledger",
-    "Outturn", "Parameters", "Progress", "Reach", "Saving", "StateTotal", "Step", "Trace", "append", "canonical",
-    "check", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn", "parse", "price_year",
-    "progress", "pseudonym", "published", "reach", "read", "saving", "seal", "sealed", "signature", "trace",
-    "verdict_proof",
+    "Outturn", "Parameters", "Progress", "Reach", "Saving", "Shared", "StateTotal", "Step", "Trace", "append",
+    "canonical", "check", "check_file", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn",
+    "parse", "price_year", "progress", "pseudonym", "published", "reach", "read", "saving", "seal", "sealed",
+    "signature", "trace", "verdict_proof",
 ]  # fmt: skip

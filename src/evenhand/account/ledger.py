@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InputError
-from .cells import Cells
-from .entry import Entry, digest, pseudonym, seal, valid
+from .canonical import digest, seal
+from .cells import Cells, from_json
+from .entry import Entry, pseudonym, valid
+from .facts import of_document
 from .position import SPEND, Book
-from .states import MATURE_MONTHS, STATES, breached, limit_pence
+from .states import MATURE_MONTHS, STATES, breach_in, limit_patients, limit_pence
 
 CARRIED = (
     "saving", "scheme", "measure", "organisation", "level", "price_year", "origin", "recurrent",
@@ -35,6 +37,11 @@ class Ledger:
         self._book = Book()
         for entry in entries:
             self._take(entry)
+
+    @property
+    def book(self) -> Book:
+        """Where every saving stands; to be read only."""
+        return self._book
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -103,39 +110,57 @@ class Ledger:
         )  # fmt: skip
 
     def confirm(
-        self, saving: str, *, booked: str, cells: Cells, signatures: Sequence[Mapping[str, str]]
-    ) -> Entry:
+        self, saving: str, *, booked: str, cells: Cells, signatures: Sequence[Mapping[str, str]],
+        next_design: str | None = None,
+    ) -> Entry:  # fmt: skip
         """Confirm an evidenced saving: a finance lead and a clinical lead sign, and the cells are claimed.
 
-        Booked is the one-sided lower 80% bound until the verdict saw twelve months; then the median.
+        Booked is the one-sided lower 80% bound until the verdict saw twelve months; then the median; in cells that are
+        shared with other savings, no more than the part that is this one's. next_design: the hash of the design by
+        which the year after will be judged, registered before anybody can have seen it.
         """
-        verdict = self._verdict(saving)
-        return self._confirmed(saving, "move", verdict, booked, cells.as_json(), signatures)
+        return self._confirmed(saving, "move", booked, cells, signatures, next_design)
 
     def record(self, saving: str, verdict: Mapping[str, Any], *, booked: str) -> tuple[Entry, ...]:
         """Note a verdict that moves nothing forward (not evidenced, or a re-test), and act on it.
 
         A confirmed or evidenced saving whose guardrail is breached, or which is worth nothing any more, is
-        reversed at once.
+        reversed at once. One that was booked for its patients, at a cost, is worth something while patients gain.
         """
         last = self._known(saving)
-        facts = {key: last[key] for key in CARRIED}
+        facts = {key: last[key] for key in CARRIED} | {"window": None}
         held = self._book.savings[saving].held(last.state)
         noted = self._append(
             facts, "verdict", last.state, booked, held[0], held[1], "none", {"verdict": dict(verdict)}
         )
         if last.state not in ("evidenced", "confirmed"):
             return (noted,)
-        if measure := breached(verdict):
+        if measure := breach_in(verdict):
             return noted, self.reverse(saving, booked=booked, reason=f"guardrail {measure} is breached")
-        if limit_pence(verdict) <= 0:
+        if limit_pence(verdict) <= 0 and (held[0] > 0 or limit_patients(verdict) <= 0):
             return noted, self.reverse(saving, booked=booked, reason="the re-test shows no saving any more")
         return (noted,)
 
-    def restate(self, saving: str, *, booked: str, signatures: Sequence[Mapping[str, str]]) -> Entry:
-        """Book a confirmed saving anew at what its latest verdict allows."""
-        verdict, cells = self._verdict(saving), self._book.savings[saving].cells
-        return self._confirmed(saving, "restatement", verdict, booked, cells.as_json() if cells else None, signatures)
+    def restate(
+        self, saving: str, *, booked: str, signatures: Sequence[Mapping[str, str]], cells: Cells | None = None,
+        next_design: str | None = None,
+    ) -> Entry:  # fmt: skip
+        """Book a confirmed saving anew at what its latest verdict allows; with `cells`, the same claim shared anew."""
+        last = self._known(saving)
+        if cells is None:
+            claimed = next((e for e in reversed(self._entries) if e.saving == saving and e["cells"]), last)["cells"]
+            cells = from_json(claimed, where=f"ledger: {saving}") if claimed else None
+        return self._confirmed(saving, "restatement", booked, cells, signatures, next_design)
+
+    def persist(
+        self, saving: str, *, booked: str, cells: Cells, signatures: Sequence[Mapping[str, str]],
+        next_design: str | None = None,
+    ) -> Entry:  # fmt: skip
+        """Keep a recurrent saving in a later year, at what that year's own verdict (the latest recorded) allows.
+
+        Only the difference to the year before is booked (METHODS F.6), and the later year's cells are claimed too.
+        """
+        return self._confirmed(saving, "persistence", booked, cells, signatures, next_design)
 
     def reverse(self, saving: str, *, booked: str, reason: str) -> Entry:
         """Take a saving off the ledger: everything booked for it nets to zero and its cells are free again."""
@@ -144,15 +169,18 @@ class Ledger:
         return self._append(facts, "reversal", "reversed", booked, 0, 0, "none", {}, reason=reason, reverses=last)
 
     def _confirmed(
-        self, saving: str, kind: str, verdict: dict[str, Any], booked: str, cells: Mapping[str, Any] | None,
-        signatures: Sequence[Mapping[str, str]],
+        self, saving: str, kind: str, booked: str, cells: Cells | None, signatures: Sequence[Mapping[str, str]],
+        next_design: str | None,
     ) -> Entry:  # fmt: skip
+        verdict = self._verdict(saving)
         facts = {key: self._known(saving)[key] for key in CARRIED} | {"window": list(verdict["window"])}
-        mature = verdict["months"] >= MATURE_MONTHS
+        shared = cells.shared if cells else ()
+        pence, patients = (sum(block.gross[side] - block.net[side] for block in shared) for side in (0, 1))
+        proof = {"verdict": verdict} | ({"design": next_design} if next_design else {})
         return self._append(
-            facts, kind, "confirmed", booked, limit_pence(verdict),
-            verdict["patients" if mature else "patients_lower80"], "median" if mature else "lower80",
-            {"verdict": verdict}, signatures, cells=cells,
+            facts, kind, "confirmed", booked, limit_pence(verdict) - pence, limit_patients(verdict) - patients,
+            "median" if verdict["months"] >= MATURE_MONTHS else "lower80", proof, signatures,
+            cells=cells.as_json() if cells else None,
         )  # fmt: skip
 
     def _append(
@@ -173,10 +201,10 @@ class Ledger:
         }))  # fmt: skip
 
     def _take(self, entry: Entry) -> Entry:
-        faults = self._book.faults(entry)
-        if faults:
+        facts = of_document(entry.document)
+        if faults := self._book.faults(facts):
             raise InputError(f"ledger: entry {entry.number} ({entry.saving}): {faults[0][0]}: {faults[0][1]}")
-        self._book.apply(entry)
+        self._book.apply(facts)
         self._entries.append(entry)
         return entry
 

@@ -8,41 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from .cells import Cells, Claims, from_json
-from .entry import GENESIS, Entry
-from .states import NO_PROOF, STATES, Fault, breached, follows, limit_pence, proof_faults
+from .claims import Claims
+from .entry import GENESIS
+from .facts import ClaimFacts, Facts, Sides, VerdictFacts
+from .states import BOOKING, NO_PROOF, OVER, STATES, Fault, follows
 
 CHAIN = "broken chain"
 ORDER = "state order"
 DOUBLE_ENTRY = "not double entry"
 TWICE = "cell claimed twice"
-OVER = "claim over reduction"
 BREACH = "breach not reversed"
 REVERSAL = "reversal that does not net to zero"
 SPEND = "spend"
 COUNTS = ("evidenced", "confirmed")
 ACCOUNTS = frozenset((*STATES[:-1], SPEND))
+_NOTHING: Sides = (0, 0)
 
 
-@dataclass
+@dataclass(slots=True)
 class Position:
     """One saving: its state, what each account holds for it (pence, patients), what it claims."""
 
     state: str
     number: int
-    balances: dict[str, tuple[int, int]] = field(default_factory=dict)
-    cells: Cells | None = None
-    design: str | None = None
+    balances: dict[str, Sides] = field(default_factory=dict)
+    claims: list[ClaimFacts] = field(default_factory=list)  # one a window: the first, then each year it lasted
+    designs: dict[str, str] = field(default_factory=dict)  # registered design -> the month it judges after
+    window: tuple[str, str] | None = None  # the months that it is confirmed for, the last ones
     verdict: str = ""  # digest of the latest verdict, and the entry that holds it
     verdict_entry: int = 0
-    booked: tuple[str, int] = ("", 0)  # the verdict it is confirmed on, and pence
+    booked: tuple[str, Sides] | None = None  # the verdict it is confirmed on, and what it adds to that verdict
     breach: int | None = None  # the entry that noted a breach which no reversal has followed yet
 
-    def held(self, state: str) -> tuple[int, int]:
+    def held(self, state: str) -> Sides:
         """Pence and patients in an account."""
-        return self.balances.get(state, (0, 0))
+        return self.balances.get(state, _NOTHING)
 
 
 class Book:
@@ -53,34 +54,51 @@ class Book:
         self.count = 0
         self.savings: dict[str, Position] = {}
         self.claims = Claims()
-        self._booked: dict[str, int] = {}  # verdict digest -> pence confirmed on it, over all savings
+        self._booked: dict[str, Sides] = {}  # verdict digest -> confirmed on it, over all savings
+        self._after: tuple[Facts, dict[str, Sides]] | None = None
 
-    def faults(self, entry: Entry) -> list[Fault]:
+    def faults(self, entry: Facts) -> list[Fault]:
         """Every invariant that this entry breaks as the next one."""
-        document = entry.document
         position = self.savings.get(entry.saving)
-        return [
-            *self._chain(entry), *self._order(entry, position), *proof_faults(document),
-            *self._design(document, position), *self._balance(entry, position), *self._claim(entry, position),
-        ]  # fmt: skip
+        found: list[Fault] = []
+        if entry.number != self.count + 1 or entry.previous != self.head or not entry.whole:
+            found += self._chain(entry)
+        found += self._order(entry, position)
+        found += entry.faults
+        if entry.verdict is not None and position is not None:
+            found += self._verdict(entry, entry.verdict, position)
+        after = _after(entry, position.balances if position else {})
+        self._after = (entry, after)
+        found += self._balance(entry, after)
+        if entry.state == "confirmed" and entry.kind in BOOKING:
+            found += self._claim(entry, position, after.get("confirmed", _NOTHING))
+        elif entry.state == "evidenced" and entry.kind == "move" and entry.verdict:
+            held = after.get("evidenced", _NOTHING)[0]
+            if held > entry.verdict.shown:
+                found.append((OVER, f"{held} pence are evidenced on a verdict that shows {entry.verdict.shown}"))
+        return found
 
-    def apply(self, entry: Entry) -> None:
+    def apply(self, entry: Facts) -> None:
         """Take the entry as it stands, good or bad."""
-        document = entry.document
-        before = self.savings.get(entry.saving)
-        position = before or Position(entry.state, entry.number)
-        position.balances = _after(document, position.balances)
-        self._rebook(entry, position)
+        position = self.savings.get(entry.saving)
+        if position is None:
+            position = self.savings[entry.saving] = Position(entry.state, entry.number)
+        kept = self._after
+        if kept is not None and kept[0] is entry:
+            position.balances = kept[1]
+        else:
+            position.balances = _after(entry, position.balances)
+        if entry.kind != "verdict" and entry.state in ("confirmed", "reversed"):
+            self._rebook(entry, position)
         position.state, position.number = entry.state, entry.number
-        position.design = document["proof"].get("design") or position.design
-        verdict = document["proof"].get("verdict")
-        if verdict is not None:
-            position.verdict, position.verdict_entry = verdict["digest"], entry.number
+        if entry.design and entry.kind in BOOKING and entry.state in ("planned", "confirmed"):
+            position.designs.setdefault(entry.design, position.window[1] if position.window else "")
+        if entry.verdict is not None:
+            position.verdict, position.verdict_entry = entry.verdict.digest, entry.number
             counts = position.state in COUNTS  # a breach on what counts stays until it is reversed
-            position.breach = entry.number if breached(verdict) else position.breach if counts else None
+            position.breach = entry.number if entry.verdict.breach else position.breach if counts else None
         if entry.kind == "reversal":
             position.breach = None
-        self.savings[entry.saving] = position
         self.head, self.count = entry.hash, self.count + 1
 
     def open_breaches(self) -> list[tuple[int, str, str]]:
@@ -90,107 +108,137 @@ class Book:
             if p.breach is not None and p.state in COUNTS
         ]  # fmt: skip
 
-    def _chain(self, entry: Entry) -> list[Fault]:
+    def _chain(self, entry: Facts) -> list[Fault]:
         found = []
         if entry.number != self.count + 1:
             found.append((CHAIN, f"this is entry {self.count + 1} in the file, but it says {entry.number}"))
-        if entry["previous"] != self.head:
-            found.append((CHAIN, f"follows {_short(entry['previous'])}, but the entry before is {_short(self.head)}"))
-        if not entry.intact():
+        if entry.previous != self.head:
+            found.append((CHAIN, f"follows {_short(entry.previous)}, but the entry before is {_short(self.head)}"))
+        if not entry.whole:
             found.append((CHAIN, "its hash is not that of its content: it was changed after it was written"))
         return found
 
-    def _order(self, entry: Entry, position: Position | None) -> list[Fault]:
+    def _order(self, entry: Facts, position: Position | None) -> list[Fault]:
         before = position.state if position else None
         if position and position.breach is not None and before in COUNTS and entry.kind != "reversal":
             return [(BREACH, f"entry {position.breach} noted a breach; a reversal must follow, not a {entry.kind}")]
-        if entry["from"] != before:
-            return [(ORDER, f"says it comes from {entry['from']}, but the saving is {before or 'not on the ledger'}")]
+        if entry.before != before:
+            return [(ORDER, f"says it comes from {entry.before}, but the saving is {before or 'not on the ledger'}")]
         if not follows(entry.state, before, entry.kind):
             return [(ORDER, f"a {entry.kind} cannot bring a saving from {before or 'nothing'} to {entry.state}")]
-        if entry.kind == "reversal" and position and entry["reverses"] != position.number:
-            return [(ORDER, f"reverses entry {entry['reverses']}, but the saving stands at entry {position.number}")]
+        if entry.kind == "reversal" and position and entry.reverses != position.number:
+            return [(ORDER, f"reverses entry {entry.reverses}, but the saving stands at entry {position.number}")]
         return []
 
-    def _design(self, document: Any, position: Position | None) -> list[Fault]:
-        verdict = document["proof"].get("verdict")
-        if not verdict or not position:
-            return []
-        if position.design and verdict["registered"] != position.design:
-            return [(NO_PROOF, "the verdict is on another design than the one registered when it was planned")]
-        confirming = document["state"] == "confirmed" and document["kind"] != "verdict"
-        if confirming and position.verdict and verdict["digest"] != position.verdict:
-            return [(NO_PROOF, "the verdict is not the latest one on the ledger")]
-        return []
-
-    def _balance(self, entry: Entry, position: Position | None) -> list[Fault]:
-        lines = entry["lines"]
-        if unknown := [line["account"] for line in lines if line["account"] not in ACCOUNTS]:
-            return [(DOUBLE_ENTRY, f"no account {unknown[0]!r}")]
+    def _verdict(self, entry: Facts, verdict: VerdictFacts, position: Position) -> list[Fault]:
+        """Whether the verdict is one that this saving may rest on: registered, the latest, on the right months."""
         found = []
-        pence, patients = (sum(line[kind] for line in lines) for kind in ("pence", "patients"))
+        if position.designs:
+            after = position.designs.get(verdict.registered)
+            if after is None:
+                word = "the design" if len(position.designs) == 1 else "a design"
+                found.append((NO_PROOF, f"the verdict is on another design than {word} registered before"))
+            elif verdict.first <= after:
+                found.append((NO_PROOF, f"its design was registered for the months after {after}"))
+        if entry.state == "confirmed" and entry.kind in BOOKING:
+            if position.verdict and verdict.digest != position.verdict:
+                found.append((NO_PROOF, "the verdict is not the latest one on the ledger"))
+            if (window := position.window) is not None:
+                if entry.kind == "restatement" and verdict.first != window[0]:
+                    found.append((NO_PROOF, f"a restatement is on the months from {window[0]}, as it was booked"))
+                if entry.kind == "persistence" and verdict.first <= window[1]:
+                    found.append((NO_PROOF, f"a later year begins after {window[1]}, where the last one ended"))
+        return found
+
+    def _balance(self, entry: Facts, after: Mapping[str, Sides]) -> list[Fault]:
+        pence = patients = 0
+        for account, one, two in entry.lines:
+            if account not in ACCOUNTS:
+                return [(DOUBLE_ENTRY, f"no account {account!r}")]
+            pence, patients = pence + one, patients + two
+        found = []
         if pence or patients:
             found.append((DOUBLE_ENTRY, f"its lines sum to {pence} pence and {patients} patients, not to zero"))
-        after = _after(entry.document, position.balances if position else {})
-        keep = () if entry.kind == "reversal" else (entry.state, SPEND)
-        left = {account: held for account, held in after.items() if account not in keep and held != (0, 0)}
-        if left:
-            account, (pence, patients) = next(iter(left.items()))
-            word = REVERSAL if entry.kind == "reversal" else DOUBLE_ENTRY
-            found.append((word, f"{pence} pence and {patients} patients are left in {account}"))
-        if entry.kind == "verdict" and lines:
+        reversal = entry.kind == "reversal"
+        for account, (pence, patients) in after.items():
+            if reversal or (account != entry.state and account != SPEND):
+                word = REVERSAL if reversal else DOUBLE_ENTRY
+                found.append((word, f"{pence} pence and {patients} patients are left in {account}"))
+                break
+        if entry.kind == "verdict" and entry.lines:
             found.append((DOUBLE_ENTRY, "a verdict notes and moves nothing, so it has no lines"))
         return found
 
-    def _claim(self, entry: Entry, position: Position | None) -> list[Fault]:
-        if entry.state != "confirmed" or entry.kind == "verdict":
-            return []
+    def _claim(self, entry: Facts, position: Position | None, held: Sides) -> list[Fault]:
         found: list[Fault] = []
-        if entry["cells"]:
-            cells = from_json(entry["cells"], where=f"entry {entry.number}")
-            if position and position.cells is not None and cells.as_json() != position.cells.as_json():
+        overlap = _NOTHING
+        if (claim := entry.claim) is not None:
+            if position and position.claims and entry.kind != "persistence" and not _same(claim, position.claims[-1]):
                 found.append((TWICE, "a restatement claims other cells than the saving holds"))
-            if clash := self.claims.clash(entry.saving, cells):
+            if clash := self.claims.clash(entry.saving, claim):
                 found.append((TWICE, clash))
-        if verdict := entry["proof"].get("verdict"):
-            pence, patients = _after(entry.document, position.balances if position else {}).get("confirmed", (0, 0))
-            others = self._booked.get(verdict["digest"], 0)
-            if position and position.booked[0] == verdict["digest"]:
-                others -= position.booked[1]
-            limit = limit_pence(verdict)
-            if others + pence > limit:
-                found.append((OVER, f"{others + pence} pence are confirmed on a verdict that allows {limit}"))
-            if patients > max(verdict["patients"], 0):
-                found.append((OVER, f"{patients} patients are confirmed, the verdict shows {verdict['patients']}"))
+            if claim[5]:
+                if (wrong := self.claims.outside(claim)) or (wrong := self.claims.over(entry.saving, claim)):
+                    found.append((OVER, wrong))
+                overlap = (sum(b[4][0] - b[5][0] for b in claim[5]), sum(b[4][1] - b[5][1] for b in claim[5]))
+        if (verdict := entry.verdict) is not None:
+            pence, patients = self._booked.get(verdict.digest, _NOTHING)
+            if position and position.booked and position.booked[0] == verdict.digest:
+                pence, patients = pence - position.booked[1][0], patients - position.booked[1][1]
+            pence, patients = pence + held[0], patients + held[1]
+            allowed = (verdict.limit[0] - overlap[0], verdict.limit[1] - overlap[1])
+            less = " less what others count in shared cells" if any(overlap) else ""
+            if pence > allowed[0]:
+                found.append((OVER, f"{pence} pence are confirmed on a verdict that allows {allowed[0]}{less}"))
+            if patients > max(allowed[1], 0):
+                found.append((OVER, f"{patients} patients are confirmed on a verdict that allows {allowed[1]}{less}"))
         return found
 
-    def _rebook(self, entry: Entry, position: Position) -> None:
-        """Keep cells and pounds per verdict in step with a confirmation, a restatement or a reversal."""
-        if entry.kind == "verdict" or entry.state not in ("confirmed", "reversed"):
+    def _rebook(self, entry: Facts, position: Position) -> None:
+        """Keep cells and pounds per verdict in step with a confirmation, a restatement, a later year or a reversal."""
+        if position.booked is not None:
+            old, (pence, patients) = position.booked
+            total = self._booked[old]
+            self._booked[old] = (total[0] - pence, total[1] - patients)
+            position.booked = None
+        if entry.state == "reversed":
+            self.claims.free(entry.saving, position.claims)
+            position.claims = []
             return
-        old, pence = position.booked
-        if pence:
-            self._booked[old] -= pence
-        position.booked = ("", 0)
-        if position.cells is not None and entry.state == "reversed":
-            self.claims.free(entry.saving, position.cells)
-            position.cells = None
-        verdict = entry["proof"].get("verdict")
-        if entry.state == "confirmed" and verdict:
-            position.booked = (verdict["digest"], position.held("confirmed")[0])
-            self._booked[verdict["digest"]] = self._booked.get(verdict["digest"], 0) + position.booked[1]
-        if entry.state == "confirmed" and entry["cells"] and position.cells is None:
-            position.cells = from_json(entry["cells"], where=f"entry {entry.number}")
-            self.claims.take(entry.saving, position.cells)
+        if entry.verdict is not None:
+            held, digest = position.held("confirmed"), entry.verdict.digest
+            total = self._booked.get(digest, _NOTHING)
+            position.booked = (digest, held)
+            self._booked[digest] = (total[0] + held[0], total[1] + held[1])
+            position.window = (entry.verdict.first, entry.verdict.last)
+        if (claim := entry.claim) is not None:
+            if not position.claims or entry.kind == "persistence":
+                position.claims.append(claim)
+                self.claims.take(entry.saving, claim)
+            elif _same(claim, position.claims[-1]):
+                position.claims[-1] = claim
+                self.claims.share(entry.saving, claim)
 
 
-def _after(document: Mapping[str, Any], balances: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+def _same(one: ClaimFacts, two: ClaimFacts) -> bool:
+    """Whether two claims are on the same cells, however these are shared."""
+    return one[:5] == two[:5] or (
+        one[:2] == two[:2] and all(set(a) == set(b) for a, b in zip(one[2:5], two[2:5], strict=True))
+    )
+
+
+def _after(entry: Facts, balances: Mapping[str, Sides]) -> dict[str, Sides]:
     """What each account holds after the lines of an entry; an empty account is left out."""
     after = dict(balances)
-    for line in document["lines"]:
-        pence, patients = after.get(line["account"], (0, 0))
-        after[line["account"]] = (pence + line["pence"], patients + line["patients"])
-    return {account: held for account, held in after.items() if held != (0, 0)}
+    for account, pence, patients in entry.lines:
+        held = after.get(account)
+        if held is not None:
+            pence, patients = pence + held[0], patients + held[1]
+        if pence or patients:
+            after[account] = (pence, patients)
+        elif held is not None:
+            del after[account]
+    return after
 
 
 def _short(value: str) -> str:

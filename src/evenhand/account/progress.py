@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..records import Record
-from .entry import ORIGINS, Entry
+from .entry import Entry
+from .facts import of_document
+from .line import ORIGINS
 from .position import Book
 from .states import STATES
 
@@ -47,7 +49,7 @@ def progress(entries: Iterable[Entry], target_pence: int, *, organisations: Iter
     book = Book()
     last: dict[str, Entry] = {}
     for entry in entries:
-        book.apply(entry)
+        book.apply(of_document(entry.document))
         last[entry.saving] = entry
     totals = {state: [0, 0, 0] for state in STATES}
     origins = dict.fromkeys(ORIGINS, 0)

@@ -5,23 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from scipy.special import stdtrit
 
-from ..errors import InputError
-from ..records import GUARDRAIL_VERDICTS, Estimate, Scheme, Verdict
-
-_KEYS: dict[str, type] = {
-    "digest": str, "registered": str, "design": str, "sentence": str, "window": list, "months": int,
-    "effect": str, "low": str, "high": str, "saving_pence": int, "lower80_pence": int,
-    "investment_pence": int, "patients": int, "patients_lower80": int, "probability_saving": str,
-    "evidenced": bool, "countable": bool, "reasons": list, "guardrails": list,
-}  # fmt: skip
-_GUARDRAIL: dict[str, type] = {
-    "measure": str, "verdict": str, "effect": str, "bound": str, "margin": str, "harm": str, "blocks": bool
-}  # fmt: skip
+from ..records import Estimate, Scheme, Verdict
+from .states import months_between
 
 
 def of(verdict: Verdict, scheme: Scheme) -> dict[str, Any]:
@@ -63,16 +52,6 @@ def lower80(estimate: Estimate, df: float) -> float:
     return estimate.value - float(stdtrit(df, 0.8)) * estimate.se
 
 
-def check(verdict: Any, *, where: str) -> None:
-    """Refuse a verdict that lacks a key or has a value of the wrong kind."""
-    _keys(verdict, _KEYS, f"{where}: proof.verdict")
-    for guardrail in verdict["guardrails"]:
-        _keys(guardrail, _GUARDRAIL, f"{where}: proof.verdict.guardrails")
-        if guardrail["verdict"] not in GUARDRAIL_VERDICTS:
-            right = ", ".join(GUARDRAIL_VERDICTS)
-            raise InputError(f"{where}: proof.verdict.guardrails: expected {right}, found {guardrail['verdict']!r}")
-
-
 def pence(pounds: float) -> int:
     """Pounds as whole pence, rounded down: doubt is never booked. NaN is 0.
 
@@ -80,25 +59,6 @@ def pence(pounds: float) -> int:
     (1234, -1, 0)
     """
     return math.floor(round(pounds * 100, 6)) if math.isfinite(pounds) else 0
-
-
-def months_between(first: str, last: str) -> int:
-    """Months from YYYY-MM to YYYY-MM, both counted.
-
-    >>> months_between("2025-10", "2026-03")
-    6
-    """
-    year, month = (int(part) for part in first.split("-"))
-    year_to, month_to = (int(part) for part in last.split("-"))
-    return 12 * (year_to - year) + month_to - month + 1
-
-
-def _keys(found: Any, needed: Mapping[str, type], where: str) -> None:
-    if not isinstance(found, dict):
-        raise InputError(f"{where}: expected an object, found {found!r}")
-    for key, kind in needed.items():
-        if type(found.get(key)) is not kind:
-            raise InputError(f"{where}: {key}: expected {kind.__name__}, found {found.get(key)!r}")
 
 
 def _whole(value: float) -> int:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ..records import Estimate, Record, Scheme, Verdict
 from .cells import PANEL, PRESENTATION, Cells
-from .proof import months_between, of
-from .states import limit_pence
+from .proof import of
+from .states import MATURE_MONTHS, limit_pence, months_between
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def saving(verdict: Verdict, scheme: Scheme) -> Saving:
         scheme.id, scheme.measure, verdict.window, months_between(*verdict.window),
         Estimate(net.value + cost, net.se, net.low + cost, net.high + cost, net.level), cost, net,
         verdict.lower80_pounds, verdict.probability_saving, verdict.patients,
-        "median" if proof["months"] >= 12 else "lower80", max(0, limit_pence(proof)) if bookable else 0,
+        "median" if proof["months"] >= MATURE_MONTHS else "lower80", max(0, limit_pence(proof)) if bookable else 0,
         verdict.evidenced, verdict.countable, tuple(reasons), price_year(money.price_month), money.price_month,
         money.price_source, money.origin, money.recurrent, money.saving_class,
     )  # fmt: skip

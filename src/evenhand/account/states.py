@@ -7,7 +7,12 @@ idea -> opportunity -> planned -> committed -> in_flight -> evidenced -> confirm
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
+
+from msgspec import UNSET
+
+from .line import Judged, Line, Shared
 
 STATES = ("idea", "opportunity", "planned", "committed", "in_flight", "evidenced", "confirmed", "reversed")
 FIRST = ("idea", "opportunity")
@@ -17,6 +22,8 @@ NO_PROOF = "no proof"
 MISSING_SIGNATURES = "missing signatures"
 SCOPE_REDUCTION = "scope reduction booked"
 REPORTED = "reported booked as money"
+OVER = "claim over reduction"
+BOOKING = ("move", "restatement", "persistence")  # what brings or keeps a saving in a state by proof
 Fault = tuple[str, str]
 
 
@@ -27,117 +34,164 @@ def follows(state: str, before: str | None, kind: str) -> bool:
     (True, False)
     """
     if kind == "move":
-        if before is None:
-            return state in FIRST
-        return before != "confirmed" and state in STATES and before in STATES[:-1] and _next(before) == state
-    if kind == "restatement":
+        return state in FIRST if before is None else (before, state) in _STEPS
+    if kind in ("restatement", "persistence"):
         return before == state == "confirmed"
     if kind == "verdict":
         return before == state and before in STATES[4:7]
     return kind == "reversal" and before in STATES[:7] and state == "reversed"
 
 
-def proof_faults(document: Mapping[str, Any]) -> list[Fault]:
+def proof_faults(line: Line) -> list[Fault]:
     """What an entry lacks by itself: its proof, its signatures, its class. Nothing for a good entry."""
     found: list[Fault] = []
-    kind, state = document["kind"], document["state"]
-    if document["saving_class"] == "scope_reduction" and kind != "reversal":
+    kind, state = line.kind, line.state
+    if line.saving_class == "scope_reduction" and kind != "reversal":
         found.append((SCOPE_REDUCTION, "a cut in service is no saving (NAO class 3) and cannot be on the ledger"))
-    if document["basis"] == "reported" and any(line["pence"] for line in document["lines"]):
+    if line.basis == "reported" and any(part.pence or part.patients for part in line.lines):
         found.append((REPORTED, "self-report is never money: an amount on the basis 'reported' cannot be booked"))
-    if kind in ("move", "restatement") and state in _NEEDS:
-        found += _NEEDS[state](document)
-    if kind == "verdict" and not _verdict(document):
+    if kind in BOOKING and state in _NEEDS:
+        found += _NEEDS[state](line)
+    if kind == "persistence" and not line.recurrent:
+        found.append((NO_PROOF, "a saving that does not recur ends with its window and has no later year"))
+    verdict = line.proof.verdict
+    if verdict is not UNSET:
+        if line.window is not None and verdict.window != line.window:
+            found.append((NO_PROOF, f"the verdict is on {_span(verdict.window)}, the entry on {_span(line.window)}"))
+        if verdict.months > (held := months_between(*verdict.window)):
+            found.append((NO_PROOF, f"the verdict says {verdict.months} months, and its window holds {held}"))
+    elif kind == "verdict":
         found.append((NO_PROOF, "an entry of kind verdict holds no verdict"))
-    if kind == "reversal" and not document["reason"]:
+    if kind == "reversal" and not line.reason:
         found.append((NO_PROOF, "a reversal says why"))
     return found
 
 
+def limits(verdict: Judged) -> tuple[int, int]:
+    """The most that may be booked as confirmed, in pence and in patients: the median from twelve months on, the
+    one-sided lower 80% bound before."""
+    if verdict.months >= MATURE_MONTHS:
+        return verdict.saving_pence, verdict.patients
+    return verdict.lower80_pence, verdict.patients_lower80
+
+
 def limit_pence(verdict: Mapping[str, Any]) -> int:
-    """The most that may be booked as confirmed, in pence: the median from twelve months on, the bound before."""
+    """The same in pence, for a verdict as JSON."""
     return int(verdict["saving_pence"] if verdict["months"] >= MATURE_MONTHS else verdict["lower80_pence"])
 
 
-def breached(verdict: Mapping[str, Any]) -> str | None:
+def limit_patients(verdict: Mapping[str, Any]) -> int:
+    """The same in patients, for a verdict as JSON."""
+    return int(verdict["patients"] if verdict["months"] >= MATURE_MONTHS else verdict["patients_lower80"])
+
+
+def breached(verdict: Judged) -> str | None:
     """The first guardrail that is breached and blocks, or None."""
-    return next((g["measure"] for g in verdict["guardrails"] if g["verdict"] == "breach" and g["blocks"]), None)
+    return next((g.measure for g in verdict.guardrails if g.verdict == "breach" and g.blocks), None)
 
 
-def _opportunity(document: Mapping[str, Any]) -> list[Fault]:
-    if document["proof"].get("sources"):
+def breach_in(verdict: Mapping[str, Any]) -> str | None:
+    """The same, for a verdict as JSON."""
+    return next((str(g["measure"]) for g in verdict["guardrails"] if g["verdict"] == "breach" and g["blocks"]), None)
+
+
+def months_between(first: str, last: str) -> int:
+    """Months from YYYY-MM to YYYY-MM, both counted.
+
+    >>> months_between("2025-10", "2026-03")
+    6
+    """
+    return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7]) + 1
+
+
+def _opportunity(line: Line) -> list[Fault]:
+    if line.proof.sources is not UNSET and line.proof.sources:
         return []
     return [(NO_PROOF, "an opportunity needs proof.sources: the published files that it was computed from")]
 
 
-def _planned(document: Mapping[str, Any]) -> list[Fault]:
+def _planned(line: Line) -> list[Fault]:
     found: list[Fault] = []
-    if not document["proof"].get("design") or not document["scheme"]:
+    if line.proof.design is UNSET or not line.proof.design or not line.scheme:
         found.append((NO_PROOF, "a planned saving needs a scheme and proof.design: the hash of its registered design"))
-    return found + _signed(document, "clinical_lead", "manager")
+    return found + _signed(line, "clinical_lead", "manager")
 
 
-def _committed(document: Mapping[str, Any]) -> list[Fault]:
-    commitments = document["proof"].get("commitments") or {}
-    if commitments.get("people", 0) >= 1 and commitments.get("digest"):
+def _committed(line: Line) -> list[Fault]:
+    promises = line.proof.commitments
+    if promises is not UNSET and promises.people >= 1 and promises.digest:
         return []
     return [(NO_PROOF, "a committed saving needs proof.commitments: how many people promised, and the digest")]
 
 
-def _in_flight(document: Mapping[str, Any]) -> list[Fault]:
-    if document["proof"].get("allocation"):
+def _in_flight(line: Line) -> list[Fault]:
+    if line.proof.allocation is not UNSET and line.proof.allocation:
         return []
     return [(NO_PROOF, "a saving in flight needs proof.allocation: the seal of the list of who gets it when")]
 
 
-def _evidenced(document: Mapping[str, Any]) -> list[Fault]:
-    verdict = _verdict(document)
-    if not verdict:
-        return [(NO_PROOF, "an evidenced saving needs proof.verdict")]
-    if verdict["evidenced"] is not True:
-        return [(NO_PROOF, f"the verdict is not evidenced: {'; '.join(verdict['reasons']) or 'no reason given'}")]
+def _evidenced(line: Line) -> list[Fault]:
+    verdict = line.proof.verdict
+    if verdict is UNSET:
+        return [(NO_PROOF, f"{_a(line.state)} saving needs proof.verdict")]
+    if not verdict.evidenced:
+        return [(NO_PROOF, f"the verdict is not evidenced: {'; '.join(verdict.reasons) or 'no reason given'}")]
     if measure := breached(verdict):
         return [(NO_PROOF, f"guardrail {measure} is breached, which blocks the saving")]
     return []
 
 
-def _confirmed(document: Mapping[str, Any]) -> list[Fault]:
-    found = _evidenced(document)
-    verdict = _verdict(document)
-    if verdict and not found:
-        held = [g for g in verdict["guardrails"] if g["blocks"]]
+def _confirmed(line: Line) -> list[Fault]:
+    found = _evidenced(line)
+    verdict, cells = line.proof.verdict, line.cells
+    if verdict is not UNSET and not found:
+        held = [g for g in verdict.guardrails if g.blocks]
         for guardrail in held:
-            if guardrail["verdict"] != "pass":
-                found.append((NO_PROOF, f"guardrail {guardrail['measure']} is {guardrail['verdict']}, not pass"))
+            if guardrail.verdict != "pass":
+                found.append((NO_PROOF, f"guardrail {guardrail.measure} is {guardrail.verdict}, not pass"))
         if not held:
             found.append((NO_PROOF, "no guardrail was looked at"))
-        if not found and verdict["countable"] is not True:
-            found.append((NO_PROOF, f"the verdict is not countable: {'; '.join(verdict['reasons'])}"))
-    if not document["cells"] or not all(document["cells"].get(k) for k in ("organisations", "months", "codes")):
+        if not found and not verdict.countable:
+            found.append((NO_PROOF, f"the verdict is not countable: {'; '.join(verdict.reasons)}"))
+        if not found and max(limits(verdict)) <= 0:
+            found.append((NO_PROOF, "the verdict shows neither pounds nor patients gained"))
+    if cells is None or not (cells.organisations and cells.months and cells.codes):
         found.append((NO_PROOF, "a confirmed saving names the cells that it claims"))
-    return found + _signed(document, "finance_lead", "clinical_lead")
+    elif cells.shared is not UNSET:
+        for block in cells.shared:
+            found += _sums(block)
+    return found + _signed(line, "finance_lead", "clinical_lead")
 
 
-_NEEDS: dict[str, Callable[[Mapping[str, Any]], list[Fault]]] = {
+_NEEDS: dict[str, Callable[[Line], list[Fault]]] = {
     "opportunity": _opportunity, "planned": _planned, "committed": _committed, "in_flight": _in_flight,
     "evidenced": _evidenced, "confirmed": _confirmed,
 }  # fmt: skip
+_STEPS = frozenset(pairwise(STATES[:7]))
 
 
-def _signed(document: Mapping[str, Any], *roles: str) -> list[Fault]:
-    people = {role: {s["person"] for s in document["signatures"] if s["role"] == role} for role in roles}
-    missing = [role for role in roles if not people[role]]
+def _signed(line: Line, *roles: str) -> list[Fault]:
+    given = line.signatures
+    missing = [role for role in roles if not any(s.role == role for s in given)]
     if missing:
-        return [(MISSING_SIGNATURES, f"{document['state']} needs the signature of a {' and a '.join(missing)}")]
-    if len(set.union(*people.values())) < len(roles):
+        return [(MISSING_SIGNATURES, f"{line.state} needs the signature of a {' and a '.join(missing)}")]
+    if len({s.person for s in given if s.role in roles}) < len(roles):
         return [(MISSING_SIGNATURES, f"{' and '.join(roles)} must be two different people")]
     return []
 
 
-def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    verdict = document["proof"].get("verdict") or {}
-    return verdict if isinstance(verdict, dict) else {}
+def _sums(block: Shared) -> list[Fault]:
+    """Whether a shared part adds up: gross = overlap + net, and net is no more than gross."""
+    for side in ("pence", "patients"):
+        gross, overlap, net = (getattr(part, side) for part in (block.gross, block.overlap, block.net))
+        if gross != overlap + net or overlap < 0:
+            return [(OVER, f"shared cells: gross {gross} {side} is not overlap {overlap} (0 or more) plus net {net}")]
+    return []
 
 
-def _next(state: str) -> str:
-    return STATES[STATES.index(state) + 1]
+def _span(window: tuple[str, str]) -> str:
+    return f"{window[0]} to {window[1]}"
+
+
+def _a(state: str) -> str:
+    return f"an {state}" if state[:1] in "aeiou" else f"a {state}"

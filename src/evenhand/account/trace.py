@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import InputError
 from ..records import Record
 from .entry import Entry
+from .facts import of_document
 from .position import Book
 
 
@@ -52,8 +53,9 @@ def trace(entries: Iterable[Entry], entry: str | int) -> Trace:
     """
     book, faults, kept = Book(), {}, []
     for each in entries:
-        faults[each.number] = [f"entry {each.number}: {word}: {detail}" for word, detail in book.faults(each)]
-        book.apply(each)
+        seen = of_document(each.document)
+        faults[each.number] = [f"entry {each.number}: {word}: {detail}" for word, detail in book.faults(seen)]
+        book.apply(seen)
         kept.append(each)
     found = _find(kept, str(entry))
     mine = [e for e in kept if e.saving == found.saving and e.number <= found.number]

@@ -31,7 +31,7 @@ def _ledger(commands: Any) -> None:
 
 
 def _run_check(options: argparse.Namespace) -> int:
-    found = account.check(account.read(options.file), options.head)
+    found = account.check_file(options.file, options.head, processes=2)
     whole = "every invariant holds" if not found.broken else f"{len(found.broken)} broken"
     rows = [broken.as_json() for broken in found.broken] or [{"entries": found.entries, "head": found.head}]
     emit(options, found, rows, title=f"{options.file}: {found.entries} entries, {whole}")

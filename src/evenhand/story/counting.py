@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .. import charts
 from ..account import Check, Entry, Progress
-from ..account.states import breached
+from ..account.states import breach_in
 from ..charts.words import pounds
 from .chapter import Figure
 
@@ -71,7 +71,7 @@ def _why(entry: Entry) -> str:
     if entry["reason"] or entry.state == "confirmed":
         return str(entry["reason"])
     verdict = entry["proof"].get("verdict")
-    if verdict and (measure := breached(verdict)):
+    if verdict and (measure := breach_in(verdict)):
         return f"guardrail {measure.replace('_', ' ')} is at risk"
     reasons = verdict["reasons"] if verdict else []
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
