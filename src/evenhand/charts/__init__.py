@@ -2,6 +2,7 @@
 
 from .agreement import agreement
 from .camps import camps
+from .counterfactual import counterfactual
 from .diverging import diverging
 from .dumbbell import dumbbell
 from .engagement import engagement
@@ -19,6 +20,6 @@ from .waterfall import waterfall
 from .waves import waves
 
 __all__ = [
-    "agreement", "camps", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons", "interactive",
-    "intervals", "lines", "multiples", "render", "spc", "strip", "waterfall", "waves",
+    "agreement", "camps", "counterfactual", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons",
+    "interactive", "intervals", "lines", "multiples", "render", "spc", "strip", "waterfall", "waves",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from . import (
     prove_guardrail,
     prove_project,
     prove_queue,
+    prove_series,
     prove_trial,
     prove_verdict,
     prove_waits,
@@ -20,6 +21,7 @@ def register(steps: Any) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for file in (
         prove_trial,
+        prove_series,
         prove_guardrail,
         prove_waits,
         prove_queue,

@@ -5,13 +5,14 @@ from .guardrail import guardrail
 from .queues import Queue, queue
 from .rtm import Regression, rtm
 from .schedule import Schedule, schedule
+from .series import Series, series
 from .stock_flow import Flows, Projection, calibrate, project
 from .trial import Arm, Trial, indicators, trial
 from .verdict import Totals, verdict
 from .waits import Waits, percentile, waits
 
 __all__ = [
-    "Arm", "Flows", "Projection", "Queue", "Regression", "Schedule", "Totals", "Trial", "Waits", "calibrate",
-    "choose", "guardrail", "indicators", "percentile", "project", "queue", "register", "rtm", "schedule", "trial",
-    "verdict", "waits",
+    "Arm", "Flows", "Projection", "Queue", "Regression", "Schedule", "Series", "Totals", "Trial", "Waits", "calibrate",
+    "choose", "guardrail", "indicators", "percentile", "project", "queue", "register", "rtm", "schedule", "series",
+    "trial", "verdict", "waits",
 ]  # fmt: skip
