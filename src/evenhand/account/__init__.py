@@ -7,9 +7,13 @@ from .canonical import canonical, digest, seal
 from .cells import PANEL, PRESENTATION, Cells, Shared
 from .check import Broken, Check, check, check_file, read
 from .credibility import Credibility, credibility, trust
+from .dispensing import bank_holidays, dispensing_days
 from .entry import GENESIS, Entry, parse, pseudonym
+from .gainshare import Claimant, GainShareScheme, Gate, Payment, QualityPoints, exactly, gainshare
+from .gainshare_words import payment_words
 from .ledger import Ledger, append, commitments, sealed, signature
 from .outturn import Outturn, outturn
+from .own_profile import OwnProfile, Tested, own_profile
 from .profiles import PUBLISHED, from_table, published
 from .progress import Progress, StateTotal, progress
 from .proof import of as verdict_proof
@@ -17,10 +21,13 @@ from .reach import Parameters, Reach, reach
 from .saving import Saving, claim, price_year, saving
 from .states import STATES, limit_pence
 from .trace import Step, Trace, trace
+from .variance import Lines, covered, split
 
 __all__ = [
     "Budgets", "Credibility", "Rule", "budget_sheet", "budgets", "credibility", "pence", "reweighted", "to_the_penny",
-    "trust",
+    "trust", "Claimant", "GainShareScheme", "Gate", "Payment", "QualityPoints", "exactly", "gainshare",
+    "payment_words", "Lines", "OwnProfile", "Tested", "bank_holidays", "covered", "dispensing_days", "own_profile",
+    "split",
     "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "Broken", "Cells", "Check", "Entry", "Ledger",
     "Outturn", "Parameters", "Progress", "Reach", "Saving", "Shared", "StateTotal", "Step", "Trace", "append",
     "canonical", "check", "check_file", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import account_budget, account_ledger, account_outturn, account_reach, account_saving
+from . import account_budget, account_gainshare, account_ledger, account_outturn, account_reach, account_saving
 
 
 def register(steps: Any) -> None:
@@ -17,6 +17,7 @@ def register(steps: Any) -> None:
         account_saving,
         account_outturn,
         account_budget,
+        account_gainshare,
         account_reach,
     ):  # fmt: skip
         file.register(commands)

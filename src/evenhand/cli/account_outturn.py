@@ -7,25 +7,32 @@ import os
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import account
 from ..errors import InputError
 from ..table import Table, read
+from .account_parts import add_parts, lines_of
+from .door import add_dates, naming
 from .output import add_output, emit
+
+Floats = NDArray[np.float64]
 
 
 def register(commands: Any) -> None:
     """Add `account outturn`."""
     parser = commands.add_parser("outturn", help="forecast the year's prescribing cost (NHSBSA's formula)")
     parser.add_argument("file", metavar="FILE", help="month, actual_cost and, if known, budget (the year's)")
-    parser.add_argument("--profile", required=True, metavar="2013-14|2014-15|FILE",
-                        help="a published profile, or a file with month and percent")  # fmt: skip
+    parser.add_argument("--profile", required=True, metavar="2013-14|2014-15|own|FILE",
+                        help="a published profile, own (see --history), or a file: month, percent")  # fmt: skip
     parser.add_argument("--month", default="month", metavar="COL")
     parser.add_argument("--actual-cost", default="actual_cost", metavar="COL")
     parser.add_argument("--budget", default="budget", metavar="COL")
-    order = parser.add_mutually_exclusive_group()
-    order.add_argument("--day-first", dest="day_first", action="store_true", default=None)
-    order.add_argument("--month-first", dest="day_first", action="store_false")
+    own = parser.add_argument_group("a profile of one's own")
+    own.add_argument("--history", metavar="FILE", help="month and actual_cost of three years or more before")
+    own.add_argument("--days", metavar="FILE", help="month and days: other dispensing days than England's own")
+    add_parts(parser)
+    add_dates(parser)
     add_output(parser)
     parser.set_defaults(run=_run_outturn)
 
@@ -34,16 +41,70 @@ def _run_outturn(options: argparse.Namespace) -> None:
     table = read(options.file, needs=(options.month, options.actual_cost))
     months = table.dates(options.month, day_first=options.day_first).astype("datetime64[M]")
     cost = table.numbers(options.actual_cost)
-    if options.profile in account.PUBLISHED or not os.path.exists(options.profile):
-        profile = account.published(options.profile)
-    else:
-        profile = account.from_table(read(options.profile, needs=("month", "percent")))
-    try:
-        found = account.outturn(months, cost, profile, budget=_budget(table, options.budget))
-    except InputError as error:
-        raise InputError(f"{table.name}: {error}") from None
-    shown = found.as_json()
-    emit(options, shown, [{key: value for key, value in shown.items() if key != "parts"}], title="forecast outturn")
+    own = _own(options, table.name, months[~np.isnan(cost)])
+    profile = own.percent if own else _given(options.profile)
+    budget = _budget(table, options.budget)
+    with naming(table):
+        found = account.outturn(months, cost, profile, budget=budget)
+    shown: dict[str, Any] = {}
+    if options.parts:
+        lines = lines_of(options)
+        with naming(table):
+            found = account.split(found, lines)
+            shown["lines_cover"] = account.covered(found, lines)
+    shown = found.as_json() | shown
+    if own:
+        shown["own_profile"] = own.as_json()
+        shown["error_percent"] = next(
+            (test.mape_percent for test in own.tests if test.months_to_date == found.months_to_date), None
+        )
+    nested = ("parts", "own_profile", "lines_cover")
+    row = {key: value for key, value in shown.items() if key not in nested}
+    row |= {word: value for word, value in found.as_json()["parts"].items() if options.parts}
+    emit(options, shown, [row], title="forecast outturn")
+
+
+def _given(profile: str) -> Floats:
+    """A published profile by its name, or one from a file."""
+    if profile in account.PUBLISHED or not os.path.exists(profile):
+        return account.published(profile)
+    return account.from_table(read(profile, needs=("month", "percent")))
+
+
+def _own(options: argparse.Namespace, name: str, months: NDArray[np.datetime64]) -> account.OwnProfile | None:
+    """The profile of one's own that was asked for, for the year of the file's months."""
+    if options.profile != "own":
+        if options.history or options.days:
+            raise InputError("--history and --days are for a profile of one's own: expected --profile own")
+        return None
+    if not options.history:
+        raise InputError("--profile own: expected --history FILE, month and actual_cost of three years or more before")
+    if not len(months):
+        raise InputError(f"{name}: column {options.actual_cost!r}: no month has a cost; expected April and after")
+    year = int((months.min().astype(int) - 3) // 12 + 1970)
+    history = read(options.history, needs=(options.month, options.actual_cost))
+    past = history.dates(options.month, day_first=options.day_first).astype("datetime64[M]")
+    cost = history.numbers(options.actual_cost)
+    ahead = np.datetime64(f"{year}-04", "M") + np.arange(12)
+    with naming(history):
+        return account.own_profile(past, cost, _days(options, past), _days(options, ahead), year)
+
+
+def _days(options: argparse.Namespace, months: NDArray[np.datetime64]) -> Floats:
+    """Dispensing days of these months: England's, or those of a file."""
+    if not options.days:
+        return account.dispensing_days(months)
+    table = read(options.days, needs=("month", "days"))
+    table.unique("month")
+    named = table.dates("month", day_first=options.day_first).astype("datetime64[M]")
+    days = table.numbers("days", missing=False)
+    for row in np.flatnonzero((days <= 0) | (days > 31)):
+        raise table.refuse(int(row), "days", f"{days[row]:.12g}", "1 to 31 days")
+    known = dict(zip(named.tolist(), days.tolist(), strict=True))
+    for month in months.tolist():
+        if month not in known:
+            raise InputError(f"{table.name}: column 'month': {month:%Y-%m} is missing; expected every month asked for")
+    return np.array([known[month] for month in months.tolist()], dtype=np.float64)
 
 
 def _budget(table: Table, column: str) -> float:
