@@ -6,6 +6,7 @@ from .counterfactual import counterfactual
 from .diverging import diverging
 from .dumbbell import dumbbell
 from .engagement import engagement
+from .event_study import event_study
 from .forest import forest
 from .funnel import funnel
 from .icons import icons
@@ -20,6 +21,7 @@ from .waterfall import waterfall
 from .waves import waves
 
 __all__ = [
-    "agreement", "camps", "counterfactual", "diverging", "dumbbell", "engagement", "forest", "funnel", "icons",
-    "interactive", "intervals", "lines", "multiples", "render", "spc", "strip", "waterfall", "waves",
+    "agreement", "camps", "counterfactual", "diverging", "dumbbell", "engagement", "event_study", "forest",
+    "funnel", "icons", "interactive", "intervals", "lines", "multiples", "render", "spc", "strip", "waterfall",
+    "waves",
 ]  # fmt: skip

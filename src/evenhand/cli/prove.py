@@ -6,6 +6,7 @@ from typing import Any
 
 from . import (
     prove_guardrail,
+    prove_panel,
     prove_project,
     prove_queue,
     prove_series,
@@ -22,6 +23,7 @@ def register(steps: Any) -> None:
     for file in (
         prove_trial,
         prove_series,
+        prove_panel,
         prove_guardrail,
         prove_waits,
         prove_queue,

@@ -2,6 +2,8 @@
 
 from .design import choose, register
 from .guardrail import guardrail
+from .panel import panel
+from .panel_effect import PanelEffect
 from .queues import Queue, queue
 from .rtm import Regression, rtm
 from .schedule import Schedule, schedule
@@ -12,7 +14,7 @@ from .verdict import Totals, verdict
 from .waits import Waits, percentile, waits
 
 __all__ = [
-    "Arm", "Flows", "Projection", "Queue", "Regression", "Schedule", "Series", "Totals", "Trial", "Waits", "calibrate",
-    "choose", "guardrail", "indicators", "percentile", "project", "queue", "register", "rtm", "schedule", "series",
-    "trial", "verdict", "waits",
+    "Arm", "Flows", "PanelEffect", "Projection", "Queue", "Regression", "Schedule", "Series", "Totals", "Trial",
+    "Waits", "calibrate", "choose", "guardrail", "indicators", "panel", "percentile", "project", "queue",
+    "register", "rtm", "schedule", "series", "trial", "verdict", "waits",
 ]  # fmt: skip
