@@ -83,7 +83,7 @@ def _whole_years(months: NDArray[np.datetime64], cost: Floats, days: Floats, yea
         raise InputError(f"column 'month': {np.datetime64(twice, 'M')} is given twice; each must be given once")
     place = {month: row for row, month in enumerate(number.tolist()) if not np.isnan(cost[row])}
     for month, row in place.items():
-        if not (cost[row] > 0 and days[row] > 0):
+        if month < (year - 1970) * 12 + 3 and not (cost[row] > 0 and days[row] > 0):
             raise InputError(
                 f"{np.datetime64(month, 'M')}: cost {cost[row]:.12g} on {days[row]:.12g} dispensing days; "
                 "expected both above 0"
