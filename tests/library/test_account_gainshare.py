@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -153,3 +154,13 @@ def test_a_mistake_in_the_file_is_one_line_and_exit_code_2(files, capsys, old, n
     code, out, err = run(capsys, file, scheme, "--json")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert why in err
+
+
+def test_the_example_of_the_docs_pays_what_the_docs_say(tmp_path, capsys):
+    docs = Path(__file__).resolve().parents[2] / "docs" / "reference" / "money-and-story.md"
+    scheme = tmp_path / "scheme.yaml"
+    scheme.write_text(docs.read_text().split("```yaml\n")[1].split("```")[0])
+    file = tmp_path / "p.csv"
+    file.write_text("practice,list_size,confirmed,access,qia,reviews\nA,4000,9000.55,pass,live,15\n")
+    row = json.loads(run(capsys, file, scheme, "--json")[1])["rows"][0]
+    assert (row["pay"], "times 15/20: £2,850.00" in docs.read_text()) == (2850.0, True)
