@@ -10,6 +10,7 @@ from . import (
     prove_project,
     prove_queue,
     prove_series,
+    prove_synthetic,
     prove_trial,
     prove_verdict,
     prove_waits,
@@ -28,6 +29,7 @@ def register(steps: Any) -> None:
         prove_waits,
         prove_queue,
         prove_project,
+        prove_synthetic,
         prove_verdict,
     ):  # fmt: skip
         file.register(commands)

@@ -9,12 +9,13 @@ from .rtm import Regression, rtm
 from .schedule import Schedule, schedule
 from .series import Series, series
 from .stock_flow import Flows, Projection, calibrate, project
+from .synthetic_control import SyntheticControl, synthetic_control
 from .trial import Arm, Trial, indicators, trial
 from .verdict import Totals, verdict
 from .waits import Waits, percentile, waits
 
 __all__ = [
-    "Arm", "Flows", "PanelEffect", "Projection", "Queue", "Regression", "Schedule", "Series", "Totals", "Trial",
-    "Waits", "calibrate", "choose", "guardrail", "indicators", "panel", "percentile", "project", "queue",
-    "register", "rtm", "schedule", "series", "trial", "verdict", "waits",
+    "Arm", "Flows", "PanelEffect", "Projection", "Queue", "Regression", "Schedule", "Series", "SyntheticControl",
+    "Totals", "Trial", "Waits", "calibrate", "choose", "guardrail", "indicators", "panel", "percentile", "project",
+    "queue", "register", "rtm", "schedule", "series", "synthetic_control", "trial", "verdict", "waits",
 ]  # fmt: skip
