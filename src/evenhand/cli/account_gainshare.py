@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import account, definition
 from ..account import Claimant, GainShareScheme, Gate, Payment
+from ..account.gainshare import GateWord
 from ..table import Table, read
 from .door import add_columns, filled, naming
 from .output import add_output, emit
@@ -56,9 +57,9 @@ def _run(options: argparse.Namespace) -> None:
     emit(options, document, [{k: v for k, v in row.items() if k != "gates"} for row in rows], title=title)
 
 
-def _gate(table: Table, gate: Gate) -> list[account.GateWord]:
+def _gate(table: Table, gate: Gate) -> list[GateWord]:
     """What a gate's column says of each practice; a word that the scheme does not know is refused."""
-    out: list[account.GateWord] = []
+    out: list[GateWord] = []
     for row, cell in enumerate(table.text(gate.column)):
         word = gate.says(cell)
         if word is None:
