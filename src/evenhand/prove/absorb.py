@@ -77,7 +77,7 @@ def equations(table: Table, x: Floats | Bools | None = None, *, trends: bool = F
             first = int(table.cluster[rows][0])
             yield (slice(first, first + len(heads)),
                    np.add.reduceat(np.matmul(weighted.transpose(0, 2, 1), z), heads, axis=0),
-                   np.add.reduceat(np.einsum("ntk,nt->nk", weighted, y), heads, axis=0))  # fmt: skip
+                   np.add.reduceat(np.matmul(y[:, None, :], weighted)[:, 0], heads, axis=0))  # fmt: skip
 
     periods = table.y.shape[1] - 1 - trends
     k = periods + (0 if x is None else x.shape[2])
@@ -104,7 +104,7 @@ def blocks(
         basis = own(w, table.periods, trends)
         both = np.concatenate([z, y[:, :, None]], axis=2)
         for q in basis:
-            both = both - q[:, :, None] * np.einsum("nt,ntk->nk", w * q, both)[:, None, :]
+            both = both - q[:, :, None] * np.matmul((w * q)[:, None, :], both)
         both = both * table.seen[rows][:, :, None]
         yield rows, both[:, :, :-1], both[:, :, -1], w
 

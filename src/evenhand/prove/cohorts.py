@@ -20,7 +20,7 @@ MOST = 400  # columns: beyond it one regression of all groups and periods is no 
 def event_study(table: Table, *, errors: Errors = "CR1", trends: bool = False) -> tuple[list[int], Coefficients]:
     """Periods since the start against the last one before it, everybody alike; and the coefficients in that order.
 
-    Where no unit is never treated, the furthest period before the start is a second reference.
+    Where no unit is never treated, or each has its own line, the furthest period before the start is a reference too.
 
     Raises
     ------
@@ -30,8 +30,7 @@ def event_study(table: Table, *, errors: Errors = "CR1", trends: bool = False) -
     ago = table.since
     there = np.unique(ago[table.seen & np.isfinite(ago)]).astype(np.int64)
     asked = [int(e) for e in there if e != REFERENCE]
-    if not (~np.isfinite(table.start)).any():
-        asked = asked[1:]
+    asked = asked[int(np.isfinite(table.start).all()) + trends:]
     _few(asked)
     x = np.stack([ago == e for e in asked], axis=2)  # as yes and no: an eighth of the memory
     return asked, two_way(table, x, errors=errors, trends=trends)
