@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import account_budget, account_gainshare, account_ledger, account_outturn, account_reach, account_saving
+from . import (
+    account_budget,
+    account_forecast,
+    account_gainshare,
+    account_ledger,
+    account_outturn,
+    account_reach,
+    account_saving,
+)
 
 
 def register(steps: Any) -> None:
@@ -19,5 +27,6 @@ def register(steps: Any) -> None:
         account_budget,
         account_gainshare,
         account_reach,
+        account_forecast,
     ):  # fmt: skip
         file.register(commands)

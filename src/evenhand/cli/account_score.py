@@ -1,0 +1,92 @@
+"""`evenhand account score`: forecasts held against what came."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..account import archive
+from ..account.scoring import Guess, score
+from ..errors import InputError
+from ..table import Table
+from ..table import read as read_table
+from .door import add_columns, filled, naming
+from .output import add_output, emit
+
+
+def register(commands: Any) -> None:
+    """Add `account score`."""
+    parser = commands.add_parser("score", help="how good forecasts were, now that the truth is there",
+                                 allow_abbrev=False)  # fmt: skip
+    parser.add_argument("file", metavar="FORECASTS", help="an archive (JSON lines), or a table with a row a forecast")
+    parser.add_argument("--truth", required=True, metavar="FILE", help="forecast and truth: what came, in pounds")
+    add_columns(parser, forecast="forecast", value="truth")
+    add_output(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> None:
+    guesses = _guesses(options.file, options.forecast)
+    truth = read_table(options.truth, needs=(options.forecast, options.value))
+    truth.unique(options.forecast)
+    came = dict(zip(filled(truth, options.forecast), truth.numbers(options.value), strict=True))
+    known = [guess for guess in guesses if np.isfinite(came.get(guess.name, np.nan))]
+    for name in came:
+        if name not in {guess.name for guess in guesses}:
+            raise InputError(f"{truth.name}: {name!r} is no forecast in {options.file}; it holds: "
+                             f"{', '.join(dict.fromkeys(guess.name for guess in guesses))}")  # fmt: skip
+    with naming(truth):
+        found = score(known, [float(came[guess.name]) for guess in known])
+    waiting = [guess.name for guess in guesses if guess not in known]
+    title = (f"{found.n} forecasts: CRPS {found.crps:,.4g}, Brier {found.brier:.3f}, "
+             f"90% intervals held {100 * found.coverage_90:.0f}%")  # fmt: skip
+    emit(options, found.as_json() | {"waiting_for_truth": waiting, "level": 0.95},
+         [row.as_json() for row in found.forecasts], title=title)  # fmt: skip
+
+
+def _guesses(path: str, column: str) -> list[Guess]:
+    """The forecasts of an archive (every seal checked), or of a plain table."""
+    raw = sys.stdin.buffer.read() if path == "-" else _bytes(Path(path))
+    if raw[:2] == b"\x1f\x8b":
+        raw = gzip.decompress(raw)
+    name = "standard input" if path == "-" else path
+    if raw.lstrip()[:1] == b"{":
+        kept = archive.read(raw.decode("utf-8", "replace").splitlines(), where=name)
+        return [_archived(one, name) for one in kept]
+    if path == "-":
+        raise InputError(f"{name}: expected an archive as JSON lines; a table is read from a file")
+    return _rows(read_table(path, needs=(column, "median", "low_90", "high_90")), column)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _archived(one: dict[str, Any], where: str) -> Guess:
+    try:
+        return Guess(
+            str(one["forecast"]), *(float(one[key]) for key in ("median", "low_90", "high_90")),
+            *(float(one.get(key, np.nan)) for key in ("low_50", "high_50")),
+            float(one["probability"]), float(one["target"]), tuple(float(q) for q in one.get("quantiles", ())),
+        )  # fmt: skip
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{where}: forecast {one['forecast']!r}: expected numbers ({error})") from None
+
+
+def _rows(given: Table, column: str) -> list[Guess]:
+    given.unique(column)
+    must = [given.numbers(name, missing=False) for name in ("median", "low_90", "high_90")]
+    may = [given.numbers(name) if given.has(name) else np.full(len(given), np.nan)
+           for name in ("low_50", "high_50", "probability", "target")]  # fmt: skip
+    return [
+        Guess(name, *(float(part[row]) for part in must), *(float(part[row]) for part in may))
+        for row, name in enumerate(filled(given, column))
+    ]
