@@ -2,6 +2,7 @@
 
 from .agreement import agreement
 from .camps import camps
+from .changes import changes
 from .counterfactual import counterfactual
 from .diverging import diverging
 from .dumbbell import dumbbell
@@ -21,7 +22,7 @@ from .waterfall import waterfall
 from .waves import waves
 
 __all__ = [
-    "agreement", "camps", "counterfactual", "diverging", "dumbbell", "engagement", "event_study", "forest",
+    "agreement", "camps", "changes", "counterfactual", "diverging", "dumbbell", "engagement", "event_study", "forest",
     "funnel", "icons", "interactive", "intervals", "lines", "multiples", "render", "spc", "strip", "waterfall",
     "waves",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import (
+    prove_change,
     prove_guardrail,
     prove_panel,
     prove_project,
@@ -24,6 +25,7 @@ def register(steps: Any) -> None:
     for file in (
         prove_trial,
         prove_series,
+        prove_change,
         prove_panel,
         prove_guardrail,
         prove_waits,

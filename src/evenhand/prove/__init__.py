@@ -1,5 +1,7 @@
 """PROVE: did practice really change, because of this?"""
 
+from .changes import changes
+from .changes_grid import Grid, grid
 from .design import choose, register
 from .guardrail import guardrail
 from .panel import panel
@@ -15,7 +17,8 @@ from .verdict import Totals, verdict
 from .waits import Waits, percentile, waits
 
 __all__ = [
-    "Arm", "Flows", "PanelEffect", "Projection", "Queue", "Regression", "Schedule", "Series", "SyntheticControl",
-    "Totals", "Trial", "Waits", "calibrate", "choose", "guardrail", "indicators", "panel", "percentile", "project",
+    "Arm", "Flows", "Grid", "PanelEffect", "Projection", "Queue", "Regression", "Schedule", "Series", "SyntheticControl",
+    "Totals", "Trial", "Waits", "calibrate", "changes", "choose", "grid", "guardrail", "indicators", "panel",
+    "percentile", "project",
     "queue", "register", "rtm", "schedule", "series", "synthetic_control", "trial", "verdict", "waits",
 ]  # fmt: skip

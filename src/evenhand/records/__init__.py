@@ -1,6 +1,7 @@
 """The nouns that travel between steps: frozen, read-only, few."""
 
 from .base import Record, plain
+from .changes import Change, Changes
 from .control_chart import BoardLine, ControlChart, Runs, SuggestedRebase
 from .effect import GUARDRAIL_VERDICTS, Effect, Guardrail, Verdict
 from .engagement import EngagementFunnel, FunnelStage
@@ -12,8 +13,9 @@ from .scheme import FourLetters, GuardrailRule, Money, Scheme, Window
 from .variation import Funnel, Limits, Opportunity, PeerGroup, Shrinkage, VariationSplit
 
 __all__ = [
-    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "BoardLine", "ControlChart", "Effect", "EngagementFunnel",
-    "Estimate", "FourLetters", "Funnel", "FunnelStage", "Guardrail", "GuardrailRule", "Limits", "Money", "Opportunity",
+    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "BoardLine", "Change", "Changes", "ControlChart", "Effect",
+    "EngagementFunnel", "Estimate", "FourLetters", "Funnel", "FunnelStage", "Guardrail", "GuardrailRule", "Limits",
+    "Money", "Opportunity",
     "Organisations", "Panel", "PeerGroup", "Record", "Runs", "Scheme", "Shrinkage", "SuggestedRebase",
     "DriverDiagram", "QualityImpact", "VariationSplit", "Verdict", "Window", "plain",
 ]  # fmt: skip
