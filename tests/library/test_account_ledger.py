@@ -344,3 +344,154 @@ def test_what_cannot_be_counted_can_be_booked_for_nothing():
     good = account.saving(verdict(), scheme())
     assert (held.bookable_pence, cut.bookable_pence, good.bookable_pence) == (0, 0, 4_200_000)
     assert (good.gross.value, good.net.low, good.price_year) == (51_000.0, 34_000.0, "2025-26")
+
+
+# --- shared cells, later years, patients -------------------------------------------------------------------------
+
+
+def sharing(order, gross=((70, 7), (50, 5)), reduction=(100, 10)):
+    """Two savings, `early` planned before `late`, confirmed in `order` on the same cells; what each counts there."""
+    ledger, shown = Ledger(), dict(zip(("early", "late"), gross, strict=True))
+    for name, day in (("late", "2025-08-21"), ("early", "2025-08-20")):
+        ledger.open(
+            name, booked="2025-07-01", pence=1, measure="m", organisation="O", level="icb", recurrent=True,
+            price_year="2025-26", origin="clinical_decision", saving_class="cash_releasing", sources=["s"],
+        )  # fmt: skip
+        ledger.move(name, "planned", booked=day, scheme=name, proof={"design": "d" * 64},
+                    signatures=[CLINICAL, account.signature("p-man-03", "manager", "2025-08-20")])  # fmt: skip
+        ledger.move(name, "committed", booked="2025-09-10", proof=account.commitments([{"person": "p-gp-01"}]))
+        ledger.move(name, "in_flight", booked="2025-10-01", proof={"allocation": "a" * 64})
+        ledger.evidence(name, proof(sentence=name, lower80_pounds=shown[name][0] / 100), booked="2026-05-20")
+    first, second = order
+    ledger.confirm(first, booked="2026-06-02", cells=cells(), signatures=[FINANCE, CLINICAL])
+    account.divide(ledger, second, cells(), cells(), reduction=reduction, gross=shown, booked="2026-06-03",
+                   signatures=[FINANCE, CLINICAL])  # fmt: skip
+    assert account.check(ledger.entries).broken == ()
+    return {name: ledger.book.savings[name].held("confirmed")[0] for name in order}
+
+
+def test_a_reduction_is_shared_by_approval_whoever_is_confirmed_first():
+    assert sharing(("early", "late")) == sharing(("late", "early")) == {"early": 70, "late": 30}
+
+
+def test_a_waterfall_gives_away_no_more_than_there_is():
+    assert account.waterfall(100, (70, 50, 20)) == (70, 30, 0)
+    assert account.waterfall(-5, (70, -50)) == (0, -50)
+
+
+@given(st.integers(-50, 300), st.lists(st.integers(-50, 200), max_size=6))
+def test_a_waterfall_never_over_claims_and_leaves_nothing_unclaimed(reduction, gross):
+    net = account.waterfall(reduction, gross)
+    assert all(n <= max(g, min(g, 0)) for n, g in zip(net, gross, strict=True))
+    assert sum(n for n in net if n > 0) == min(max(reduction, 0), sum(g for g in gross if g > 0))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"net": {"pence": 40, "patients": 3}}, "not overlap"),
+        ({"net": {"pence": 40, "patients": 3}, "overlap": {"pence": 10, "patients": 2}}, "110 pence are claimed"),
+        ({"codes": ["0601060D0AAAAAA"]}, "shares cells that it does not claim"),
+    ],
+)
+def test_a_forged_share_is_found(change, why):
+    ledger = confirmed()
+    in_flight(ledger, "late")
+    ledger.evidence("late", proof(sentence="late"), booked="2026-05-20")
+    account.divide(ledger, "late", cells(), cells(), reduction=(100, 10), gross={"gliptins": (70, 7), "late": (50, 5)},
+                   booked="2026-06-03", signatures=[FINANCE, CLINICAL])  # fmt: skip
+    claimed = json.loads(json.dumps(ledger.entries[-1]["cells"]))
+    claimed["shared"][0] |= change
+    forged = rewritten(ledger, len(ledger.entries), cells=claimed)
+    assert any(b.invariant == "claim over reduction" and why in b.detail for b in account.check(forged).broken)
+
+
+def lasting(second=60_000.0, **facts):
+    """A saving confirmed for its first half-year, with the design of the next one registered, and its next verdict."""
+    ledger = in_flight(Ledger(), **facts)
+    ledger.evidence("gliptins", proof(), booked="2026-05-20")
+    ledger.confirm("gliptins", booked="2026-06-02", cells=cells(), signatures=[FINANCE, CLINICAL], next_design="e" * 64)
+    later = proof(registered="e" * 64, window=("2026-10", "2027-03"), lower80_pounds=second, sentence="year two")
+    ledger.record("gliptins", later, booked="2027-05-20")
+    return ledger
+
+
+YEAR_TWO = account.Cells("presentation", "practice", ("A1", "A2"), ("2026-10", "2027-03"), ("0601023AEAAAAAA",))
+
+
+def test_a_later_year_books_only_the_difference_to_the_year_before():
+    ledger = lasting(30_000.0)
+    entry = ledger.persist("gliptins", booked="2027-06-02", cells=YEAR_TWO, signatures=[FINANCE, CLINICAL])
+    assert {line["account"]: line["pence"] for line in entry["lines"]} == {"confirmed": -1_200_000, "spend": 1_200_000}
+    assert account.progress(ledger.entries, 1).confirmed_pence == 3_000_000
+    assert account.check(ledger.entries).broken == ()
+
+
+def test_a_saving_that_does_not_recur_has_no_later_year():
+    ledger = lasting(recurrent=False)
+    with pytest.raises(InputError, match="does not recur"):
+        ledger.persist("gliptins", booked="2027-06-02", cells=YEAR_TWO, signatures=[FINANCE, CLINICAL])
+
+
+def test_a_later_year_is_neither_the_same_months_nor_a_design_made_up_afterwards():
+    ledger = confirmed()
+    ledger.record("gliptins", proof(sentence="re-test"), booked="2026-09-01")
+    with pytest.raises(InputError, match="a later year begins after 2026-03"):
+        ledger.persist("gliptins", booked="2026-09-02", cells=YEAR_TWO, signatures=[FINANCE, CLINICAL])
+    made_up = proof(registered="f" * 64, window=("2026-10", "2027-03"))
+    with pytest.raises(InputError, match="another design"):
+        ledger.record("gliptins", made_up, booked="2027-05-20")
+
+
+def test_a_reversal_frees_the_cells_of_every_year():
+    ledger = lasting()
+    ledger.persist("gliptins", booked="2027-06-02", cells=YEAR_TWO, signatures=[FINANCE, CLINICAL])
+    ledger.reverse("gliptins", booked="2027-07-01", reason="a coding change")
+    in_flight(ledger, "again")
+    ledger.evidence("again", proof(sentence="again"), booked="2027-08-01")
+    ledger.confirm("again", booked="2027-08-02", cells=cells(), signatures=[FINANCE, CLINICAL])
+    assert account.check(ledger.entries).broken == ()
+
+
+def test_what_patients_gain_is_confirmed_though_it_costs_and_stays_while_they_gain():
+    cost = {"saving_pounds": replace(verdict().saving_pounds, value=-9_000.0), "lower80_pounds": -12_000.0}
+    ledger = confirmed(verdict=cost)
+    found = account.progress(ledger.entries, 10_000_000)
+    assert (found.confirmed_pence, found.patients_confirmed) == (-1_200_000, 102)
+    ledger.record("gliptins", proof(**cost, sentence="re-test"), booked="2026-09-01")
+    assert ledger.state("gliptins") == "confirmed"
+    nobody = {"patients": replace(verdict().patients, value=1.0)}
+    ledger.record("gliptins", proof(**cost, **nobody, sentence="re-test"), booked="2026-12-01")
+    assert ledger.state("gliptins") == "reversed"
+
+
+def test_a_verdict_that_shows_neither_pounds_nor_patients_confirms_nothing():
+    ledger = in_flight(Ledger())
+    nothing = {"lower80_pounds": -1.0, "patients": replace(verdict().patients, value=0.0)}
+    ledger.evidence("gliptins", proof(**nothing), booked="2026-05-20")
+    with pytest.raises(InputError, match="neither pounds nor patients"):
+        ledger.confirm("gliptins", booked="2026-06-02", cells=cells(), signatures=[FINANCE, CLINICAL])
+
+
+def test_patients_are_held_to_the_same_careful_bound_as_pounds():
+    changes = {"lines": [{"account": "evidenced", "pence": -5_000_000, "patients": -120},
+                         {"account": "confirmed", "pence": 4_200_000, "patients": 103},
+                         {"account": "spend", "pence": 800_000, "patients": 17}]}  # fmt: skip
+    forged = rewritten(confirmed(), 6, **changes)
+    assert {(b.invariant, b.detail) for b in account.check(forged).broken} == {
+        ("claim over reduction", "103 patients are confirmed on a verdict that allows 102")
+    }
+
+
+def test_a_breach_before_anything_counted_is_made_good_by_a_verdict_that_passes():
+    ledger = in_flight(Ledger())
+    ledger.record("gliptins", proof(guardrails=(guardrail("breach"),), countable=False), booked="2026-05-20")
+    ledger.evidence("gliptins", proof(sentence="with the months that came in late"), booked="2026-08-20")
+    assert account.check(ledger.entries).broken == ()
+
+
+def test_twelve_months_are_not_claimed_from_a_window_of_six():
+    forged = proof() | {"months": 12, "lower80_pence": 1}
+    ledger = in_flight(Ledger())
+    with pytest.raises(InputError, match="says 12 months, and its window holds 6"):
+        ledger.evidence("gliptins", forged, booked="2026-05-20")

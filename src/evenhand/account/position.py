@@ -90,13 +90,14 @@ class Book:
             position.balances = _after(entry, position.balances)
         if entry.kind != "verdict" and entry.state in ("confirmed", "reversed"):
             self._rebook(entry, position)
+        counted = position.state in COUNTS and position.number != entry.number
         position.state, position.number = entry.state, entry.number
         if entry.design and entry.kind in BOOKING and entry.state in ("planned", "confirmed"):
             position.designs.setdefault(entry.design, position.window[1] if position.window else "")
         if entry.verdict is not None:
             position.verdict, position.verdict_entry = entry.verdict.digest, entry.number
-            counts = position.state in COUNTS  # a breach on what counts stays until it is reversed
-            position.breach = entry.number if entry.verdict.breach else position.breach if counts else None
+            # a breach on what counted stays until it is reversed
+            position.breach = entry.number if entry.verdict.breach else position.breach if counted else None
         if entry.kind == "reversal":
             position.breach = None
         self.head, self.count = entry.hash, self.count + 1
