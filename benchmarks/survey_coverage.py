@@ -21,7 +21,7 @@ import numpy as np
 from evenhand.listen import Design, change, estimate, share_interval
 from evenhand.listen.result import ENOUGH, FEW_DF, RARER
 
-KINDS = ("logit", "wilson", "beta")
+KINDS = ("logit", "wilson", "beta", "likelihood")
 JOBS, REGIONS = ("gp", "nurse", "pharmacist", "doctor"), ("n", "s", "e", "w")
 # of the raked frames: how many of each profession, and who says yes, by profession and by region
 SHARE, CHANCE, EXTRA = (0.4, 0.25, 0.13, 0.22), np.array([0.3, 0.45, 0.7, 0.55]), np.array([-0.1, 0, 0.05, 0.1])

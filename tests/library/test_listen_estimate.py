@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta as beta_distribution
+from scipy.stats import t as t_distribution
 
 from evenhand.cli.main import main
 from evenhand.errors import InputError
@@ -150,16 +151,23 @@ def test_everyone_twice_as_two_clusters_is_no_surer_than_everyone_once():
     assert twice.df == 9
 
 
-@pytest.mark.parametrize("kind", ["wilson", "beta"])
+@pytest.mark.parametrize("kind", ["wilson", "beta", "likelihood"])
 def test_an_interval_at_0_or_1_still_says_how_little_is_known(kind):
     low, high = share_interval(0.0, 0.0, 30, 29, kind=kind)
-    expected = wilson(0, 30).high if kind == "wilson" else beta_distribution.ppf(0.975, 1, 30)
+    expected = {
+        "wilson": wilson(0, 30).high,
+        "beta": beta_distribution.ppf(0.975, 1, 30),
+        "likelihood": 1 - math.exp(-(t_distribution.ppf(0.975, 29) ** 2) / 60),  # -2 n log(1 - q) = t^2
+    }[kind]
     assert (low, high) == (0.0, pytest.approx(expected))
     assert share_interval(1.0, 0.0, 30, 29, kind=kind) == (pytest.approx(1 - expected), 1.0)
     assert all(math.isnan(end) for end in share_interval(1.0, 0.0, 30, 29, kind="logit"))
 
 
-@given(st.floats(0.02, 0.98), st.integers(12, 500), st.floats(0.5, 3), st.sampled_from(["logit", "wilson", "beta"]))
+INSIDE = st.sampled_from(["logit", "wilson", "beta", "likelihood"])
+
+
+@given(st.floats(0.02, 0.98), st.integers(12, 500), st.floats(0.5, 3), INSIDE)
 def test_an_interval_holds_its_share_and_stays_between_0_and_1(share, n, deff, kind):
     se = math.sqrt(deff * share * (1 - share) / (n - 1))
     low, high = share_interval(share, se, n, n - 1, kind=kind)

@@ -51,7 +51,7 @@ def estimate(
     over
         The answers' denominators (rows,), NaN where there is none: total over total rather than a mean.
     interval, level
-        logit, wilson, beta, asin or mean for shares; coverage. Means and totals have t intervals.
+        logit, wilson, beta, likelihood, asin or mean for shares; coverage. Means and totals have t intervals.
 
     Raises
     ------
