@@ -39,7 +39,7 @@ def share_interval(
 
     Source: R `survey::svyciprop` (logit, beta, likelihood, asin, mean; it reads its likelihood limits off a spline,
     which is right to 5e-6); Korn and Graubard (1998), Survey Methodology 24:193; the scaled deviance: Rao and Scott
-    (1984), Annals of Statistics 12:46; Wilson with an effective n: Franco and others (2019), J Surv Stat Methodol 7:334.
+    (1984), Annals of Statistics 12:46; Wilson with an effective n: Franco and others (2019), JSSAM 7:334.
 
     >>> low, high = share_interval(0.42, (0.42 * 0.58 / 599) ** 0.5, 600, 599, kind="wilson")
     >>> f"{low:.4f} {high:.4f}"
