@@ -364,9 +364,3 @@ def test_a_design_that_can_judge_nothing_is_refused_with_its_scheme(tmp_path: Pa
     file.write_text(SCHEME.replace("planned_effect", "planed_effect"))
     line = refused(capsys, "prove", "register", "--scheme", file)
     assert "scheme.yaml:14: unknown key 'planed_effect'; did you mean" in line
-
-
-@pytest.mark.parametrize("word", ["series", "panel", "synthetic", "change"])
-def test_what_is_not_built_yet_is_not_offered(word: str, capsys: Capture) -> None:
-    assert main(["prove", word, "x.csv"]) == 2
-    assert "invalid choice" in capsys.readouterr().err

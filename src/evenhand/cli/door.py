@@ -15,8 +15,8 @@ from ..errors import InputError
 from ..table import Table
 from ..when import parse_date
 
-_YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "treated"})
-_NO = frozenset({"0", "0.0", "false", "f", "no", "n", "control"})
+YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "treated"})
+NO = frozenset({"0", "0.0", "false", "f", "no", "n", "control"})
 
 
 def add_columns(parser: argparse.ArgumentParser, **columns: str) -> None:
@@ -70,9 +70,19 @@ def yes_or_no(table: Table, column: str) -> NDArray[np.bool_]:
     """A column of yes and no, as people and programs write them."""
     cells = filled(table, column)
     for row, cell in enumerate(cells):
-        if cell.lower() not in _YES | _NO:
+        if cell.lower() not in YES | NO:
             raise table.refuse(row, column, cell, "1 or 0 (yes or no, true or false)")
-    return np.array([cell.lower() in _YES for cell in cells], dtype=bool)
+    return np.array([cell.lower() in YES for cell in cells], dtype=bool)
+
+
+def weights_of(table: Table, column: str | None) -> NDArray[np.float64] | None:
+    """A column of weights, none below 0; None where no column is named."""
+    if column is None:
+        return None
+    values = table.numbers(column)
+    for row in np.flatnonzero(values < 0):
+        raise table.refuse(int(row), column, f"{values[row]:g}", "a weight of 0 or more")
+    return values
 
 
 @contextmanager

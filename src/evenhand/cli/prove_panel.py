@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import table
 from ..errors import InputError
-from .door import add_columns, add_dates, filled, naming, number, words
+from .door import add_columns, add_dates, filled, naming, number, weights_of, words
 from .output import add_output, emit
 from .panel_dates import Periods, check_steps, read_periods
 
@@ -55,7 +55,7 @@ def _panel(options: argparse.Namespace) -> None:
         found = panel(
             units, when.period, _values(given, options), when.start, method=options.method,
             clusters=filled(given, options.clusters) if options.clusters else None,
-            weights=given.numbers(options.weights) if options.weights else None, covariates=covariates,
+            weights=weights_of(given, options.weights), covariates=covariates,
             controls=options.controls, errors=options.errors, trends=options.unit_trends, level=options.level,
         )  # fmt: skip
     if found.warning and not options.json:

@@ -7,6 +7,7 @@ from .guardrail import guardrail
 from .panel import panel
 from .panel_effect import PanelEffect
 from .queues import Queue, queue
+from .received import Received, holm, received
 from .rtm import Regression, rtm
 from .schedule import Schedule, schedule
 from .series import Series, series
@@ -17,8 +18,8 @@ from .verdict import Totals, verdict
 from .waits import Waits, percentile, waits
 
 __all__ = [
-    "Arm", "Flows", "Grid", "PanelEffect", "Projection", "Queue", "Regression", "Schedule", "Series", "SyntheticControl",
-    "Totals", "Trial", "Waits", "calibrate", "changes", "choose", "grid", "guardrail", "indicators", "panel",
-    "percentile", "project",
-    "queue", "register", "rtm", "schedule", "series", "synthetic_control", "trial", "verdict", "waits",
+    "Arm", "Flows", "Grid", "PanelEffect", "Projection", "Queue", "Received", "Regression", "Schedule", "Series",
+    "SyntheticControl", "Totals", "Trial", "Waits", "calibrate", "changes", "choose", "grid", "guardrail", "holm",
+    "indicators", "panel", "percentile", "project", "queue", "received", "register", "rtm", "schedule", "series",
+    "synthetic_control", "trial", "verdict", "waits",
 ]  # fmt: skip
