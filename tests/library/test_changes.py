@@ -104,6 +104,15 @@ def test_a_break_before_the_expected_month_does_not_count():
     assert [unit.changed for unit in later.units] == [False] * 10 + [True] * 10
 
 
+def test_an_expected_month_is_the_whole_month():
+    ends = (np.arange("2015-02", "2020-02", dtype="datetime64[M]")).astype("datetime64[D]") - 1
+    values = planted(5, 31, 0.4, 6, 0.02, 14)
+    names = [str(i) for i in range(5)]
+    before, within = np.datetime64("2017-05-15"), np.datetime64("2017-08-02")
+    assert changes(names, ends, values, expected=before).changed == 5
+    assert changes(names, ends, values, expected=within).changed == 0
+
+
 def test_scale_and_origin_change_nothing_but_the_numbers():
     series = planted(12, 31, 0.3, 6, 0.03, 7)
     one = changes([str(i) for i in range(12)], MONTHS, series)

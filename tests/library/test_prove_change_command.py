@@ -153,6 +153,20 @@ def test_nothing_over_nothing_is_missing(tmp_path, capsys):
     assert (unit["missing"], unit["reason"]) == (1, "the same in every month")
 
 
+def test_a_series_alone_needs_no_unit(long, tmp_path, capsys):
+    values = series()["0099"]
+    parts = [[m, round(v * 1e6), 10**6] for m, v in zip(MONTHS, values, strict=True)]
+    file = write(tmp_path / "alone.csv", [["month", "numerator", "denominator"], *parts])
+    unit, = told(capsys, file)["units"]
+    assert unit == units(told(capsys, long))["0099"] | {"unit": "all"}
+
+
+def test_a_name_beside_the_code_is_left_out(long, tmp_path, capsys):
+    rows = [[u, f"Practice {u}", *v] for u, v in series().items()]
+    file = write(tmp_path / "rows.csv", [["code", "name", *MONTHS], *rows])
+    assert units(told(capsys, file)) == units(told(capsys, long))
+
+
 def test_two_runs_are_alike_to_the_byte(long, tmp_path):
     for name in ("one.json", "two.json"):
         assert main(["prove", "change", str(long), "--out", str(tmp_path / name)]) == 0

@@ -21,7 +21,7 @@ DATES = ("date", "month", "t")
 VALUES = ("value", "calc_value", "ratio", "y")
 PARTS = ("numerator", "denominator")
 
-LAYOUTS = ("long", "columns", "rows")
+ALONE = "all"  # what a series is called in a long file without units
 
 Rows = tuple[list[str], NDArray[np.datetime64] | NDArray[np.int64], NDArray[np.float64]]
 
@@ -48,7 +48,8 @@ def _layout(given: table.Table, options: argparse.Namespace) -> str:
     """Long if a unit, a date and a value stand in columns; else wide by what heads the other columns."""
     unit, date = _find(given, options.unit, UNITS), _find(given, options.date, DATES)
     asked = options.value or options.numerator or options.denominator
-    if unit and (date or asked or options.date):
+    parts = all(given.has(name) for name in PARTS)
+    if (unit and (date or asked)) or (date and (asked or parts)):
         return "long"
     if unit and not date:
         return "rows"
@@ -77,10 +78,10 @@ def _need(given: table.Table, asked: str | None, usual: Sequence[str], option: s
 
 
 def _from_long(given: table.Table, options: argparse.Namespace) -> Rows:
-    unit = _need(given, options.unit, UNITS, "--unit")
-    date = _need(given, options.date, DATES, "--date")
-    given.unique(unit, date)
-    names, points = filled(given, unit), _points(given, date, options.day_first)
+    unit, date = _find(given, options.unit, UNITS), _need(given, options.date, DATES, "--date")
+    given.unique(*([unit] if unit else []), date)
+    names = filled(given, unit) if unit else [ALONE] * len(given)
+    points = _points(given, date, options.day_first)
     if options.numerator or options.denominator or (options.value is None and _value(given) is None):
         top = _need(given, options.numerator, PARTS[:1], "--numerator")
         bottom = _need(given, options.denominator, PARTS[1:], "--denominator")
@@ -116,7 +117,7 @@ def _from_rows(given: table.Table, options: argparse.Namespace) -> Rows:
     unit = _need(given, options.unit, UNITS, "--unit")
     given.unique(unit)
     names = filled(given, unit)
-    columns = [name for name in given.columns if name not in ("", unit)]
+    columns = [name for name in given.columns if name not in ("", unit, *UNITS)]
     if not columns:
         raise InputError(f"{given.name}: has no column beside {unit!r}; expected one for each date")
     heads = table.Table(given.name, {"header": columns})

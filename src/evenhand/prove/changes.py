@@ -21,6 +21,7 @@ from ..errors import InputError
 from ..records.changes import Change, Changes
 from .changes_design import Floats
 from .changes_gaps import filled, lines
+from .changes_grid import monthly
 from .changes_read import DIRECTIONS, SAME, Reading, read
 from .changes_search import Fit, Settings, critical, fit, search
 
@@ -76,9 +77,7 @@ def changes(
     _check(units, points, values, direction, levels, p)
     reasons = [_reason(row) for row in values]
     known = np.array([not reason for reason in reasons], dtype=bool)
-    after = 0 if expected is None else int(np.searchsorted(points, np.asarray(expected, points.dtype), side="right"))
-    if after >= len(points):
-        raise InputError(f"no month lies after the expected one ({expected}); the last is {points[-1]}")
+    after = _up_to(points, expected)
     found = [Change(name, None, reason=why, months=int(np.isfinite(row).sum()), missing=int(np.isnan(row).sum()))
              for name, why, row in zip(units, reasons, values, strict=True)]  # fmt: skip
     fitted = np.full(values.shape, np.nan)
@@ -116,6 +115,19 @@ def _check(
             raise InputError(f"{what}: expected {', '.join(words)}, found {word!r}")
     if not 0 < p < 0.5:
         raise InputError(f"need 0 < p < 0.5; got {p}")
+
+
+def _up_to(points: NDArray[Any], expected: np.datetime64 | int | None) -> int:
+    """How many points lie up to the expected one; a date of a monthly series stands for its whole month."""
+    if expected is None:
+        return 0
+    last = np.asarray(expected, points.dtype)
+    if monthly(points):
+        points, last = points.astype("datetime64[M]"), last.astype("datetime64[M]")
+    after = int(np.searchsorted(points, last, side="right"))
+    if after >= len(points):
+        raise InputError(f"no month lies after the expected one ({expected}); the last is {points[-1]}")
+    return after
 
 
 def _reason(series: Floats) -> str:

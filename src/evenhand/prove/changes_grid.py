@@ -40,8 +40,8 @@ def grid(
     place = {name: i for i, name in enumerate(names)}
     row = np.fromiter((place[unit] for unit in units), dtype=np.int64, count=len(units))
     every, step = regular(points)
-    keys = _months(points) if _monthly(points) else points
-    known = _months(every) if _monthly(points) else every
+    keys = _months(points) if monthly(points) else points
+    known = _months(every) if monthly(points) else every
     column = np.searchsorted(known, keys)
     cell = row * len(every) + column
     order = np.argsort(cell, kind="stable")
@@ -68,7 +68,7 @@ def regular(
         return there, 1.0
     if there.dtype.kind != "M":
         return np.arange(there[0], there[-1] + 1), 1.0
-    if _monthly(points):
+    if monthly(points):
         months = _months(there)
         step = int(np.gcd.reduce(np.diff(months)))
         every = np.arange(months[0], months[-1] + 1, step)
@@ -86,7 +86,7 @@ def regular(
     return every.astype("datetime64[D]"), step / DAYS
 
 
-def _monthly(points: NDArray[np.datetime64] | NDArray[np.int64]) -> bool:
+def monthly(points: NDArray[np.datetime64] | NDArray[np.int64]) -> bool:
     """Whether no calendar month holds two different dates."""
     if points.dtype.kind != "M":
         return False
