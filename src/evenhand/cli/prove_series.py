@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> None:
         for note in found.notes:
             print(f"evenhand: warning: {given.name}: {note}", file=sys.stderr)
     rows = _months(found) if options.out is not None else _effects(found)
-    emit(options, found, rows, title=_title(found), chart=_picture(found, options))
+    emit(options, found, rows, title=_title(found), chart=picture(found, options))
 
 
 def read(options: argparse.Namespace, given: table.Table) -> tuple[Dates, Floats, Floats | None]:
@@ -145,7 +145,7 @@ def _months(found: Series) -> list[dict[str, Any]]:
     """Every month: observed, fitted, and from the start on what would have come."""
     after = {one.date: one.as_json() for one in found.counterfactual}
     names = ("counterfactual", "low", "high", "effect", "effect_low", "effect_high")
-    return [point | {name: after.get(point["date"], {}).get(name) for name in names} for point in found.points]
+    return [one.as_json() | {name: after.get(one.date, {}).get(name) for name in names} for one in found.points]
 
 
 def _title(found: Series) -> str:
@@ -156,8 +156,10 @@ def _title(found: Series) -> str:
     return said + (f"\nIndicative, moves no saving: {'; '.join(found.reasons)}" if found.indicative else "")
 
 
-def _picture(found: Series, options: argparse.Namespace) -> Callable[[], Any]:
-    def picture() -> Any:
+def picture(found: Series, options: argparse.Namespace) -> Callable[[], Any]:
+    """The chart of a series, drawn when it is asked for."""
+
+    def drawn() -> Any:
         from .. import charts
 
         rows = _months(found)
@@ -171,7 +173,7 @@ def _picture(found: Series, options: argparse.Namespace) -> Callable[[], Any]:
             confidence=found.confidence, note="Indicative: " + found.reasons[0] if found.indicative else "",
         )  # fmt: skip
 
-    return picture
+    return drawn
 
 
 def _heading(found: Series, options: argparse.Namespace) -> str:

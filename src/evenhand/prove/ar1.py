@@ -123,8 +123,8 @@ class _Seen:
         inner, last = root[:, :-1, :-1], root[:, -1, :-1]
         inverse = np.linalg.inv(inner)
         back = np.linalg.inv(self.R)
-        beta = self.scale * np.einsum("ij,gkj,gk->gi", back, inverse, last)
-        spread = np.einsum("ij,gkj->gik", back, inverse)
+        spread = back @ np.swapaxes(inverse, 1, 2)
+        beta = self.scale * (spread @ last[:, :, None])[:, :, 0]
         variance = self.scale**2 * root[:, -1, -1] ** 2 / self.df
-        cov = variance[:, None, None] * np.einsum("gik,gjk->gij", spread, spread)
+        cov = variance[:, None, None] * (spread @ np.swapaxes(spread, 1, 2))
         return Profile(phi, self._height(root, log_r), beta, cov)

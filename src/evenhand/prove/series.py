@@ -59,6 +59,15 @@ class Month(Record):
 
 
 @dataclass(frozen=True, eq=False)
+class Point(Record):
+    """One month of the whole series, on the fitted lines; NaN where it is missing."""
+
+    date: np.datetime64
+    observed: float
+    fitted: float
+
+
+@dataclass(frozen=True, eq=False)
 class Sum(Record):
     """A sum over the months after the start that were observed."""
 
@@ -104,7 +113,7 @@ class Series(Record):
     r_squared: float
     dispersion: float
     theta: float
-    points: tuple[dict[str, object], ...]
+    points: tuple[Point, ...]
     terms: dict[str, Change]
     counts: dict[str, object] | None
 
@@ -267,7 +276,7 @@ def _explained(y: Floats, residual: Floats) -> float:
     return 1 - float(residual @ residual) / total if total > 0 else float("nan")
 
 
-def _points(seen: Window, X: Floats, found: Fit) -> tuple[dict[str, object], ...]:
+def _points(seen: Window, X: Floats, found: Fit) -> tuple[Point, ...]:
     fitted = seen.on_grid(found.value(X)) + seen.control_on_grid()
     observed = seen.on_grid(seen.y) + seen.control_on_grid()
-    return tuple({"date": seen.day(i), "observed": observed[i], "fitted": fitted[i]} for i in range(seen.last + 1))
+    return tuple(Point(seen.day(i), observed[i], fitted[i]) for i in range(seen.last + 1))

@@ -90,7 +90,7 @@ def window(
     order = np.argsort(dates, kind="stable")
     days = dates[order].astype("datetime64[D]")
     if (twice := np.flatnonzero(days[1:] == days[:-1])).size:
-        raise InputError(f"{days[int(twice[0])]} is given twice; expected each date once (one series, one row a date)")
+        raise InputError(f"{days[int(twice[0])]} is given twice; expected each date once (or --unit COL)")
     top = values[order].astype(float)
     below = np.ones(len(top)) if denominator is None else denominator[order].astype(float)
     if np.any(below < 0):
