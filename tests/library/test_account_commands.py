@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
+from evenhand import account
+from evenhand.account import position, states
 from evenhand.cli.main import main
+from evenhand.errors import InputError
 from savings import confirmed, rewritten
 
 
@@ -74,3 +78,66 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, why):
     code, out, err = run(capsys, "account", *words, "--json")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert why in err
+
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "ledger.jsonl"
+
+
+def test_the_example_of_the_reference_is_whole_and_its_last_seal_is_the_one_printed_there(capsys):
+    code, out, _ = run(capsys, "account", "ledger", "check", EXAMPLE, "--json")
+    found = json.loads(out)
+    assert (code, found["entries"], found["broken"]) == (0, 6, [])
+    assert found["head"] in (EXAMPLE.parents[1] / "reference" / "ledger.md").read_text()
+
+
+def test_every_invariant_there_is_is_told_in_the_reference():
+    page = (EXAMPLE.parents[1] / "reference" / "ledger.md").read_text()
+    told = {row.split("|")[1].strip(" `") for row in page.partition("| invariant |")[2].splitlines()[2:] if "|" in row}
+    known = {
+        position.CHAIN, position.ORDER, position.DOUBLE_ENTRY, position.TWICE, position.BREACH, position.REVERSAL,
+        states.NO_PROOF, states.MISSING_SIGNATURES, states.SCOPE_REDUCTION, states.REPORTED, states.OVER,
+    }  # fmt: skip
+    assert told == known
+
+
+def test_a_long_file_is_read_beside_and_says_the_same(ledger, monkeypatch):
+    from evenhand.account import reading
+
+    monkeypatch.setattr(reading, "BLOCK", 2000)
+    alone, beside = (account.check_file(ledger, processes=many) for many in (1, 2))
+    assert alone == beside == account.check(confirmed().entries)
+    ledger.write_text(ledger.read_text() + "{}\n")
+    for many in (1, 2):
+        with pytest.raises(InputError, match=r"ledger.jsonl:7: 'entry' is missing"):
+            account.check_file(ledger, processes=many)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"{", "not an entry in JSON"),
+        (b"\xff", "not UTF-8"),
+        (b"[" * 100_000, "not an entry in JSON"),
+        (b'{"entry":1,"entry":2}', "the key 'entry' is given twice"),
+        (b'{"entry":NaN}', "JSON has no such number"),
+        (b'{"reason":"\\ud800"}', "not an entry in JSON"),
+    ],
+)
+def test_a_malformed_line_is_refused_by_its_number(ledger, capsys, line, why):
+    ledger.write_bytes(b"\xef\xbb\xbf" + ledger.read_bytes() + b"\r\n" + line + b"\n")
+    code, out, err = run(capsys, "account", "ledger", "check", ledger, "--json")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "ledger.jsonl:8: " in err
+    assert why in err
+
+
+def test_a_word_that_is_unknown_is_refused_where_it_was_sealed_and_listed_where_it_was_changed(ledger, capsys):
+    text = ledger.read_text()
+    ledger.write_text(text.replace('"kind":"move"', '"kind":"mave"', 1))
+    found = json.loads(run(capsys, "account", "ledger", "check", ledger, "--json")[1])
+    assert {b["invariant"] for b in found["broken"] if b["entry"] == 1} >= {"broken chain"}
+    document = confirmed().entries[0].as_json() | {"kind": "mave"}
+    document["hash"] = account.seal(document)
+    ledger.write_text(account.canonical(document) + "\n")
+    code, _, err = run(capsys, "account", "ledger", "check", ledger, "--json")
+    assert (code, "did you mean 'move'" in err) == (2, True)

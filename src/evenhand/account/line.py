@@ -217,11 +217,15 @@ def of(document: Mapping[str, Any], *, where: str) -> Line:
 
 def wrong_word(line: Line) -> str | None:
     """The first word of a line that the ledger does not know, in a sentence; None if there is none."""
-    for key, words in _WORDS.items():
-        if (word := getattr(line, key)) not in words:
-            return f"{key}: no {key} {word!r}{did_you_mean(word, words) or '; expected one of ' + ', '.join(words)}"
+    if (
+        line.kind not in KINDS or line.origin not in ORIGINS or line.saving_class not in CLASSES
+        or line.basis not in BASES
+    ):  # fmt: skip
+        key, words = next((key, words) for key, words in _WORDS.items() if getattr(line, key) not in words)
+        word = getattr(line, key)
+        return f"{key}: no {key} {word!r}{did_you_mean(word, words) or '; expected one of ' + ', '.join(words)}"
     for one in line.signatures:
-        if not is_pseudonym(one.person):
+        if _PERSON.match(one.person) is None:
             return not_a_key(one.person)
     if line.proof.verdict is not UNSET:
         for held in line.proof.verdict.guardrails:

@@ -7,6 +7,7 @@ idea -> opportunity -> planned -> committed -> in_flight -> evidenced -> confirm
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -95,6 +96,7 @@ def breach_in(verdict: Mapping[str, Any]) -> str | None:
     return next((str(g["measure"]) for g in verdict["guardrails"] if g["verdict"] == "breach" and g["blocks"]), None)
 
 
+@lru_cache(maxsize=4096)
 def months_between(first: str, last: str) -> int:
     """Months from YYYY-MM to YYYY-MM, both counted.
 
