@@ -14,6 +14,7 @@ from .gainshare_words import payment_words
 from .ledger import Ledger, append, commitments, sealed, signature
 from .outturn import Outturn, outturn
 from .overlap import divide, waterfall
+from .plan import PlanAgainstActual, Rag, against
 from .own_profile import OwnProfile, Tested, own_profile
 from .profiles import PUBLISHED, from_table, published
 from .progress import Progress, StateTotal, progress
@@ -33,5 +34,5 @@ __all__ = [
     "Outturn", "Parameters", "Progress", "Reach", "Saving", "Shared", "StateTotal", "Step", "Trace", "append",
     "canonical", "check", "check_file", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn",
     "parse", "price_year", "progress", "pseudonym", "published", "reach", "read", "saving", "seal", "sealed",
-    "signature", "trace", "verdict_proof", "divide", "waterfall",
+    "signature", "trace", "verdict_proof", "divide", "waterfall", "PlanAgainstActual", "Rag", "against",
 ]  # fmt: skip

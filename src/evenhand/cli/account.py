@@ -10,6 +10,7 @@ from . import (
     account_gainshare,
     account_ledger,
     account_outturn,
+    account_plan,
     account_reach,
     account_saving,
 )
@@ -23,6 +24,7 @@ def register(steps: Any) -> None:
     for file in (
         account_ledger,
         account_saving,
+        account_plan,
         account_outturn,
         account_budget,
         account_gainshare,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .improvement import DriverDiagram, QualityImpact
+from .scheme_plan import Delivery, FinancePlan, QualityScreen, Risk, SchemePeople, Stage
 
 Month = str  # 'YYYY-MM'
 
@@ -85,3 +86,30 @@ class Scheme(_Strict):
     letters: FourLetters
     driver_diagram: DriverDiagram | None = None
     quality_impact: QualityImpact | None = None
+    stage: Stage | None = None
+    programme: str = ""
+    organisations: tuple[str, ...] = ()
+    end: Month | None = Field(default=None, pattern=r"^\d{4}-\d{2}$")
+    opportunities: tuple[str, ...] = ()
+    overlap_group: str = ""
+    people: SchemePeople | None = None
+    finance: FinancePlan | None = None
+    risk: Risk | None = None
+    quality: QualityScreen | None = None
+    delivery: Delivery | None = None
+    narrative: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Scheme:
+        if self.end is not None and self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        if self.finance is not None:
+            for month, pounds in zip(self.finance.months, self.finance.phasing, strict=True):
+                if month < self.start and pounds > 0:
+                    raise ValueError(f"finance.phasing saves {pounds:.2f} in {month}, before the start in {self.start}")
+        if self.stage == "live":
+            if self.quality is not None and self.quality.blocks:
+                raise ValueError("a scheme whose quality impact is red cannot be live; expected every area below 15")
+            if self.quality is None or not self.quality.signed:
+                raise ValueError("a live scheme needs its quality impact signed by the medical and nursing directors")
+        return self
