@@ -10,7 +10,7 @@ from pathlib import Path
 from published import list_sizes, prescribing_file, write_csv
 
 # One process imports everything once; each child is killed, without any clean-up, just before one of its renames or
-# flushes to disk (every fourth is tried). Then the load is done again, undisturbed, and the lake must be what an
+# flushes to disk (every seventh is tried). Then the load is done again, undisturbed, and the lake must be what an
 # undisturbed load makes.
 SCRIPT = """
 import hashlib, json, os, sys
@@ -63,7 +63,7 @@ while True:
         different.append(n)
     if ended == 0:
         break
-    n += 4
+    n += 7
 print(json.dumps({"kills": n, "different": different}))
 """
 
