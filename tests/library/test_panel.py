@@ -269,3 +269,14 @@ def test_the_averages_of_two_stages_come_from_their_own_cells() -> None:
     table = tabulate(*drawn())
     found = two_stage(table, [0, 1, 2])
     assert found.estimate == pytest.approx([5.2, 5.5, 6.0, 3.0])
+
+
+def test_a_saving_may_rest_on_it_only_with_enough_clusters_and_no_trend_before() -> None:
+    units, periods, y, starts, _, _ = simulated(np.random.default_rng(12), 40)
+    drifting = y + np.where(np.isfinite(starts), 1.0, 0.0) * periods
+    few = simulated(np.random.default_rng(12), 12)[:4]
+    assert panel(units, periods, y, starts).as_effect().has_counterfactual
+    before = panel(units, periods, drifting, starts)
+    for found in (panel(*few), before, panel(units, periods, y, starts, method="twfe")):
+        assert not found.as_effect().has_counterfactual
+    assert "already moved otherwise" in before.warning

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..records import Record
+from ..records import Effect, Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +51,9 @@ class PanelEffect(Record):
     event: by periods since the start. pretrend_p: whether those before the start are all 0 (NaN: not to be told),
     with its statistic and degrees of freedom. controls: never, or not-yet. n: values used; missing: rows without
     one; left_out: what has no comparison, in words, or empty. treated_clusters: clusters in which some unit is
-    treated. indicative: too few clusters for the interval to be held to its level. warning: what must be said
-    beside it, or empty. overall: other ways to one number. groups: every group and period, where the method has them.
+    treated. indicative: too few clusters for the interval to be held to its level. has_counterfactual: whether a
+    saving may rest on it: did2s or event, not indicative, and no trend found before the start. warning: what must be
+    said beside it, or empty. overall: other ways to one number. groups: every group and period, if the method has them.
     """
 
     method: str
@@ -73,8 +74,15 @@ class PanelEffect(Record):
     missing: int
     left_out: str
     indicative: bool
+    has_counterfactual: bool
     warning: str
     design: str
     overall: dict[str, Average]
     groups: tuple[GroupTime, ...]
     level: float
+
+    def as_effect(self, arm: str = "treated") -> Effect:
+        """The mean effect as ACCOUNT takes it, with the error that its interval rests on."""
+        att = self.att
+        return Effect(arm, att.estimate, att.se_interval, att.low, att.high, att.p, att.df, self.design,
+                      self.has_counterfactual, self.level)  # fmt: skip

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 
 FEW = 20  # clusters in all: the fewest that benchmarks/panel_truth.py has tried at full size
 FEW_TREATED = 6  # treated clusters: with 4 of 20 a 90% interval held the truth in 85 to 88% (same place)
+PRETREND = 0.1  # our rule (METHODS F.6): at or below it the treated already moved otherwise before the start
 ROUNDING = 1e-13  # of the largest value: an error below it is that of doubles, and says nothing
 JACKKNIFE = "jackknife by cluster, t(G - 1)"
 
@@ -77,6 +78,10 @@ def told(
     if few:
         words.append(f"{table.clusters} clusters, {treated} of them treated: indicative only (below {FEW} in all or "
                      f"{FEW_TREATED} treated the interval need not hold what it promises)")  # fmt: skip
+    indicative = bool(few or np.isnan(att.low))
+    if test[1] <= PRETREND:
+        words.append(f"before the start the treated already moved otherwise (p = {test[1]:.2g}): "
+                     "no saving may rest on it")  # fmt: skip
     if np.isnan(att.low):
         words.append("no interval: without one of the clusters there is nothing to compare")
     if left_out:
@@ -86,6 +91,7 @@ def told(
         controls=controls, n=int(table.seen.sum()), units=len(table.units), treated_units=int(ever.sum()),
         never_treated_units=int((~ever).sum()), periods=table.y.shape[1], clusters=table.clusters,
         treated_clusters=treated, balanced=bool(whole.seen.all()), missing=whole.missing, left_out=left_out,
-        indicative=bool(few or np.isnan(att.low)), warning="; ".join(words), design=DESIGNS[method],
+        indicative=indicative, warning="; ".join(words), design=DESIGNS[method],
+        has_counterfactual=method in ("did2s", "event") and not indicative and test[1] > PRETREND,
         overall=others or {}, groups=groups, level=level,
     )  # fmt: skip
