@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -128,6 +130,21 @@ def test_units_do_not_touch_one_another():
     order = np.random.default_rng(0).permutation(9)
     apart = changes([str(i) for i in order], MONTHS, series[order])
     assert {unit.unit: unit.breaks for unit in together.units} == {unit.unit: unit.breaks for unit in apart.units}
+
+
+def test_several_processes_give_the_same_answer(monkeypatch):
+    # threads stand in for processes, which take seconds to start; what travels between them must survive pickling
+    def pool(workers, mp_context):
+        return ThreadPoolExecutor(workers)
+
+    monkeypatch.setattr("evenhand.prove.changes_fit.SLICE", 6)
+    monkeypatch.setattr("evenhand.prove.changes_fit.ProcessPoolExecutor", pool)
+    series = planted(9, 31, 0.3, 6, 0.05, 8)
+    series[4, 20:24] = np.nan
+    names = [str(i) for i in range(9)]
+    one = changes(names, MONTHS, series)
+    assert changes(names, MONTHS, series, workers=2) == one
+    assert pickle.loads(pickle.dumps(one)) == one
 
 
 def test_what_cannot_be_said_is_not_said():

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from evenhand.cli.main import main
-from evenhand.prove.changes import LARGEST, LARGEST_MARKED, P
 from evenhand.prove.changes_design import Floats
+from evenhand.prove.changes_fit import LARGEST, LARGEST_MARKED, P
 from evenhand.prove.changes_gaps import filled, lines
 from evenhand.prove.changes_read import Reading, read
 from evenhand.prove.changes_search import Settings, fit, search

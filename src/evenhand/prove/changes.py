@@ -11,7 +11,6 @@ Statistical Software 86(3)); both restated here, none of it copied.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,18 +19,14 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..records.changes import Change, Changes
 from .changes_design import Floats
-from .changes_gaps import filled, lines
+from .changes_fit import P, fits
+from .changes_gaps import lines
 from .changes_grid import monthly
-from .changes_read import DIRECTIONS, SAME, Reading, read
-from .changes_search import Fit, Settings, critical, fit, search
+from .changes_read import DIRECTIONS, SAME, read
+from .changes_told import label, told
 
-P = 1e-6  # published analysis: the level of significance of a break
-LARGEST, LARGEST_MARKED = 15, 12  # published analysis: candidates in a block, without and with missing months
 FEWEST = 12  # our rule: with fewer months no break reaches the published level of significance but by chance
-TURN = 1e-3  # our rule: one test of one slope, where the search was many; so it need not be as strict
-SLICE = 1024  # units between two reports of progress
 
-NOT_YET = "it bends that way, but by no more than chance would"
 LEVELS = ("published", "fitted")
 
 
@@ -45,6 +40,7 @@ def changes(
     months_per_point: float = 1.0,
     p: float = P,
     levels: str = "published",
+    workers: int = 1,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Changes:
     """Find when, how fast and how much each unit changed.
@@ -68,6 +64,8 @@ def changes(
         Months from one point to the next, so that a slope is per month.
     levels
         How `before` and `after` are read: 'published' as the published tables were, 'fitted' off the fitted line.
+    workers
+        Processes that share thousands of units; the answer is the same.
 
     Raises
     ------
@@ -82,23 +80,17 @@ def changes(
              for name, why, row in zip(units, reasons, values, strict=True)]  # fmt: skip
     fitted = np.full(values.shape, np.nan)
     done = 0
-    for whole in (True, False):
-        todo = np.flatnonzero(known & (np.isfinite(values).all(axis=1) == whole))
-        for rows in np.split(todo, range(SLICE, len(todo), SLICE)):
-            if not len(rows):
-                continue
-            series, marks, fill = filled(values[rows], whole)
-            settings = Settings("trend", p, LARGEST if whole else LARGEST_MARKED)
-            regression = fit(series, marks, search(series, marks, settings), "trend")
-            for place, row in enumerate(rows):
-                line, seen = lines(regression, place, values[row], fill[place])
-                fitted[row] = line
-                reading = read(regression.coefficients[place], seen, direction, after)
-                straight = whole and len(seen) == len(line)  # then both are the same
-                off_line = reading if straight else read(regression.coefficients[place], line, direction, after)
-                found[row] = _told(found[row], reading, off_line, levels, points, months_per_point, regression, place)
-            done += len(rows)
-            progress(done, int(known.sum()))
+    for rows, regression, fill in fits(values, known, p, workers):
+        for place, row in enumerate(rows):
+            line, seen = lines(regression, place, values[row], fill[place])
+            fitted[row] = line
+            published = read(regression.coefficients[place], seen, direction, after)
+            alike = len(seen) == len(line) and np.isfinite(values[row]).all()
+            off_line = published if alike else read(regression.coefficients[place], line, direction, after)
+            asked = off_line if levels == "fitted" else published
+            found[row] = told(found[row], asked, off_line, points, months_per_point, regression, place)
+        done += len(rows)
+        progress(done, int(known.sum()))
     return Changes(
         tuple(found), _quartiles(found, points), direction, "" if expected is None else str(expected), p, levels,
         np.asarray(points), values, fitted,
@@ -142,48 +134,12 @@ def _reason(series: Floats) -> str:
     return ""
 
 
-def _told(
-    blank: Change, reading: Reading, off_line: Reading, levels: str, points: NDArray[Any], step: float,
-    regression: Fit, place: int,
-) -> Change:  # fmt: skip
-    bends = tuple(_label(points, int(j) + 1) for j in np.flatnonzero(regression.chosen[place]))
-    if np.isnan(reading.known):
-        return replace(blank, changed=False, breaks=bends)
-    asked = off_line if levels == "fitted" else reading
-    scale = max(abs(off_line.before), abs(off_line.after))
-    astray = levels == "published" and not abs(reading.size - off_line.size) <= SAME * scale
-    turned = _turned(reading, off_line.size, regression, place)
-    return replace(
-        blank, changed=turned, reason="" if turned else NOT_YET, start=_label(points, int(reading.start)),
-        slope_per_month=reading.slope / step, size=asked.size, size_share=asked.size_share,
-        before=asked.before, after=asked.after, size_fitted=off_line.size, start_index=int(reading.start) + 1,
-        breaks=bends,
-        note="published reading of levels skips missing months and fits below zero; see size_fitted" if astray else "",
-    )  # fmt: skip
-
-
-def _turned(reading: Reading, size: float, regression: Fit, place: int) -> bool:
-    """Whether the steepest stretch is steeper than chance, and the level moved its way.
-
-    The published tables count any turn. After a rise, a line that goes flat falls a little as often as not.
-    """
-    n = regression.fitted.shape[1]
-    last = np.flatnonzero(regression.chosen[place][: int(reading.start)])[-1]
-    steep = regression.slope_t[place, last] ** 2 >= critical(n, TURN)[regression.free[place]]
-    return bool(steep and size * reading.slope < 0)
-
-
-def _label(points: NDArray[Any], point: int) -> np.datetime64 | int:
-    label = points[point]
-    return label if points.dtype.kind == "M" else int(label)
-
-
 def _quartiles(found: Sequence[Change], points: NDArray[Any]) -> dict[str, list[Any]]:
     """Of the units that changed: type 7, and a date is that of the nearest point."""
     starts = [unit.start_index for unit in found if unit.changed and unit.start_index is not None]
     sizes = [unit.size for unit in found if unit.changed and np.isfinite(unit.size)]
     places = np.percentile(starts, [25, 50, 75]) if starts else np.full(3, np.nan)
-    near = [None if np.isnan(q) else _label(points, int(np.floor(q + 0.5)) - 1) for q in places]
+    near = [None if np.isnan(q) else label(points, int(np.floor(q + 0.5)) - 1) for q in places]
     return {
         "start": near, "size": [float(q) for q in np.percentile(sizes, [25, 50, 75])] if sizes else [np.nan] * 3,
         "start_index": [float(q) for q in places],

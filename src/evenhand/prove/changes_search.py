@@ -40,13 +40,12 @@ class Settings:
 class Fit:
     """The chosen regressions of U series: coefficients of the candidates (U, n - 1), of the kept columns (U, C).
 
-    slope_t: the running sum of the coefficients over its standard error, at each chosen candidate (U, n - 1), else 0;
-    free: degrees of freedom (U,).
+    inverse: of X'X among a series' chosen candidates (k, k), one each; free: degrees of freedom (U,).
     """
 
     chosen: Flags
     coefficients: Floats
-    slope_t: Floats
+    inverse: tuple[Floats, ...]
     kept: Floats
     rss: Floats
     free: Counts
@@ -74,7 +73,8 @@ def fit(series: Floats, marks: Floats, chosen: Flags, shape: str) -> Fit:
     """Regress each series on its kept columns and its chosen breaks."""
     units, n = series.shape
     kept = marks.shape[2]
-    coefficients, slope_t = np.zeros((units, n - 1)), np.zeros((units, n - 1))
+    coefficients = np.zeros((units, n - 1))
+    inverse = [np.zeros((0, 0))] * units
     constants = np.zeros((units, kept))
     rss = np.zeros(units)
     free = np.zeros(units, dtype=np.int64)
@@ -86,15 +86,13 @@ def fit(series: Floats, marks: Floats, chosen: Flags, shape: str) -> Fit:
         free[rows] = n - regression.stayed.sum(axis=1)
         for place, row in enumerate(rows):
             here = regression.stayed[place, kept:]
-            points, beta = regression.points[place][here], regression.beta[place, kept:][here]
+            points = regression.points[place][here]
             stayed[row, points] = True
-            coefficients[row, points] = beta
-            inverse = regression.inverse[place][np.ix_(here, here)]
-            spread = np.diagonal(inverse.cumsum(axis=0).cumsum(axis=1)) * rss[row] / max(free[row], 1)
-            slope_t[row, points] = beta.cumsum() / np.sqrt(spread)
+            coefficients[row, points] = regression.beta[place, kept:][here]
+            inverse[row] = regression.inverse[place][np.ix_(here, here)]
         constants[rows] = regression.beta[:, :kept]
         fitted[rows] = regression.fitted
-    return Fit(stayed, coefficients, slope_t, constants, rss, free, fitted)
+    return Fit(stayed, coefficients, tuple(inverse), constants, rss, free, fitted)
 
 
 def eliminate(series: Floats, marks: Floats, offered: Flags, settings: Settings) -> Flags:

@@ -17,7 +17,7 @@ Label = np.datetime64 | int
 class Change(Record):
     """One unit. `changed` is None where nothing can be said, and `reason` says why; then all else is missing.
 
-    `changed` is False, with the rest filled, where it bends the asked way but by no more than chance would.
+    `changed` is False, with the rest filled, where it bends the asked way but moves no further than by chance.
     start: where its steepest stretch begins; start_index: the same, counted from 1; slope_per_month: of that
     stretch; before, after: the levels it came from and ended at; size: before minus after, so a fall is positive;
     size_share: the size as a share of before; size_fitted: the size read off the fitted line, where the published
