@@ -39,19 +39,7 @@ def read_rows(raw: bytes, name: str, sheet: str | None = None) -> list[list[str]
     InputError
         If it is no workbook, has no such sheet, or holds what cannot be read as one plain table.
     """
-    from openpyxl import load_workbook
-
-    _check_size(raw, name)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles it does not know
-        try:
-            book = load_workbook(io.BytesIO(raw), data_only=True)
-            found = book[_chosen(book, name, sheet)]
-            formulas = load_workbook(io.BytesIO(raw))[found.title]
-        except InputError:
-            raise
-        except Exception as error:  # openpyxl lets through whatever a broken part makes it stumble over
-            raise InputError(f"{name}: the workbook is broken or cut short ({type(error).__name__})") from error
+    found, formulas = _opened(raw, name, sheet)
     if found.merged_cells.ranges:
         first = min(found.merged_cells.ranges, key=lambda r: (r.min_row, r.min_col))
         raise InputError(
@@ -65,6 +53,39 @@ def read_rows(raw: bytes, name: str, sheet: str | None = None) -> list[list[str]
             rows.append(row)
     width = max((place + 1 for row in rows for place, cell in enumerate(row) if cell), default=0)
     return [row[:width] for row in rows]
+
+
+def read_grid(raw: bytes, name: str, sheet: str | None = None) -> list[list[str]]:
+    """Every row of a sheet as it lies there, blank rows too: for a sheet that is a form rather than a table.
+
+    Merged cells each hold the value of the first. An error (#DIV/0!) stays as it is written, for whoever needs that
+    cell to refuse it. Otherwise as `read_rows`.
+    """
+    found, formulas = _opened(raw, name, sheet)
+    grid = [
+        [str(cell.value) if _is_error(cell) else _text(cell, source, name, found.title)
+         for cell, source in zip(cells, sources, strict=True)]
+        for cells, sources in zip(found.iter_rows(), formulas.iter_rows(), strict=True)
+    ]  # fmt: skip
+    for area in found.merged_cells.ranges:
+        for row in range(area.min_row - 1, area.max_row):
+            for column in range(area.min_col - 1, area.max_col):
+                grid[row][column] = grid[area.min_row - 1][area.min_col - 1]
+    return grid
+
+
+def sheets(raw: bytes, name: str) -> tuple[str, ...]:
+    """The sheets that can be seen, in order."""
+    from openpyxl import load_workbook
+
+    _check_size(raw, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(raw), read_only=True)
+    except Exception as error:
+        raise InputError(f"{name}: the workbook is broken or cut short ({type(error).__name__})") from error
+    return tuple(found.title for found in book.worksheets if found.sheet_state == "visible")
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], title: str = "Evenhand") -> bytes:
@@ -106,6 +127,27 @@ def saved(book: Workbook) -> bytes:
     return packed.getvalue()
 
 
+def _opened(raw: bytes, name: str, sheet: str | None) -> tuple[Any, Any]:
+    """The sheet with its values, and again with its formulas."""
+    from openpyxl import load_workbook
+
+    _check_size(raw, name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles it does not know
+        try:
+            book = load_workbook(io.BytesIO(raw), data_only=True)
+            found = book[_chosen(book, name, sheet)]
+            return found, load_workbook(io.BytesIO(raw))[found.title]
+        except InputError:
+            raise
+        except Exception as error:  # openpyxl lets through whatever a broken part makes it stumble over
+            raise InputError(f"{name}: the workbook is broken or cut short ({type(error).__name__})") from error
+
+
+def _is_error(cell: Any) -> bool:
+    return cell.data_type == "e" or cell.value in _ERRORS
+
+
 def _check_size(raw: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -140,7 +182,7 @@ def _text(cell: Any, source: Any, name: str, title: str) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, str):
-        if cell.data_type == "e" or value in _ERRORS:
+        if _is_error(cell):
             raise InputError(f"{where}: holds the error {value}; expected a value or a blank")
         return value.strip()
     if isinstance(value, int | float):

@@ -14,8 +14,8 @@ from .gainshare_words import payment_words
 from .ledger import Ledger, append, commitments, sealed, signature
 from .outturn import Outturn, outturn
 from .overlap import divide, waterfall
-from .plan import PlanAgainstActual, Rag, against
 from .own_profile import OwnProfile, Tested, own_profile
+from .plan import PlanAgainstActual, Rag, against
 from .profiles import PUBLISHED, from_table, published
 from .progress import Progress, StateTotal, progress
 from .proof import of as verdict_proof
@@ -23,6 +23,10 @@ from .reach import Parameters, Reach, reach
 from .saving import Saving, claim, price_year, saving
 from .states import STATES, limit_pence
 from .trace import Step, Trace, trace
+from .tracker import TrackedMonth, TrackedScheme, Tracker, tracker
+from .tracker_header import Asked
+from .tracker_words import UNITS as TRACKER_UNITS
+from .tracker_words import financial_year
 from .variance import Lines, covered, split
 
 __all__ = [
@@ -35,4 +39,5 @@ __all__ = [
     "canonical", "check", "check_file", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn",
     "parse", "price_year", "progress", "pseudonym", "published", "reach", "read", "saving", "seal", "sealed",
     "signature", "trace", "verdict_proof", "divide", "waterfall", "PlanAgainstActual", "Rag", "against",
+    "TRACKER_UNITS", "Asked", "TrackedMonth", "TrackedScheme", "Tracker", "financial_year", "tracker",
 ]  # fmt: skip
