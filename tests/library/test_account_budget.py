@@ -170,7 +170,7 @@ def test_the_command_gives_each_practice_its_budget_and_why_in_the_order_of_the_
     assert (code, [row["practice"] for row in found["rows"]]) == (0, ["P2", "P1", "P3", "P4"])
     assert (found["shared"], sum(row["budget_pence"] for row in found["rows"])) == (529_650.0, 52_965_000)
     assert [row["bound"] for row in found["rows"]] == [None, None, "cap", "floor"]
-    assert "held at the floor of -0.02" in found["rows"][3]["why"]
+    assert "held at the floor of -2%" in found["rows"][3]["why"]
 
 
 def test_other_names_shuffled_rows_gzip_parquet_and_standard_input_give_the_same(tmp_path, capsys, monkeypatch):

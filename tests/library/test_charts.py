@@ -54,6 +54,7 @@ DRAWN = {
                                             title="T & <T>", width=w),
     "forest": lambda w: charts.forest(LABELS, THREE, THREE - 0.08, THREE + 0.08, matters=np.array([0.1, np.nan, 0.1]),
                                       title="T & <T>", width=w),
+    "parts": lambda w: charts.parts(["volume", "price"], [-3e4, 1e4], title="T & <T>", subtitle="S & <S>", width=w),
     "waterfall": lambda w: charts.waterfall(["opportunity", "confirmed"], [9e5, 1e5], target=5e5, title="T & <T>",
                                             width=w),
     "engagement": lambda w: charts.engagement(_stages(), title="T & <T>", width=w),

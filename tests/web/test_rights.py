@@ -36,6 +36,7 @@ GRID = {
     "sign_manager": ({cast.PRACTICE_MANAGER}, {cast.PRACTICE_MANAGER}),
     "run_campaign": ({cast.PHARMACIST}, {cast.PHARMACIST}),
     "prove": ({cast.PHARMACIST}, {cast.PHARMACIST}),
+    "set_budget": ({cast.FINANCE_DIRECTOR}, {cast.FINANCE_DIRECTOR}),
     "confirm_finance_lead": ({cast.FINANCE_DIRECTOR}, {cast.FINANCE_DIRECTOR}),
     "confirm_clinical_lead": ({cast.CLINICAL_LEAD}, {cast.CLINICAL_LEAD}),
     "administer": (set(), set()),

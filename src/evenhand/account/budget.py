@@ -194,7 +194,7 @@ def _no_room(smallest: int, largest: int, shared: int, rule: Rule, total: int) -
     need = [(limit + rule.ring_fenced_pence) / kept / 100 for limit in (smallest, largest)]
     top = f"£{need[1]:,.2f}" if largest < MOST else "any more"
     return (
-        f"floor {rule.floor:+.4g} and cap {rule.cap:+.4g} on the historic amounts leave no room for total "
-        f"£{total / 100:,.2f} (£{shared / 100:,.2f} to share out): expected a total of £{need[0]:,.2f} to {top}, "
+        f"floor {100 * rule.floor:+.4g}% and cap {100 * rule.cap:+.4g}% on the historic amounts leave no room for "
+        f"total £{total / 100:,.2f} (£{shared / 100:,.2f} to share out): expected a total of £{need[0]:,.2f} to {top}, "
         "or a wider floor or cap"
     )

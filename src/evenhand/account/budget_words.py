@@ -60,7 +60,7 @@ def why(found: Budgets, place: int) -> str:
     if found.trust[place] < 1:
         apart += f", trusted at {found.trust[place]:.0%} for its list"
     if bound == "floor":
-        return f"{apart}; held at the floor of {found.rule.floor:+.4g} on historic"
+        return f"{apart}; held at the floor of {100 * found.rule.floor:+.4g}% on historic"
     if bound == "cap":
-        return f"{apart}; held at the cap of {found.rule.cap:+.4g} on historic"
+        return f"{apart}; held at the cap of {100 * found.rule.cap:+.4g}% on historic"
     return f"{apart}; moved {found.rule.pace:.0%} of the way, scaled by {found.scale:.4f} so that all add up"

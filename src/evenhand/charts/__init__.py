@@ -15,6 +15,7 @@ from .interactive import interactive
 from .intervals import intervals
 from .lines import lines
 from .multiples import multiples
+from .parts import parts
 from .render import render
 from .spc import spc
 from .strip import strip
@@ -23,6 +24,6 @@ from .waves import waves
 
 __all__ = [
     "agreement", "camps", "changes", "counterfactual", "diverging", "dumbbell", "engagement", "event_study", "forest",
-    "funnel", "icons", "interactive", "intervals", "lines", "multiples", "render", "spc", "strip", "waterfall",
-    "waves",
+    "funnel", "icons", "interactive", "intervals", "lines", "multiples", "parts", "render", "spc", "strip",
+    "waterfall", "waves",
 ]  # fmt: skip

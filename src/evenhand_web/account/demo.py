@@ -1,4 +1,4 @@
-"""The demonstration's ledger in the database, and its targets."""
+"""The demonstration's ledger in the database, its targets, and one area's budgets."""
 
 from __future__ import annotations
 
@@ -6,11 +6,26 @@ from collections.abc import Sequence
 from datetime import date
 
 from evenhand import account
-from evenhand_web.people.models import Organisation
+from evenhand.lake import Lake
+from evenhand.story import budgeting
+from evenhand_web.people.models import Organisation, Person
 from evenhand_web.prove.models import VerdictRecord
 
 from .book import keep
-from .models import LedgerEntry, Target
+from .models import BudgetRule, LedgerEntry, Target
+
+GROWTH = 1.02  # invented, as everything in the demonstration
+GAIN_SHARE = """\
+id: demonstration_share
+title: Sharing what was confirmed
+year: {year}
+published: nowhere; this scheme is made up
+spend_on: services for the practice's patients
+share: 0.5
+cap_pounds_per_patient: 0.95
+gates:
+  - {{column: guardrails, question: "did access and quality hold?"}}
+"""
 
 
 def take_ledger(entries: Sequence[account.Entry], waiting: str) -> None:
@@ -42,3 +57,14 @@ def set_target(organisation: Organisation, pounds: float, last_month: str) -> Ta
         organisation=organisation, title=f"Prescribing for diabetes, {year}",
         defaults={"pence": round(100 * pounds), "start": date(first, 4, 1), "end": date(first + 1, 3, 31)},
     )[0]  # fmt: skip
+
+
+def set_budget(area: Organisation, lake: Lake, finance: Person) -> BudgetRule | None:
+    """An area's budgets for the year that its lake can speak of; None if it cannot."""
+    found = budgeting.basis(lake, area.code)
+    if found is None or BudgetRule.objects.filter(organisation=area, year=found.year).exists():
+        return None
+    return BudgetRule.objects.create(
+        organisation=area, year=found.year, pence=round(100 * GROWTH * found.known_historic), pace=0.5, floor=-0.02,
+        cap=0.05, contingency=0.0, gain_share=GAIN_SHARE.format(year=found.year), person=finance,
+    )  # fmt: skip

@@ -63,3 +63,21 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class BudgetRule(AppendOnly):
+    """How a year's prescribing budget is shared out in an area; the latest one of a year holds, the others stand."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="budget_rules", help_text="the area")
+    year = models.CharField(max_length=7, help_text="the financial year, as 2026-27")
+    pence = models.BigIntegerField(help_text="what there is for the year")
+    pace = models.FloatField(help_text="share of the way from historic towards the share of need, 0 to 1")
+    floor = models.FloatField(help_text="least change from historic, as a share")
+    cap = models.FloatField(help_text="most change from historic, as a share")
+    contingency = models.FloatField(default=0.0, help_text="share of the total kept back")
+    gain_share = models.TextField(blank=True, help_text="a gain-share scheme as YAML; blank: none")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="budget_rules")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["-id"]

@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from . import views
+from . import budget_views, views
 
 app_name = "account"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("budgets/", budget_views.budgets, name="budgets"),
     path("entries/<int:number>/", views.entry, name="entry"),
     path("savings/<slug:key>/move/", views.move, name="move"),
     path("savings/<slug:key>/confirm/", views.confirm, name="confirm"),

@@ -92,6 +92,7 @@ RULES = {
     "prove": Rule("register a design and ask for its verdict in", "over",
                   frozenset({"medicines_optimisation", "analyst"})),
     "book": Rule("book a proved saving for", "over", frozenset({"medicines_optimisation", "analyst", "finance_lead"})),
+    "set_budget": Rule("set budgets for", "over", frozenset({"finance_lead"})),
     "confirm_finance_lead": Rule("confirm as finance lead for", "over", frozenset({"finance_lead"})),
     "confirm_clinical_lead": Rule("confirm as clinical lead for", "over", frozenset({"clinical_lead"}), clinician=True),
     "administer": Rule("look after people and data of", "over", frozenset({"administrator"})),

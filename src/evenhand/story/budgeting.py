@@ -1,0 +1,182 @@
+"""Budgeting: the lake's prescribing, lists and needs put together for indicative budgets, outturn and variance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .. import account
+from ..account import Budgets, Lines, Outturn, Rule
+from ..lake import Lake, month_number
+from ..measures import Counted, adhoc, panel
+from ..records import Panel
+from .place import Place
+
+Floats = NDArray[np.float64]
+YEAR = 12
+PROFILE = "2014-15"  # the later of the two published ones; a lake of three whole years before uses its own
+NEEDS = (
+    ("NHS England's prescribing-weighted population", Counted(words="weighted patients", patients=1,
+                                                              weighted="prescribing")),
+    ("patients weighted by age and sex (ASTRO-PU, cost, 2013)", Counted(words="ASTRO-PUs", patients=1,
+                                                                        astro_pu="cost")),
+    ("registered patients", Counted(words="registered patients", patients=1)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a year's budgets are set from, for the practices of an area.
+
+    first: the April it starts with, datetime64[M]; practices (P,); historic: pounds of the twelve months before, NaN
+    where a month is not known; need (P,) and its words; spent: pounds of the year's months so far (P, months to date);
+    patients_before, patients: registered in the last month before and in the latest; left_out: practices without need.
+    """
+
+    area: str
+    first: np.datetime64
+    practices: tuple[str, ...]
+    historic: Floats
+    need: Floats
+    need_words: str
+    spent: Floats
+    patients_before: Floats
+    patients: Floats
+    left_out: tuple[str, ...]
+    source: tuple[str, ...]
+
+    @property
+    def year(self) -> str:
+        """The financial year, as 2026-27."""
+        start = int(str(self.first)[:4])
+        return f"{start}-{(start + 1) % 100:02d}"
+
+    @property
+    def months_to_date(self) -> int:
+        """Months of the year that are published."""
+        return int(self.spent.shape[1])
+
+    @property
+    def known_historic(self) -> float:
+        """Pounds of the twelve months before, of all practices that have them."""
+        return float(np.nansum(self.historic))
+
+    def rows(self, codes: Sequence[str]) -> list[int]:
+        """Where these practices stand; those without a budget are passed over."""
+        place = {code: row for row, code in enumerate(self.practices)}
+        return [place[code] for code in codes if code in place]
+
+
+def basis(lake: Lake, area: str) -> Basis | None:
+    """The year that can be budgeted for an area, and what its budgets are set from; None if the lake lacks twelve
+    months before an April.
+
+    It is the financial year of the latest month; where the lake does not reach back a year before it but does before
+    the next April, it is the next one.
+    """
+    cost = panel(lake, "prescribing_cost", "practice")
+    if not len(cost.months):
+        return None
+    last = cost.months[-1]
+    april = last - (last.astype(int) - 3) % YEAR
+    held = set(cost.months.tolist())
+    for first in (april, april + YEAR):
+        if all(month.tolist() in held for month in first - 1 - np.arange(YEAR)):
+            return _basis(lake, area, cost, first)
+    return None
+
+
+def _basis(lake: Lake, area: str, cost: Panel, first: np.datetime64) -> Basis:
+    place = Place.find(lake, area)
+    here = [row for row, code in enumerate(cost.organisations) if place.holds(code)]
+    codes = [cost.organisations[row] for row in here]
+    words, need = _need(lake, codes, str(first - 1))
+    keep = [i for i, value in enumerate(need) if value > 0]
+    rows = [here[i] for i in keep]
+    before = (cost.months >= first - YEAR) & (cost.months < first)
+    since = cost.months >= first
+    patients = cost.denominator[rows]
+    return Basis(
+        area, first, tuple(codes[i] for i in keep), cost.numerator[np.ix_(rows, before)].sum(axis=1), need[keep], words,
+        cost.numerator[np.ix_(rows, since)], patients[:, before][:, -1], patients[:, -1],
+        tuple(code for i, code in enumerate(codes) if i not in set(keep)), cost.source,
+    )  # fmt: skip
+
+
+def _need(lake: Lake, codes: Sequence[str], month: str) -> tuple[str, Floats]:
+    """The best published measure of need that covers most practices, in a month; NaN where a practice has none."""
+    everything = Counted(words="cost of everything", sum="cost", everything=True)
+    said, found = "", np.full(len(codes), np.nan)
+    for words, side in NEEDS:
+        if side.weighted is not None and not lake.snapshots("weighted_population"):
+            continue
+        read = adhoc(lake, everything, side, "practice", first=month, last=month)
+        place = {code: row for row, code in enumerate(read.organisations)}
+        found = np.array([read.denominator[place[code], 0] if code in place else np.nan for code in codes])
+        said = words
+        if np.isfinite(found).sum() * 2 > len(codes):
+            break
+    return said, found
+
+
+def share_out(basis: Basis, total_pence: int, rule: Rule) -> Budgets:
+    """The budgets of an area's practices; see `account.budgets`. InputError if floor and cap leave no room."""
+    return account.budgets(basis.practices, basis.need, basis.historic, total_pence=total_pence, rule=rule)
+
+
+def forecast(basis: Basis, codes: Sequence[str], budget: float) -> Outturn | None:
+    """The year's forecast for some practices together, against their budget; None before a month is published."""
+    rows = basis.rows(codes)
+    if not basis.months_to_date or not rows:
+        return None
+    months = basis.first + np.arange(basis.months_to_date)
+    spent = np.nansum(basis.spent[rows], axis=0)
+    return account.outturn(months, spent, account.published(PROFILE), budget=budget)
+
+
+def explain(lake: Lake, basis: Basis, codes: Sequence[str], found: Outturn) -> Outturn:
+    """Why the forecast differs from the budget: the same months of the year before, presentation by presentation.
+
+    Items of the months to date stand against those of the same months a year before, at pounds an item; the list
+    against the list the budget was set on. Concessions are part of price: the prescribing file does not tell them.
+    """
+    rows = basis.rows(codes)
+    months = [month_number(basis.first + month) for month in range(basis.months_to_date)]
+    now = _lines(lake, codes, months)
+    before = _lines(lake, codes, [month - YEAR for month in months])
+    every = sorted(set(now) | set(before))
+    planned_items, planned_cost = np.array([before.get(code, (0.0, 0.0)) for code in every]).T
+    items, cost = np.array([now.get(code, (0.0, 0.0)) for code in every]).T
+    lines = Lines(
+        planned_items, _price(planned_cost, planned_items), items, _price(cost, items),
+        planned_list=float(basis.patients_before[rows].sum()), list_size=float(basis.patients[rows].sum()),
+    )  # fmt: skip
+    return account.split(found, lines)
+
+
+def part_by_patients(basis: Basis, covered: Sequence[str], here: Sequence[str], pence: int) -> int:
+    """Some practices' part of what was confirmed for all that a saving covers, by patients, in whole pence, rounded
+    down: a verdict speaks of all of them together and cannot say which one moved."""
+    every = float(np.nansum(basis.patients[basis.rows(covered)]))
+    return int(pence * float(np.nansum(basis.patients[basis.rows(here)])) / every) if every > 0 else 0
+
+
+def _lines(lake: Lake, codes: Sequence[str], months: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """Items and pounds of some practices and months, by presentation."""
+    keys = lake.table("practice_key")
+    keys = keys.filter(keys.practice.isin(list(codes))).select("practice_id")
+    rows = lake.table("prescribing")
+    rows = rows.filter(rows.month.isin(list(months))).semi_join(keys, "practice_id")
+    sums: pa.Table = rows.group_by("presentation_id").aggregate(
+        items=rows.items.cast("float64").sum(), cost=rows.actual_cost.cast("float64").sum()
+    ).to_pyarrow()  # fmt: skip
+    columns = (sums[name].to_pylist() for name in ("presentation_id", "items", "cost"))
+    return {code: (items, cost) for code, items, cost in zip(*columns, strict=True)}
+
+
+def _price(cost: Floats, items: Floats) -> Floats:
+    return np.divide(cost, items, out=np.full_like(cost, np.nan), where=items > 0)
