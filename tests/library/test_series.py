@@ -18,6 +18,7 @@ from evenhand.prove.contrasts import Fitted
 from evenhand.prove.counts import counts
 from evenhand.prove.robust import least_squares
 from evenhand.prove.segmented import columns
+from evenhand.prove.two_noises import SHARES, two_noises
 
 START = np.datetime64("2022-01-01")
 
@@ -321,3 +322,27 @@ def test_what_cannot_be_answered_is_refused(more: dict, said: str) -> None:
 def test_more_coefficients_than_months_can_carry_are_refused() -> None:
     with pytest.raises(InputError, match="simpler --season"):
         series(months(16), drawn(n=16), start=np.datetime64("2020-01-01"), season="month")
+
+
+def test_two_kinds_of_noise_are_answered_as_the_written_out_matrix_does() -> None:
+    y, keep = drawn(), np.r_[0:10, 13:60]
+    X, _ = columns(keep, 36, season="none", months=keep % 12 + 1, year=12.0, harmonics=0)
+    found = two_noises(y[keep], X, keep)
+    for g in (20, 100, 250):
+        share = np.repeat(SHARES, len(found.phi) // len(SHARES))[g]
+        own = share * np.eye(len(keep)) + (1 - share) * found.phi[g] ** np.abs(np.subtract.outer(keep, keep))
+        R = np.linalg.inv(own)
+        bread = np.linalg.inv(X.T @ R @ X)
+        beta = bread @ X.T @ R @ y[keep]
+        left = y[keep] - X @ beta
+        np.testing.assert_allclose(found.beta[g], beta, rtol=1e-7)
+        np.testing.assert_allclose(found.cov[g], bread * float(left @ R @ left) / (len(keep) - 4), rtol=1e-7)
+
+
+def test_a_long_series_looks_for_its_peak_first() -> None:
+    y = leaning(np.random.default_rng(8), 400, 0.5)
+    X = np.column_stack([np.ones(400), np.arange(400.0)])
+    found = ar1(y, X, np.arange(400))
+    assert abs(found.phi - 0.5) < 0.15
+    answer = Fitted(found.beta, found.cov, found.df, found.profile).ask(np.eye(2)[[0]], 0.95)
+    assert answer.low[0] < 0 < answer.high[0]

@@ -67,7 +67,8 @@ def _durbin_watson(residual: Floats, X: Floats, when: Whole) -> tuple[float, flo
     D = np.zeros((len(near), n))
     D[np.arange(len(near)), near], D[np.arange(len(near)), near + 1] = -1.0, 1.0
     ratio = float(np.sum((D @ residual) ** 2) / (residual @ residual))
-    spared = np.eye(n) - X @ np.linalg.pinv(X)
+    Q, _ = np.linalg.qr(X)
+    spared = np.eye(n) - Q @ Q.T
     roots = np.linalg.eigvalsh(spared @ (D.T @ D - ratio * np.eye(n)) @ spared)
     roots = roots[np.argsort(-np.abs(roots))][: n - X.shape[1]]
     return ratio * (n - 1) / len(near), _below_zero(roots / np.abs(roots).max())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
-from .ar1 import Profile
+from .profile import Profile
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Coefficients (k,), their covariance (k, k), degrees of freedom (inf: normal), and a profile over phi, if any."""
+    """Coefficients (k,), their covariance (k, k), degrees of freedom (inf: normal), and a profile over kinds of noise, if any."""
 
     beta: Floats
     cov: Floats
@@ -39,9 +39,10 @@ class Fitted:
     def ask(self, C: Floats, confidence: float) -> Answers:
         """The interval to rely on: averaged over phi where there is a profile, else Student's.
 
-        Averaged: at a known phi an estimate follows Student's distribution; each phi counts by its restricted
-        likelihood, all between -1 and 1 alike before the data. The interval cuts off equal tails of that mixture, and
-        need not be symmetric. Plain restricted likelihood takes phi as known, and is too short.
+        Averaged: with the noise known an estimate follows Student's distribution; each kind of noise counts by its
+        restricted likelihood and its prior: all phi between -1 and 1 alike, half on no other noise, half spread over the
+        share that does not lean. The interval cuts off equal tails of that mixture, and need not be symmetric. Plain
+        restricted likelihood takes phi as known, and is too short.
 
         Source: Zellner and Tiao (1964), JASA 59:763; Berger, Liseo and Wolpert (1999), Statistical Science 14:1.
         """
@@ -66,7 +67,7 @@ class Fitted:
 
 def _mixture(profile: Profile, C: Floats) -> tuple[Floats, Floats, Floats]:
     """Weights (1, G), centres (M, G) and spreads (M, G) of the parts."""
-    height = np.exp(profile.loglik - profile.loglik.max()) * np.gradient(profile.phi)
+    height = np.exp(profile.loglik - profile.loglik.max()) * profile.prior
     weight = height / height.sum()
     kept = weight > SMALL
     spread = np.sqrt(np.einsum("gmi,mi->mg", C @ profile.cov[kept], C))

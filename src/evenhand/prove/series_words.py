@@ -18,7 +18,7 @@ SURE = 2.58  # of a normal: 1 in 100, for the warning about days
 PER_DAY = (0.3, 3.0)  # of one part in 30.4: by how much a value may rise a day and the days be its likely cause
 
 ERRORS = {
-    "ar1": "AR(1) errors by restricted likelihood, intervals averaged over the autocorrelation",
+    "ar1": "AR(1) errors by restricted likelihood, intervals averaged over what the noise may be",
     "newey-west": "Newey-West errors, {lags} lags", "hc1": "heteroscedasticity-consistent errors (HC1)",
     "model": "errors of independent months",
 }  # fmt: skip
