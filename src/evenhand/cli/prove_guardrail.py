@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import table
+from ..errors import InputError
+from ..records import Guardrail
 from .door import add_columns, add_dates, filled, naming, number, one_date, yes_or_no
 from .output import add_output, emit
 
@@ -26,6 +30,15 @@ def _register_guardrail(commands: Any) -> None:
     parser.add_argument("--margin", required=True, type=number, metavar="X", help="the worsening that is tolerated")
     parser.add_argument("--harm", required=True, choices=("up", "down"), help="which way is worse")
     parser.add_argument("--measure", default="", metavar="ID", help="what it is called in the result")
+    parser.add_argument("--denominator", metavar="COL",
+                        help="divide the value by this column; ask about months in which its sum leaps")  # fmt: skip
+    parser.add_argument("--break", dest="breaks", metavar="MONTH=WHY", action="append", default=[],
+                        help="the measure is not what it was from MONTH on: no comparison crosses it")  # fmt: skip
+    parser.add_argument("--no-break", dest="same", metavar="MONTH", action="append", default=[],
+                        help="a leap in MONTH that changed nothing in what is counted")  # fmt: skip
+    parser.add_argument("--match", type=int, metavar="K", help="keep the K nearest controls of each treated unit")
+    parser.add_argument("--follow-up", type=int, metavar="MONTHS", help="planned, for the power [as in FILE, or 6]")
+    parser.add_argument("--until", metavar="MONTH", help="the last month looked at [the last of FILE]")
     add_dates(parser)
     add_output(parser)
     parser.set_defaults(run=_guardrail)
@@ -46,17 +59,99 @@ def _register_rtm(commands: Any) -> None:
 
 def _guardrail(options: argparse.Namespace) -> None:
     from ..prove.guardrail import LEVEL, guardrail
+    from ..prove.guardrail_power import guardrail_power
 
-    given = table.read(options.file, needs=[options.unit, options.date, options.value, options.treated])
-    start = np.datetime64(one_date(options.start, "--start", options.day_first), "D")
-    with naming(given):
-        found = guardrail(
-            filled(given, options.unit), given.dates(options.date, day_first=options.day_first),
-            given.numbers(options.value), [bool(side) for side in yes_or_no(given, options.treated)], start=start,
-            margin=options.margin, harm=options.harm, measure=options.measure,
-        )  # fmt: skip
-    document = found.as_json() | {"level": LEVEL}
-    emit(options, document, [document], title=f"{found.verdict.replace('_', ' ')}: {found.reason}")
+    rows = _rows(options)
+    breaks, asked = _breaks(options, rows)
+    launch = np.datetime64(one_date(options.start, "--start", options.day_first), "D")
+    shared = {"start": launch, "margin": options.margin, "breaks": breaks, "match": options.match}
+    if options.follow_up is not None and options.follow_up < 1:
+        raise InputError(f"--follow-up: expected 1 month or more, got {options.follow_up}")
+    with naming(rows.given):
+        found = guardrail(*rows.columns(), harm=options.harm, measure=options.measure, **shared)
+        power = guardrail_power(*rows.columns(), follow_up=options.follow_up, **shared)
+    if found.verdict != "not_assessed" and (leap := _between(rows, asked, breaks, launch)):
+        found = Guardrail(options.measure, "not_assessed", *[float("nan")] * 3, options.margin, options.harm, leap)
+    document = found.as_json() | {
+        "level": LEVEL, "power": power.as_json(),
+        "breaks": [{"month": str(month), "why": why} for month, why in sorted(breaks.items())],
+        "leaps": [{"month": str(month), "change": change} for month, change in asked],
+    }  # fmt: skip
+    flat = {name: value for name, value in document.items() if not isinstance(value, (list, dict))}
+    title = f"{found.verdict.replace('_', ' ')}: {found.reason}\nPower: {power.reason}"
+    emit(options, document, [flat], title=title)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    given: table.Table
+    units: list[str]
+    months: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+    treated: list[bool]
+    counts: NDArray[np.float64] | None
+
+    def columns(self) -> tuple[list[str], NDArray[np.datetime64], NDArray[np.float64], list[bool]]:
+        return self.units, self.months, self.values, self.treated
+
+
+def _rows(options: argparse.Namespace) -> _Rows:
+    """The columns asked for, up to --until, the value divided where a denominator is named."""
+    needs = [options.unit, options.date, options.value, options.treated]
+    given = table.read(options.file, needs=[*needs, *([options.denominator] if options.denominator else [])])
+    months = given.dates(options.date, day_first=options.day_first).astype("datetime64[M]")
+    values, counts = given.numbers(options.value), None
+    if options.denominator:
+        counts = given.numbers(options.denominator)
+        values = np.divide(values, counts, out=np.full(len(values), np.nan), where=counts > 0)
+    kept = np.ones(len(months), dtype=bool)
+    if options.until is not None:
+        kept = months <= np.datetime64(one_date(options.until, "--until", options.day_first), "M")
+        if not kept.any():
+            raise InputError(f"{given.name}: no month up to --until {options.until}; the first is {months.min()}")
+    names, sides = filled(given, options.unit), yes_or_no(given, options.treated)
+    return _Rows(given, [names[row] for row in np.flatnonzero(kept)], months[kept], values[kept],
+                 [bool(side) for side in sides[kept]], None if counts is None else counts[kept])  # fmt: skip
+
+
+def _breaks(
+    options: argparse.Namespace, rows: _Rows
+) -> tuple[dict[np.datetime64, str], list[tuple[np.datetime64, float]]]:
+    """The breaks that are named, and the leaps of the count that nobody has yet explained."""
+    from ..prove.jumps import jumps
+
+    breaks = {}
+    for text in options.breaks:
+        month, equals, why = text.partition("=")
+        if not equals or not why.strip():
+            raise InputError(f"--break: expected a month and why, as 2023-04=dental work enters; found {text!r}")
+        breaks[np.datetime64(one_date(month.strip(), "--break", options.day_first), "M")] = why.strip()
+    same = {np.datetime64(one_date(text, "--no-break", options.day_first), "M") for text in options.same}
+    if rows.counts is None:
+        return breaks, []
+    calendar = np.unique(rows.months)
+    totals = np.array([np.nansum(rows.counts[rows.months == month]) for month in calendar])
+    found = jumps(calendar, totals)
+    return breaks, [(m, change) for m, change in found if m not in same and not _near(calendar, breaks, m)]
+
+
+def _near(calendar: NDArray[np.datetime64], breaks: dict[np.datetime64, str], month: np.datetime64) -> bool:
+    """Whether a named break explains a leap: it lies after the month before it in the file, and not after it."""
+    before = calendar[calendar < month]
+    return any(named <= month and (not len(before) or named > before[-1]) for named in breaks)
+
+
+def _between(
+    rows: _Rows, asked: list[tuple[np.datetime64, float]], breaks: dict[np.datetime64, str], start: np.datetime64
+) -> str:
+    """Why an unexplained leap keeps a guardrail from being judged; empty if none lies between the months compared."""
+    launch = start.astype("datetime64[M]")
+    opened = max([rows.months.min(), launch - 12, *(month for month in breaks if month <= launch)])
+    for month, change in asked:
+        if opened < month <= rows.months.max():
+            return (f"what is counted leaps by {change:+.1%} in {month}, over all units: say --break {month}=WHY if "
+                    f"the measure changed, or --no-break {month} if it did not")  # fmt: skip
+    return ""
 
 
 def _rtm(options: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ from .changes import changes
 from .changes_grid import Grid, grid
 from .design import choose, register
 from .guardrail import guardrail
+from .guardrail_power import GuardrailPower, guardrail_power
 from .panel import panel
 from .panel_effect import PanelEffect
 from .queues import Queue, queue
@@ -18,8 +19,8 @@ from .verdict import Totals, verdict
 from .waits import Waits, percentile, waits
 
 __all__ = [
-    "Arm", "Flows", "Grid", "PanelEffect", "Projection", "Queue", "Received", "Regression", "Schedule", "Series",
-    "SyntheticControl", "Totals", "Trial", "Waits", "calibrate", "changes", "choose", "grid", "guardrail", "holm",
-    "indicators", "panel", "percentile", "project", "queue", "received", "register", "rtm", "schedule", "series",
-    "synthetic_control", "trial", "verdict", "waits",
+    "Arm", "Flows", "Grid", "GuardrailPower", "PanelEffect", "Projection", "Queue", "Received", "Regression",
+    "Schedule", "Series", "SyntheticControl", "Totals", "Trial", "Waits", "calibrate", "changes", "choose", "grid",
+    "guardrail", "guardrail_power", "holm", "indicators", "panel", "percentile", "project", "queue", "received",
+    "register", "rtm", "schedule", "series", "synthetic_control", "trial", "verdict", "waits",
 ]  # fmt: skip

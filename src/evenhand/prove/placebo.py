@@ -39,8 +39,8 @@ def invert(gaps: Floats, pull: Floats, scale: Floats, *, alpha: float) -> tuple[
     ends = np.unique(turns[np.isfinite(turns)])
     reach = max(1.0, float(np.abs(ends).max()))
     tries = np.concatenate([[ends[0] - reach], (ends[:-1] + ends[1:]) / 2, [ends[-1] + reach]])
-    kept = _share(tries, gaps[0], own, least, slope) > alpha
-    at = _share(ends, gaps[0], own, least, slope) > alpha
+    kept = _share(tries, gaps[0], own, least, slope) > alpha + 1e-9  # 1 - 0.9 is less than 0.1
+    at = _share(ends, gaps[0], own, least, slope) > alpha + 1e-9
     low = float("nan") if kept[0] else _first(ends, kept[1:], at)
     high = float("nan") if kept[-1] else -_first(-ends[::-1], kept[:-1][::-1], at[::-1])
     return low, high
