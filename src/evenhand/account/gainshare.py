@@ -125,7 +125,8 @@ def gainshare(scheme: GainShareScheme, practices: Sequence[Claimant]) -> tuple[P
     if pot is None or paid <= pot:
         return tuple(found)
     asked = np.array([payment.pay_pence for payment in found], dtype=np.int64)
-    shrunk = to_the_penny(asked * (pot / paid), pot, [payment.practice for payment in found], most=asked)
+    fitted = np.asarray(asked * (pot / paid), dtype=np.float64)
+    shrunk = to_the_penny(fitted, pot, [payment.practice for payment in found], most=asked)
     return tuple(
         Payment(p.practice, p.above_threshold, p.quality, p.gate, "pot" if pence < p.pay_pence else p.limited_by,
                 p.if_open_pence, pence)

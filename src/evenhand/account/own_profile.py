@@ -91,8 +91,8 @@ def _whole_years(months: NDArray[np.datetime64], cost: Floats, days: Floats, yea
     found: dict[int, Floats] = {}
     for start in range(int(number.min()) // 12 + 1970, year):
         april = (start - 1970) * 12 + 3
-        rows = [place.get(month) for month in range(april, april + 12)]
-        if None not in rows:
+        rows = [place[month] for month in range(april, april + 12) if month in place]
+        if len(rows) == 12:
             found[start] = np.array([cost[rows], days[rows]])
     return found
 

@@ -21,7 +21,7 @@ def parts(
     """Draw what a difference is made of, from one zero line; a part that is not known has no bar, and says so."""
     every, values = [*labels, WHOLE], [*amounts, float(np.nansum(amounts))]
     order = wrapped(every, width)
-    bars = [
+    bars: list[dict[str, Any]] = [
         {"label": row, "amount": 0.0 if np.isnan(amount) else float(amount),
          "said": "not known" if np.isnan(amount) else signed(float(amount)),
          "kind": "whole" if label == WHOLE else "part"}

@@ -99,10 +99,10 @@ def _basis(lake: Lake, area: str, cost: Panel, first: np.datetime64) -> Basis:
     rows = [here[i] for i in keep]
     before = (cost.months >= first - YEAR) & (cost.months < first)
     since = cost.months >= first
-    patients = cost.denominator[rows]
+    spent, patients = cost.numerator[rows], cost.denominator[rows]
     return Basis(
-        area, first, tuple(codes[i] for i in keep), cost.numerator[np.ix_(rows, before)].sum(axis=1), need[keep], words,
-        cost.numerator[np.ix_(rows, since)], patients[:, before][:, -1], patients[:, -1],
+        area, first, tuple(codes[i] for i in keep), spent[:, before].sum(axis=1), need[keep], words,
+        spent[:, since], patients[:, before][:, -1], patients[:, -1],
         tuple(code for i, code in enumerate(codes) if i not in set(keep)), cost.source,
     )  # fmt: skip
 
