@@ -121,12 +121,13 @@ def spread(
     told = identified(drawn, tried, model, wide)
     half = _half(p, q, ceiling, float(adopters[-1]))
     low, middle, high = np.quantile(paths, [0.05, 0.5, 0.95], axis=0)
-    ranges = [_range(x) for x in (p, q, ceiling, clumps, half, q * (1 - share) / 4)]
+    end = _range(ceiling)
     passed = float((share > peak).mean())
     return Spread(
-        model, could, population is not None, dates.astype("datetime64[D]"), adopters, *ranges, passed,
+        model, could, population is not None, dates.astype("datetime64[D]"), adopters, _range(p), _range(q), end,
+        _range(clumps), _range(half), _range(q * (1 - share) / 4), passed,
         ahead.astype("datetime64[D]"), middle, low, high, told,
-        says(told, adopters, could, population is not None, ranges[2].as_json(), passed), seed,
+        says(told, adopters, could, population is not None, end.as_json(), passed), seed,
     )  # fmt: skip
 
 

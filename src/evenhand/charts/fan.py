@@ -22,9 +22,11 @@ def fan(
     line: float | None = None, line_words: str = "", width: int = theme.WIDTH, height: int = theme.HEIGHT,
 ) -> Any:  # fmt: skip
     """Draw what was counted (T,) and the forecast (F,), and, if given, a level `line` with its words."""
-    known = [{"date": _day(d), "value": float(v)} for d, v in zip(dates, counted, strict=True) if np.isfinite(v)]
-    last = known[-1:]
-    future = [{**one, "low": one["value"], "high": one["value"]} for one in last] + [
+    known: list[dict[str, Any]] = [
+        {"date": _day(d), "value": float(v)} for d, v in zip(dates, counted, strict=True) if np.isfinite(v)
+    ]
+    future: list[dict[str, Any]] = [{**one, "low": one["value"], "high": one["value"]} for one in known[-1:]]
+    future += [
         {"date": _day(d), "value": float(m), "low": float(a), "high": float(b)}
         for d, m, a, b in zip(ahead, median, low, high, strict=True)
     ]

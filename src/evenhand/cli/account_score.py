@@ -18,6 +18,9 @@ from ..table import read as read_table
 from .door import add_columns, filled, naming
 from .output import add_output, emit
 
+MUST = ("median", "low_90", "high_90")
+MAY = ("low_50", "high_50", "probability", "target")
+
 
 def register(commands: Any) -> None:
     """Add `account score`."""
@@ -60,7 +63,7 @@ def _guesses(path: str, column: str) -> list[Guess]:
         return [_archived(one, name) for one in kept]
     if path == "-":
         raise InputError(f"{name}: expected an archive as JSON lines; a table is read from a file")
-    return _rows(read_table(path, needs=(column, "median", "low_90", "high_90")), column)
+    return _rows(read_table(path, needs=(column, *MUST)), column)
 
 
 def _bytes(path: Path) -> bytes:
@@ -72,21 +75,16 @@ def _bytes(path: Path) -> bytes:
 
 def _archived(one: dict[str, Any], where: str) -> Guess:
     try:
-        return Guess(
-            str(one["forecast"]), *(float(one[key]) for key in ("median", "low_90", "high_90")),
-            *(float(one.get(key, np.nan)) for key in ("low_50", "high_50")),
-            float(one["probability"]), float(one["target"]), tuple(float(q) for q in one.get("quantiles", ())),
-        )  # fmt: skip
+        quantiles = tuple(float(q) for q in one.get("quantiles", ()))
+        return Guess(str(one["forecast"]), quantiles=quantiles,
+                     **{key: float(one.get(key, np.nan)) for key in (*MUST, *MAY)})  # fmt: skip
     except (TypeError, ValueError) as error:
         raise InputError(f"{where}: forecast {one['forecast']!r}: expected numbers ({error})") from None
 
 
 def _rows(given: Table, column: str) -> list[Guess]:
     given.unique(column)
-    must = [given.numbers(name, missing=False) for name in ("median", "low_90", "high_90")]
-    may = [given.numbers(name) if given.has(name) else np.full(len(given), np.nan)
-           for name in ("low_50", "high_50", "probability", "target")]  # fmt: skip
-    return [
-        Guess(name, *(float(part[row]) for part in must), *(float(part[row]) for part in may))
-        for row, name in enumerate(filled(given, column))
-    ]
+    parts = {name: given.numbers(name, missing=False) for name in MUST}
+    parts |= {name: given.numbers(name) for name in MAY if given.has(name)}
+    rows: list[dict[str, Any]] = [{name: float(part[row]) for name, part in parts.items()} for row in range(len(given))]
+    return [Guess(name, **row) for name, row in zip(filled(given, column), rows, strict=True)]

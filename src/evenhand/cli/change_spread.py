@@ -136,7 +136,7 @@ def _ahead(dates: Dates, options: argparse.Namespace) -> Dates:
         if until <= dates[-1]:
             raise InputError(f"--until {until}: expected a day after the last count, which is of {dates[-1]}")
     steps = (last + step * np.arange(1, FARTHEST + 1)).astype("datetime64[D]")
-    inside = steps[steps <= until]
+    inside: Dates = steps[steps <= until]
     if not len(inside) or (options.until and inside[-1] < until and len(inside) < FARTHEST):
         inside = np.append(inside, until)
     return inside

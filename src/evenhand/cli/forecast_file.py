@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,15 +64,13 @@ def outlooks(given: Table, options: argparse.Namespace) -> list[Outlook]:
     starts = _starts(given, columns["start"], options.day_first)
     found = []
     for row, name in enumerate(names):
-        values = {key: float(column[row]) for key, column in numbers.items()}
+        values: dict[str, Any] = {key: float(column[row]) for key, column in numbers.items()}
         confirmed = values.pop("confirmed")
         if np.isnan(confirmed):  # a confirmed scheme that does not say how much was confirmed as planned
             confirmed = values["planned"] if states[row] == "confirmed" and np.isfinite(values["planned"]) else 0.0
         values |= {key: _NONE[key] for key in _NONE if key in values and np.isnan(values[key])}
-        found.append(Outlook(
-            name, states[row], confirmed=confirmed, start=starts[row], **values,
-            **{key: column[row] for key, column in words.items()},
-        ))  # fmt: skip
+        values |= {key: column[row] for key, column in words.items()}
+        found.append(Outlook(name, states[row], confirmed=confirmed, start=starts[row], **values))
     return found
 
 
