@@ -25,6 +25,7 @@ from .story import (
     counting,
     deciding,
     figures_date,
+    files_behind,
     judge,
     listening,
     look,
@@ -35,7 +36,7 @@ from .story import (
     waiting,
 )
 
-__all__ = ["STEPS", "Story", "book", "rows_behind", "saving", "story", "verdict"]
+__all__ = ["STEPS", "Story", "book", "files_behind", "rows_behind", "saving", "story", "verdict"]
 
 TITLE = "Is this variation warranted?"
 

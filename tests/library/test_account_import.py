@@ -179,3 +179,19 @@ def test_a_mistake_is_one_line_and_exit_code_2(tmp_path, capsys, content, words,
     code, out, err = run(capsys, tmp_path / "t.csv", "--json", *words)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert why in err
+
+
+def test_progress_shows_what_is_reported_apart_from_what_is_confirmed(tmp_path, capsys):
+    from savings import confirmed
+
+    (tmp_path / "t.csv").write_text("Scheme,Plan,Actual\nGliptins,100,40\n")
+    (tmp_path / "again.csv").write_text("Scheme,Plan,Actual\nGliptins,100,60\nStrips,5,\n")
+    for name in ("t.csv", "again.csv"):
+        run(capsys, tmp_path / name, "--lake", tmp_path)
+    (tmp_path / "people" / "ledger.jsonl").write_text("".join(e.line() + "\n" for e in confirmed().entries))
+    assert main(["account", "progress", "--target", "100000", "--lake", str(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["reported"] == {
+        "schemes": 2, "in_flight": 1, "reported_pence": 6000, "planned_pence": 10_500, "confirmed_pence": 0,
+    }  # fmt: skip
+    assert found["confirmed_pence"] == 4_200_000

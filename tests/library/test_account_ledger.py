@@ -495,3 +495,34 @@ def test_twelve_months_are_not_claimed_from_a_window_of_six():
     ledger = in_flight(Ledger())
     with pytest.raises(InputError, match="says 12 months, and its window holds 6"):
         ledger.evidence("gliptins", forged, booked="2026-05-20")
+
+
+def test_every_state_is_split_by_where_the_money_comes_from():
+    ledger = in_flight(confirmed(), "rota", origin="provider_efficiency", saving_class="other_efficiency")
+    found = account.progress(ledger.entries, 10_000_000)
+    split = {row.state: row.by_origin for row in found.states}
+    assert split["in_flight"]["provider_efficiency"] == 6_000_000
+    assert (split["confirmed"]["clinical_decision"], found.by_origin["provider_efficiency"]) == (4_200_000, 0)
+    assert found.by_class == {"cash_releasing": 4_200_000, "other_efficiency": 0}
+    assert (found.recurrent_pence, found.non_recurrent_pence) == (4_200_000, 0)
+
+
+def test_a_recurrent_saving_that_nobody_proved_again_is_due_after_a_year():
+    ledger = confirmed()
+    early, late = (account.progress(ledger.entries, 1, as_of=month) for month in ("2027-02", "2027-03"))
+    assert (early.persistence_due, late.persistence_due_pence) == ((), 4_200_000)
+    assert late.persistence_due[0].proved_until == "2026-03"
+    with pytest.raises(InputError, match="expected a month"):
+        account.progress(ledger.entries, 1, as_of="soon")
+
+
+def test_a_trail_ends_at_the_two_who_confirmed_and_at_what_is_claimed():
+    found = account.trace(confirmed().entries, "gliptins")
+    assert [(s["role"], s["person"]) for s in found.confirmed_by] == [
+        ("finance_lead", "p-fin-01"), ("clinical_lead", "p-gp-07"),
+    ]  # fmt: skip
+    assert (found.cells[0]["organisations"], found.origin, found.recurrent) == (["A1", "A2"], "clinical_decision", True)
+    ledger = confirmed()
+    ledger.reverse("gliptins", booked="2026-09-01", reason="a coding change")
+    gone = account.trace(ledger.entries, "gliptins")
+    assert (gone.confirmed_by, gone.cells) == ((), ())

@@ -27,7 +27,8 @@ class Step(Record):
 @dataclass(frozen=True, eq=False)
 class Trace(Record):
     """The trail of one saving: rows, measure, votes, signatures, commitments, allocation, effect, guardrails,
-    confirmation, in this order. `whole` says that every entry of the saving stands without a fault."""
+    confirmation, in this order. `whole` says that every entry of the saving stands without a fault. confirmed_by: the
+    two who confirmed it, as role and key; cells: what it claims now, a claim for each year it was proved for."""
 
     entry: int
     hash: str
@@ -40,6 +41,11 @@ class Trace(Record):
     faults: tuple[str, ...]
     trail: tuple[Step, ...]
     states: tuple[dict[str, Any], ...]
+    origin: str = ""
+    saving_class: str = ""
+    recurrent: bool = False
+    confirmed_by: tuple[dict[str, str], ...] = ()
+    cells: tuple[dict[str, Any], ...] = ()
 
 
 def trace(entries: Iterable[Entry], entry: str | int) -> Trace:
@@ -65,8 +71,10 @@ def trace(entries: Iterable[Entry], entry: str | int) -> Trace:
         found.number, found.hash, found.saving, found.state, *position, found["price_year"], not wrong, wrong,
         _trail(mine),
         tuple({"entry": e.number, "booked": e["booked"], "kind": e.kind, "state": e.state,
-               "pence": _position(mine[: i + 1])[0], "basis": e["basis"], "reason": e["reason"]}
-              for i, e in enumerate(mine)),
+               "pence": _position(mine[: i + 1])[0], "patients": _position(mine[: i + 1])[1], "basis": e["basis"],
+               "reason": e["reason"]} for i, e in enumerate(mine)),
+        found["origin"], found["saving_class"], found["recurrent"],
+        tuple(dict(s) for s in _confirmation(mine)), _cells(mine),
     )  # fmt: skip
 
 
@@ -78,6 +86,27 @@ def _find(entries: Sequence[Entry], word: str) -> Entry:
     if not latest:
         raise InputError(f"ledger: no entry {word!r}; give a number from 1 to {len(entries)}, a hash or a saving")
     return latest[-1]
+
+
+def _confirmation(mine: Sequence[Entry]) -> Sequence[dict[str, str]]:
+    """Who signed the entry that the saving is confirmed on now; nobody if it is not."""
+    if mine[-1].state != "confirmed":
+        return ()
+    booked = next(e for e in reversed(mine) if e.kind != "verdict")
+    return [s for s in booked["signatures"] if s["role"] in ("finance_lead", "clinical_lead")]
+
+
+def _cells(mine: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
+    """The claims that stand, a claim for each year; none after a reversal."""
+    claims: list[dict[str, Any]] = []
+    for entry in mine:
+        if entry.kind == "reversal":
+            claims = []
+        elif entry["cells"] and entry.state == "confirmed":
+            if entry.kind != "persistence" and claims:
+                claims.pop()
+            claims.append(dict(entry["cells"]))
+    return tuple(claims)
 
 
 def _position(mine: Sequence[Entry]) -> tuple[int, int]:
@@ -109,7 +138,8 @@ def _measure(mine: Sequence[Entry]) -> Step:
 def _votes(mine: Sequence[Entry]) -> Step:
     for entry in mine:
         if votes := entry["proof"].get("votes"):
-            return _step("votes", f"{votes['votes']} votes by {votes['participants']} clinicians", entry, votes)
+            many, who = votes.get("votes", "some"), votes.get("participants", "some")
+            return _step("votes", f"{many} votes by {who} clinicians", entry, votes)
     return _nothing("votes")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from .. import account
 from ..errors import InputError
+from .account_import import REPORTED
 from .output import add_output, emit
 
 
@@ -50,9 +52,10 @@ def _run_trace(options: argparse.Namespace) -> None:
     found = account.trace(account.read(_file(options)), options.entry)
     document = found.as_json()
     if options.lake is not None:
-        from ..flow import rows_behind
+        from ..flow import files_behind, rows_behind
 
         document["rows"] = rows_behind(options.lake, found)
+        document["files"] = files_behind(options.lake, found)
     rows = [{"step": s.step, "entry": s.entry, "booked": s.booked, "says": s.says} for s in found.trail]
     pounds = f"£{found.pence / 100:,.2f} {found.state}"
     emit(options, document, rows, title=f"entry {found.entry}, saving {found.saving}: {pounds}")
@@ -61,6 +64,9 @@ def _run_trace(options: argparse.Namespace) -> None:
 def _progress(commands: Any) -> None:
     parser = commands.add_parser("progress", help="how far confirmed savings have come towards a target")
     parser.add_argument("--target", type=float, required=True, metavar="POUNDS", help="the target in pounds")
+    parser.add_argument("--as-of", metavar="YYYY-MM", help="when persistence is asked for [the latest booking]")
+    parser.add_argument("--reported", type=Path, metavar="FILE", help="what `account import --lake` kept; "
+                        "default: people/reported.jsonl in the lake, if it is there")  # fmt: skip
     _where(parser)
     add_output(parser)
     parser.set_defaults(run=_run_progress)
@@ -69,13 +75,39 @@ def _progress(commands: Any) -> None:
 def _run_progress(options: argparse.Namespace) -> None:
     if not options.target > 0 or not np.isfinite(options.target):
         raise InputError(f"--target {options.target:g}: expected an amount above 0, in pounds")
-    found = account.progress(account.read(_file(options)), round(100 * options.target))
+    found = account.progress(account.read(_file(options)), round(100 * options.target), as_of=options.as_of)
     rows = [
-        {"state": s.state, "savings": s.savings, "pounds": s.pence / 100, "patients": s.patients}
+        {"state": s.state, "savings": s.savings, "pounds": s.pence / 100, "patients": s.patients,
+         **{origin: pence / 100 for origin, pence in s.by_origin.items()}}
         for s in found.states
-    ]
+    ]  # fmt: skip
+    reported = _reported(options)
     title = f"confirmed £{found.confirmed_pence / 100:,.2f} of £{options.target:,.2f}; only confirmed counts"
-    emit(options, found, rows, title=title)
+    emit(options, found.as_json() | ({"reported": reported} if reported else {}), rows, title=title)
+
+
+def _reported(options: argparse.Namespace) -> dict[str, Any] | None:
+    """What imported trackers report, beside the ledger and never added to it: each scheme as it was imported last."""
+    file = options.reported or (options.lake / REPORTED if options.lake is not None else None)
+    if file is None or (options.reported is None and not file.is_file()):
+        return None
+    schemes: dict[tuple[str, str, str], dict[str, Any]] = {}
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    for number, line in enumerate(lines, start=1):
+        try:
+            scheme = json.loads(line)
+            schemes[scheme["reference"], scheme["scheme"], scheme["organisation"]] = scheme
+        except (ValueError, KeyError, TypeError):
+            raise InputError(f"{file}:{number}: not a scheme as `account import` writes it") from None
+    flying = [scheme for scheme in schemes.values() if scheme.get("state") == "in_flight"]
+    return {
+        "schemes": len(schemes), "in_flight": len(flying),
+        "reported_pence": sum(scheme.get("reported_pence") or 0 for scheme in flying),
+        "planned_pence": sum(scheme.get("planned_pence") or 0 for scheme in schemes.values()), "confirmed_pence": 0,
+    }  # fmt: skip
 
 
 def _where(parser: argparse.ArgumentParser) -> None:

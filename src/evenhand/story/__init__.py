@@ -6,10 +6,10 @@ from .chapter import Chapter, Figure, Source, Story
 from .people import People
 from .place import Place
 from .sight import Sight, look, sight_of
-from .trail import figures_date, rows_behind, sources
+from .trail import figures_date, files_behind, rows_behind, sources
 
 __all__ = [
     "Chapter", "Figure", "People", "Place", "Sight", "Source", "Story", "book", "changing", "counting", "deciding",
-    "figures_date", "judge", "listening", "look", "proving", "rows_behind", "seeing", "sight_of", "sources",
-    "waiting",
+    "figures_date", "files_behind", "judge", "listening", "look", "proving", "rows_behind", "seeing", "sight_of",
+    "sources", "waiting",
 ]  # fmt: skip

@@ -33,6 +33,20 @@ def rows_behind(lake: Lake | Path, trace: Trace) -> list[dict[str, Any]]:
         return []
 
 
+def files_behind(lake: Lake | Path, trace: Trace) -> list[dict[str, Any]]:
+    """Each published file that the saving was computed from, as its entry names it, and whether the lake holds it: by
+    its sha256, so that a file that was published again under the same name is seen."""
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    held = {snapshot.sha256: snapshot for snapshot in opened.snapshots() if snapshot.sha256}
+    steps = {step.step: step.proof for step in trace.trail}
+    found = []
+    for source in steps["rows"].get("sources", ()):
+        sha256 = next((word for word in str(source).replace(":", " ").split() if word in held), None)
+        file = Path(held[sha256].file).name if sha256 else None
+        found.append({"source": source, "held": sha256 is not None, "sha256": sha256, "file": file})
+    return found
+
+
 def figures_date(lake: Lake) -> str | None:
     """The latest month that any published figure is of, YYYY-MM; None if there is none."""
     months = [s.key[:7] for table in MONTHLY for s in lake.snapshots(table)]
