@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,3 +94,23 @@ def test_the_command_line_reads_the_published_zip(capsys: pytest.CaptureFixture[
     found = waits(capsys, str(JANUARY))
     assert sum(row["pathways"] for row in found["rows"]) == found["total"]["pathways"] == 7_187_677
     assert len(found["rows"]) == 515
+
+
+def test_months_stack_into_a_panel_that_a_guardrail_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two providers, two months of bands: the median of each, ready for `prove guardrail --value median_weeks`."""
+    bands = [f"Gt {week:02d} To {week + 1:02d} Weeks SUM 1" for week in range(104)] + ["Gt 104 Weeks SUM 1"]
+    files = []
+    for period, wait in (("RTT-April-2025", 9), ("RTT-May-2025", 11)):
+        lines = [",".join(["Period", "Provider Org Code", "Treatment Function Code", *bands])]
+        for place, provider in enumerate(("R0A", "R0B")):
+            cells = ["8" if week == wait + place else "" for week in range(105)]
+            lines.append(",".join([period, provider, "C_999", *cells]))
+        files.append(tmp_path / f"{period}.csv")
+        files[-1].write_text("\n".join(lines))
+    found = waits(capsys, *map(str, files))
+    assert [(row["month"], row["code"], row["median_weeks"]) for row in found["rows"]] == [
+        ("2025-04", "R0A", 9.5), ("2025-04", "R0B", 10.5), ("2025-05", "R0A", 11.5), ("2025-05", "R0B", 12.5)
+    ]  # fmt: skip
+    assert [total["month"] for total in found["totals"]] == ["2025-04", "2025-05"]
+    assert main(["prove", "waits", str(files[0]), str(files[0])]) == 2
+    assert "a month of its own" in capsys.readouterr().err

@@ -71,7 +71,8 @@ def _guardrail(options: argparse.Namespace) -> None:
         found = guardrail(*rows.columns(), harm=options.harm, measure=options.measure, **shared)
         power = guardrail_power(*rows.columns(), follow_up=options.follow_up, **shared)
     if found.verdict != "not_assessed" and (leap := _between(rows, asked, breaks, launch)):
-        found = Guardrail(options.measure, "not_assessed", *[float("nan")] * 3, options.margin, options.harm, leap)
+        no = float("nan")
+        found = Guardrail(options.measure, "not_assessed", no, no, no, options.margin, options.harm, leap)
     document = found.as_json() | {
         "level": LEVEL, "power": power.as_json(),
         "breaks": [{"month": str(month), "why": why} for month, why in sorted(breaks.items())],
@@ -120,7 +121,7 @@ def _breaks(
     """The breaks that are named, and the leaps of the count that nobody has yet explained."""
     from ..prove.jumps import jumps
 
-    breaks = {}
+    breaks: dict[np.datetime64, str] = {}
     for text in options.breaks:
         month, equals, why = text.partition("=")
         if not equals or not why.strip():

@@ -30,13 +30,17 @@ PARTS = ("Part_1A", "Part_1B", "Part_2", "Part_2A", "Part_3")
 INCOMPLETE, TOTAL_CODE = "Part_2", "C_999"  # C_999 is the total of the other functions
 UNBANDED = ("Part_1A", "Part_1B", "Part_3")  # a clock's start may be unknown; new periods have no wait yet
 _CLOSED = re.compile(r"gt_(\d+)_to_(\d+)_weeks_sum_1$")
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+           "november", "december")  # fmt: skip
+_PERIOD = re.compile(rf"rtt-({'|'.join(_MONTHS)})-(\d{{4}})")
 _OPEN = re.compile(r"gt_(\d+)_weeks_sum_1$")
 
 
 @dataclass(frozen=True)
 class Extract:
     """One part of one month. words: code columns (R,) by published name; counts: int64 (R, B); weeks_from: int64 (B,);
-    open_band: whether the last band is open; unknown: int64 (R,) pathways without a band."""
+    open_band: whether the last band is open; unknown: int64 (R,) pathways without a band; month: YYYY-MM, or
+    '' where the file does not say."""
 
     name: str
     words: dict[str, NDArray[np.object_]]
@@ -44,6 +48,7 @@ class Extract:
     weeks_from: NDArray[np.int64]
     open_band: bool
     unknown: NDArray[np.int64]
+    month: str
 
     def by(self, level: str) -> tuple[list[str], NDArray[np.int64]]:
         """The codes of a level, in order of first appearance, and their bands summed.
@@ -152,7 +157,7 @@ def _extract(name: str, table: pa.Table, wanted_part: str) -> Extract:
         wanted: _words(table[spelt[plain_name(wanted)]])
         for wanted in (*LEVELS.values(), PERIOD) if plain_name(wanted) in spelt
     }  # fmt: skip
-    _one_month(name, words.pop(PERIOD, None))
+    month = _one_month(name, words.pop(PERIOD, None))
     bands, weeks_from, open_band = _bands(name, spelt)
     counts = np.column_stack([_numbers(name, table[band], band) for band in bands])
     unknown = np.zeros(len(counts), dtype=np.int64)
@@ -163,7 +168,7 @@ def _extract(name: str, table: pa.Table, wanted_part: str) -> Extract:
             unknown = _numbers(name, table[total], TOTAL_ALL) - counts.sum(axis=1)
         _adds_up(name, counts.sum(axis=1) + unknown, table[total], words)
     _once_each(name, words)
-    return Extract(name, words, counts, weeks_from, open_band, unknown)
+    return Extract(name, words, counts, weeks_from, open_band, unknown, month)
 
 
 def _bands(name: str, spelt: dict[str, str]) -> tuple[list[str], NDArray[np.int64], bool]:
@@ -204,10 +209,12 @@ def _adds_up(
                          f"{total[row]:,}; expected the same")  # fmt: skip
 
 
-def _one_month(name: str, period: NDArray[np.object_] | None) -> None:
+def _one_month(name: str, period: NDArray[np.object_] | None) -> str:
     months = [] if period is None else list(dict.fromkeys(str(word).lower() for word in period))
     if len(months) > 1:
         raise InputError(f"{name}: holds {len(months)} months ({', '.join(months[:3])}, ...); expected one")
+    found = _PERIOD.fullmatch(months[0]) if months else None
+    return f"{found[2]}-{_MONTHS.index(found[1]) + 1:02d}" if found else ""
 
 
 def _once_each(name: str, words: dict[str, NDArray[np.object_]]) -> None:

@@ -52,7 +52,7 @@ def donors(units: Sequence[str], months: Months, values: Floats, treated: str, s
                          f"need {FEWEST_BEFORE} before and 1 after, or more")  # fmt: skip
     used = is_before | is_after
     full = np.isfinite(table[used]).all(axis=0)
-    kept = [mine, *(row for row in np.flatnonzero(full) if row != mine)]
+    kept = [mine, *(int(row) for row in np.flatnonzero(full) if row != mine)]
     if len(kept) - 1 < FEWEST_DONORS:
         raise InputError(f"{len(kept) - 1} of {len(names) - 1} other units have every month that {treated!r} has; "
                          f"need {FEWEST_DONORS} donors or more")  # fmt: skip
@@ -65,7 +65,7 @@ def donors(units: Sequence[str], months: Months, values: Floats, treated: str, s
         gaps = gaps[gaps != launch]
     return Donors(
         tuple(names[row] for row in kept), before, table[is_after][:, kept], calendar[used],
-        tuple(names[row] for row in np.flatnonzero(~full)), tuple(str(month) for month in gaps),
+        tuple(names[int(row)] for row in np.flatnonzero(~full)), tuple(str(month) for month in gaps),
     )  # fmt: skip
 
 
@@ -78,7 +78,8 @@ def _table(
     at = np.searchsorted(calendar, months), np.array([place[unit] for unit in units])
     counted = np.zeros((len(calendar), len(names)), dtype=np.int64)
     np.add.at(counted, at, 1)
-    for row, column in np.argwhere(counted > 1)[:1]:
+    if (counted > 1).any():
+        row, column = (int(place) for place in np.argwhere(counted > 1)[0])
         raise InputError(f"unit {names[column]!r} has {calendar[row]} twice; expected one row for each unit and month")
     table = np.full(counted.shape, np.nan)
     table[at] = values

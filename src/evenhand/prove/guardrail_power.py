@@ -70,7 +70,8 @@ def guardrail_power(
     wanted = compare(past, earlier, breaks or {}) if past.table.shape[1] else "no month before"
     why = wanted if isinstance(wanted, str) else too_few(past.mine) or gap(past, wanted)
     if why or isinstance(wanted, str):
-        return GuardrailPower(length, *[float("nan")] * 6, reason=f"not known: as if begun in {launch - length}, {why}")
+        no = float("nan")
+        return GuardrailPower(length, no, no, no, no, no, no, f"not known: as if begun in {launch - length}, {why}")
     change = wanted.changes(past.table)
     noise = relative_noise(past.table, past.mine)
     found = between(change[past.mine], change[~past.mine], noise)

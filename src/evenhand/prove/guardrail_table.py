@@ -30,7 +30,8 @@ class Panel:
     @property
     def last(self) -> np.datetime64:
         """The last calendar month that any unit has."""
-        return self.first + (self.table.shape[1] - 1)
+        last: np.datetime64 = self.first + (self.table.shape[1] - 1)
+        return last
 
     def only(self, kept: NDArray[np.bool_]) -> Panel:
         """Some of the units."""
