@@ -79,7 +79,7 @@ def flat(facts: Facts) -> tuple[Any, ...]:
 def unflat(values: tuple[Any, ...]) -> Facts:
     """The facts again."""
     verdict = values[12]
-    return Facts(*values[:12], None if verdict is None else VerdictFacts(*verdict), *values[13:])
+    return Facts._make((*values[:12], None if verdict is None else VerdictFacts._make(verdict), *values[13:]))
 
 
 def _verdict(found: Judged) -> VerdictFacts:

@@ -90,11 +90,12 @@ def tracker(grid: Sequence[Sequence[str]], name: str, *, sheet: str = "", asked:
         raise InputError(f"{where}: no scheme below the header in row {header + 1}; expected one a row")
     long = any(column.role == "month" for column in columns)
     schemes, notes = _long(rows, columns, where, asked) if long else _wide(rows, columns, where)
-    sums = [sum(getattr(s, key) or 0 for s in schemes) for key in ("planned_pence", "reported_pence", "forecast_pence")]
     return Tracker(
         name, sheet, header + 1,
         {c.heading or f"column {c.place + 1}": c.role + (f" {c.month}" if c.month else "") for c in columns},
-        {c.heading: c.unit for c in columns if c.role in words.AMOUNTS}, schemes, *sums, totals, notes,
+        {c.heading: c.unit for c in columns if c.role in words.AMOUNTS}, schemes,
+        sum(s.planned_pence or 0 for s in schemes), sum(s.reported_pence or 0 for s in schemes),
+        sum(s.forecast_pence or 0 for s in schemes), totals, notes,
     )  # fmt: skip
 
 
