@@ -109,6 +109,7 @@ def progress(
     return Progress(
         target_pence, confirmed, target_pence - confirmed,
         confirmed / target_pence if target_pence else float("nan"), patients, recurrent,
-        tuple(StateTotal(s, many, pence, patients, origins[s]) for s, (many, pence, patients) in totals.items()), origins["confirmed"],
+        tuple(StateTotal(s, many, pence, patients, origins[s]) for s, (many, pence, patients) in totals.items()),
+        origins["confirmed"],
         book.head, book.count, classes, confirmed - recurrent, now, sum(one.pence for one in due), tuple(due),
     )  # fmt: skip
