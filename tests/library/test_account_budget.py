@@ -232,6 +232,8 @@ def test_small_lists_and_a_new_need_within_the_year_are_told_in_the_rows(tmp_pat
         (ROWS, ["--total", "535000", "--reweight", "need", "--from", "2026-04"], "April is the whole year"),
         (ROWS + "P1,1,1\n", ["--total", "535000"], "already given in row 3"),
         (ROWS + "P5,-1,1\n", ["--total", "535000"], "expected 0 or more, found '-1'"),
+        (ROWS + "P5,5,1e30\n", ["--total", "535000"], "practice 'P5': historic 1e+30: expected 0 or more, at most"),
+        (ROWS, ["--total", "1e30"], "total 1e+30: expected above 0, at most"),
         (ROWS + "P5,5,\n", ["--total", "535000"], "--new fair"),
         (ROWS + "P5,,5\n", ["--total", "535000"], "row 6, column 'need'"),
         (ROWS + ",1,5\n", ["--total", "535000"], "row 6, column 'practice'"),

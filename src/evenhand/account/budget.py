@@ -16,7 +16,7 @@ from .apportion import pence, to_the_penny
 Floats = NDArray[np.float64]
 Pence = NDArray[np.int64]
 BOUNDS = ("", "floor", "cap", "new")
-MOST = 10**15  # pence: more than any health service spends; stands for "no cap"
+MOST = 10**15  # pence: more than any health service spends; stands for "no cap", and nothing larger is taken
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ def budgets(
     [3333, 6667]
     """
     _in_range(rule, total_pence)
+    _known(practice, need, historic)
     shared = total_pence - pence(Decimal(total_pence) * Decimal(str(rule.contingency)) / 100) - rule.ring_fenced_pence
     if shared <= 0:
         raise InputError(f"nothing is left to share out of £{total_pence / 100:,.2f}; expected less to be kept back")
@@ -143,15 +144,27 @@ def reweighted(first: Budgets, second: Budgets, months: int) -> Budgets:
 
 
 def _in_range(rule: Rule, total_pence: int) -> None:
-    for word, value, right in (
-        ("total", total_pence / 100, total_pence > 0), ("pace", rule.pace, 0 <= rule.pace <= 1),
-        ("floor", rule.floor, rule.floor >= -1), ("contingency", rule.contingency, 0 <= rule.contingency < 1),
-    ):  # fmt: skip
-        if not right:
-            asked = {"total": "above 0", "pace": "0 to 1", "floor": "-1 or more", "contingency": "0 to below 1"}[word]
-            raise InputError(f"{word} {value:.12g}: expected {asked}")
+    for word, value, holds, right in (
+        ("total", total_pence / 100, 0 < total_pence <= MOST, "above 0, at most 1e13 pounds"),
+        ("pace", rule.pace, 0 <= rule.pace <= 1, "0 to 1"),
+        ("floor", rule.floor, rule.floor >= -1, "-1 or more"),
+        ("contingency", rule.contingency, 0 <= rule.contingency < 1, "0 to below 1"),
+    ):
+        if not holds:
+            raise InputError(f"{word} {value:.12g}: expected {right}")
     if not rule.floor <= rule.cap:
         raise InputError(f"floor {rule.floor:.12g} is above cap {rule.cap:.12g}; expected floor <= cap")
+
+
+def _known(practice: Sequence[str], need: Floats, historic: Floats) -> None:
+    """Refuse a need that is not a number from 0 on, and a historic amount below 0 or beyond all reason."""
+    for word, amounts, bad in (
+        ("need", need, ~(np.isfinite(need) & (need >= 0))),
+        ("historic", historic, (historic < 0) | (historic > MOST / 100) | np.isinf(historic)),
+    ):  # fmt: skip
+        for row in np.flatnonzero(bad)[:1]:
+            found = f"practice {practice[row]!r}: {word} {amounts[row]:.12g}"
+            raise InputError(f"{found}: expected 0 or more, at most 1e13")
 
 
 def _limits(base: Floats, new: NDArray[np.bool_], rule: Rule) -> tuple[Pence, Pence]:

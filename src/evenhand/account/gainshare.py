@@ -15,6 +15,8 @@ from ..errors import InputError
 from ..records import Record
 from .apportion import to_the_penny
 
+MOST = Decimal(10**12)  # patients or pounds: more than any health service has
+
 GateWord = Literal["open", "waits", "closed"]
 
 
@@ -136,8 +138,10 @@ def gainshare(scheme: GainShareScheme, practices: Sequence[Claimant]) -> tuple[P
 
 def _unshared(scheme: GainShareScheme, one: Claimant) -> Payment:
     """What one practice earns before the pot is looked at."""
-    if one.patients < 0:
+    if not 0 <= one.patients <= MOST:
         raise InputError(f"practice {one.practice!r}: a list of {one.patients} patients; expected 0 or more")
+    if abs(one.confirmed) > MOST:
+        raise InputError(f"practice {one.practice!r}: £{one.confirmed:.3g} confirmed; expected at most £{MOST:.0e}")
     threshold = scheme.threshold_pounds + scheme.threshold_pounds_per_patient * one.patients
     above = max(Decimal(0), one.confirmed - threshold)
     cap = scheme.cap_pounds_per_patient * one.patients
