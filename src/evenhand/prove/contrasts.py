@@ -29,7 +29,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Coefficients (k,), their covariance (k, k), degrees of freedom (inf: normal), and a profile over kinds of noise, if any."""
+    """Coefficients (k,), covariance (k, k), degrees of freedom (inf: normal), and a profile over kinds of noise."""
 
     beta: Floats
     cov: Floats
@@ -40,9 +40,9 @@ class Fitted:
         """The interval to rely on: averaged over phi where there is a profile, else Student's.
 
         Averaged: with the noise known an estimate follows Student's distribution; each kind of noise counts by its
-        restricted likelihood and its prior: all phi between -1 and 1 alike, half on no other noise, half spread over the
-        share that does not lean. The interval cuts off equal tails of that mixture, and need not be symmetric. Plain
-        restricted likelihood takes phi as known, and is too short.
+        restricted likelihood and its prior: all phi between -1 and 1 alike, half on no other noise, half spread over
+        the share that does not lean. The interval cuts off equal tails of that mixture, and need not be symmetric.
+        Plain restricted likelihood takes phi as known, and is too short.
 
         Source: Zellner and Tiao (1964), JASA 59:763; Berger, Liseo and Wolpert (1999), Statistical Science 14:1.
         """
