@@ -14,6 +14,7 @@ from .labelled import height, rows, wrapped
 
 COLOURS = (theme.BLUE, theme.ORANGE, theme.PURPLE, theme.DARK_GREY, theme.LIGHT_BLUE)
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")  # a second mark beside the colour
+SKETCHED = ("circle", "square", "up", "diamond", "down")  # the same in sketch.py
 NONE = "There are no camps: no division of these people foretells their votes better than everyone's shares."
 
 

@@ -29,16 +29,16 @@ def diverging(
 ) -> Any:
     """Draw K statements with their votes as shares of those who saw each; numbers of votes stand on the bars."""
     order = wrapped(labels, width)
-    pieces = [
+    drawn_pieces = [
         piece
         for label, a, d, p in zip(order, agree, disagree, passes, strict=True)
         if a + d + p > 0
-        for piece in _pieces(label, float(a), float(d), float(p), 2 * ROOM / (width * (1 - LABEL_SHARE)))
+        for piece in pieces(label, float(a), float(d), float(p), 2 * ROOM / (width * (1 - LABEL_SHARE)))
     ]
     y = rows(order, width)
     axis = alt.Axis(format="~%", labelExpr="format(abs(datum.value), '~%')", tickCount=5)
     scale = alt.Scale(domain=[-1, 1], nice=False)
-    base = alt.Chart(theme.values(pieces))
+    base = alt.Chart(theme.values(drawn_pieces))
     drawn = alt.layer(
         base.mark_bar(height=22, stroke=theme.DARK_GREY, strokeWidth=0.5).encode(
             y=y, x=alt.X("from:Q", title="share of those who saw it", axis=axis, scale=scale), x2=alt.X2(field="to"),
@@ -53,7 +53,8 @@ def diverging(
                        description=f"{said}.", width=width)  # fmt: skip
 
 
-def _pieces(label: str, agree: float, disagree: float, passes: float, room: float) -> list[dict[str, Any]]:
+def pieces(label: str, agree: float, disagree: float, passes: float, room: float) -> list[dict[str, Any]]:
+    """The pieces of a bar: what, from, to, middle, the votes that stand on it and their colour."""
     seen = agree + disagree + passes
     half = passes / seen / 2
     edges = (-half - disagree / seen, -half, half, half + agree / seen)

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 30  # pixels round the picture: room for the words of the axes
 LETTER = 6.8  # pixels: the width of a letter of 12 pixels, at most
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+KEY = 22  # pixels of a line of the key above the picture
+KEY_MARKS = {"up": "0,-5 5,4 -5,4", "down": "0,5 5,-4 -5,-4", "diamond": "0,-6 6,0 0,6 -6,0",
+             "square": "-6,-5 6,-5 6,5 -6,5"}  # fmt: skip
 
 
 @dataclass
@@ -89,7 +92,7 @@ class Canvas:
         return (place // 100_000).tolist(), (place % 100_000).tolist()
 
     def mark(self, x: float, y: float, colour: str, shape: str, *, size: float = 5.0) -> None:
-        """One mark that stands out: circle, up, down or diamond, with a white edge."""
+        """One mark that stands out: circle, up, down, square or diamond, with a white edge."""
         across, up = float(self.at_x(x)), float(self.at_y(y))
         if not (math.isfinite(across) and math.isfinite(up)):
             return
@@ -97,6 +100,7 @@ class Canvas:
             self.parts.append(f'<circle cx="{across:.1f}" cy="{up:.1f}" r="{size:g}" fill="{colour}" stroke="#fff"/>')
             return
         corners = {"up": ((0, -1.1), (1, 0.8), (-1, 0.8)), "down": ((0, 1.1), (1, -0.8), (-1, -0.8)),
+                   "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
                    "diamond": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0))}[shape]  # fmt: skip
         points = " ".join(f"{across + a * size:.1f},{up + b * size:.1f}" for a, b in corners)
         self.parts.append(f'<polygon points="{points}" fill="{colour}" stroke="#fff"/>')
@@ -135,6 +139,34 @@ class Canvas:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
             f'font-family="{theme.FONT}">{"".join(self.parts)}</svg>'
         )
+
+
+def with_key(canvas: Canvas, key: Sequence[tuple[str, str, str]]) -> str:
+    """The key in words and shapes above the picture, on as many lines as it takes."""
+    across, row = 8.0, 0
+    placed = []
+    for word, colour, shape in key:
+        length = 20 + len(word) * 6.4 + 14
+        if across > 8 and across + length > canvas.width:
+            across, row = 8.0, row + 1
+        placed.append((across, row, word, colour, shape))
+        across += length
+    room = KEY * (row + 1)
+    head = Canvas(canvas.width, room, (0.0, 1.0), (0.0, 1.0))
+    for left, line, word, colour, shape in placed:
+        up = KEY * line + 12
+        if shape == "line":
+            head.parts.append(f'<path d="M{left:.0f},{up}h14" stroke="{colour}" stroke-width="2.5"/>')
+        elif shape == "circle":
+            head.parts.append(f'<circle cx="{left + 7:.0f}" cy="{up}" r="4" fill="{colour}"/>')
+        else:
+            place = f"translate({left + 7:.0f},{up})"
+            head.parts.append(f'<polygon points="{KEY_MARKS[shape]}" transform="{place}" fill="{colour}"/>')
+        head.text(left + 18, up + 4, word)
+    body = "".join(canvas.parts)
+    whole = Canvas(canvas.width, canvas.height + room, (0.0, 1.0), (0.0, 1.0))
+    whole.parts = [*head.parts, f'<g transform="translate(0,{room})">{body}</g>']
+    return whole.svg()
 
 
 def ticks(low: float, high: float, about: int) -> list[float]:

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from ..records import ControlChart
 from . import theme
 from .funnel import KINDS, WIDE, YOU
-from .sketch import BOTTOM, RIGHT, TOP, Canvas, frame, ticks
+from .sketch import BOTTOM, RIGHT, TOP, Canvas, frame, ticks, with_key
 from .spc import KINDS as POINTS
 from .words import number
 
 Floats = NDArray[np.float64]
 SHAPES = {"circle": "circle", "triangle-up": "up", "triangle-down": "down", "diamond": "diamond"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-KEY = 22  # pixels of a line of the key above the picture
 
 
 def funnel(
@@ -58,7 +57,7 @@ def funnel(
     key += [("within the limits", theme.GREY, "circle"),
             *[(f"{word} them", KINDS[k][1], SHAPES[KINDS[k][2]]) for k, word in (("high", "above"), ("low", "below"))
               if (kinds[shown] == k).any()]]  # fmt: skip
-    return _with_key(canvas, key)
+    return with_key(canvas, key)
 
 
 def strip(value: Floats, *, own: int | None, share: bool, width: int, reference: float | None = None) -> str:
@@ -91,7 +90,7 @@ def strip(value: Floats, *, own: int | None, share: bool, width: int, reference:
         canvas.line([place, place], canvas.y, theme.BLUE, width=2)
         canvas.mark(place, float(heights[~others][0]), theme.BLUE, "diamond", size=7)
         key.insert(0, (f"you: {number(place, share=share)}", theme.BLUE, "diamond"))
-    return _with_key(canvas, key)
+    return with_key(canvas, key)
 
 
 def spc(
@@ -114,7 +113,7 @@ def spc(
         canvas.mark(float(i), float(chart.values[i]), colour, SHAPES[shape], size=4 if len(months) < 40 else 3.2)
     _moments(canvas, months, marks)
     used = [kind for kind in POINTS if kind in chart.point_type]
-    return _with_key(canvas, [(POINTS[k][0].lower(), POINTS[k][1], SHAPES[POINTS[k][2]]) for k in used])
+    return with_key(canvas, [(POINTS[k][0].lower(), POINTS[k][1], SHAPES[POINTS[k][2]]) for k in used])
 
 
 def over_time(
@@ -136,7 +135,7 @@ def over_time(
         canvas.mark(float(last), float(ours[last]), theme.ORANGE, "diamond", size=5)
         key.append(("you", theme.ORANGE, "diamond"))
     _moments(canvas, months, marks)
-    return _with_key(canvas, key)
+    return with_key(canvas, key)
 
 
 def dots(value: float, quarters: Sequence[float], low: float, high: float, *, width: int = 160) -> str:
@@ -193,35 +192,6 @@ def _size_axis(canvas: Canvas, low: float, high: float, log: bool) -> None:
 
 def _left(y: tuple[float, float], share: bool) -> float:
     return max([len(number(tick, share=share)) for tick in ticks(*y, 5)] or [3]) * 6.6 + 12
-
-
-def _with_key(canvas: Canvas, key: list[tuple[str, str, str]]) -> str:
-    """The key in words and shapes above the picture, on as many lines as it takes."""
-    across, row = 8.0, 0
-    placed = []
-    for word, colour, shape in key:
-        length = 20 + len(word) * 6.4 + 14
-        if across > 8 and across + length > canvas.width:
-            across, row = 8.0, row + 1
-        placed.append((across, row, word, colour, shape))
-        across += length
-    room = KEY * (row + 1)
-    head = Canvas(canvas.width, room, (0.0, 1.0), (0.0, 1.0))
-    for left, line, word, colour, shape in placed:
-        up = KEY * line + 12
-        if shape == "line":
-            head.parts.append(f'<path d="M{left:.0f},{up}h14" stroke="{colour}" stroke-width="2.5"/>')
-        elif shape == "circle":
-            head.parts.append(f'<circle cx="{left + 7:.0f}" cy="{up}" r="4" fill="{colour}"/>')
-        else:
-            corners = {"up": "0,-5 5,4 -5,4", "down": "0,5 5,-4 -5,-4", "diamond": "0,-6 6,0 0,6 -6,0"}[shape]
-            place = f"translate({left + 7:.0f},{up})"
-            head.parts.append(f'<polygon points="{corners}" transform="{place}" fill="{colour}"/>')
-        head.text(left + 18, up + 4, word)
-    body = "".join(canvas.parts)
-    whole = Canvas(canvas.width, canvas.height + room, (0.0, 1.0), (0.0, 1.0))
-    whole.parts = [*head.parts, f'<g transform="translate(0,{room})">{body}</g>']
-    return whole.svg()
 
 
 def _numbers(values: Any) -> Floats:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from evenhand import charts
+from evenhand.charts import survey_sketches
 from evenhand.decide import Groups, Next, Router, groups
 from evenhand.decide.verdict import AGREED, DISAGREED, FEWEST
 from evenhand.errors import InputError
@@ -114,6 +115,7 @@ def figure(round_: Round, found: Groups, statements: dict[str, Statement]) -> Fi
     return Figure(
         name=f"{round_.key}-groups", sentence=sentence(found), columns=("statement", *called), rows=table, how=HOW,
         command=COMMAND, draw=lambda width: charts.camps(texts, called, shares, title=title, width=width),
+        sketch=lambda width: survey_sketches.camps(texts, called, shares, width=width),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand import charts
+from evenhand.charts import survey_sketches
 from evenhand.decide import Count
 from evenhand.decide.verdict import AGREED, DISAGREED, DIVIDED, EXCEPT, FEWEST, MORE
 from evenhand_web.site.figures import Figure
@@ -107,6 +108,9 @@ def statements(round_: Round, found: Agreement) -> Figure:
         columns=("statement", "what is agreed", "seen", "agree", "disagree", "pass", "share that agrees", "at least"),
         draw=None if not rows else lambda width: charts.diverging(
             [row.statement.text for row in rows], agree, disagree, passes, title=round_.title, width=width
+        ),
+        sketch=None if not rows else lambda width: survey_sketches.diverging(
+            [row.statement.text for row in rows], agree, disagree, passes, width=width
         ),
     )  # fmt: skip
 

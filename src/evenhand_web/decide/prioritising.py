@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evenhand import charts
+from evenhand.charts import survey_sketches
 from evenhand.decide import Priorities, priorities
 from evenhand.decide.verdict import FEWEST
 from evenhand_web.people.models import Organisation, Person
@@ -63,4 +64,5 @@ def figure(found: Priorities, titles: dict[str, str]) -> Figure:
         name="priorities", sentence=sentence, rows=rows, how=HOW, command="evenhand decide priorities CHOICES --json",
         columns=("opportunity", "rank", "rank may be", "share of first choices", "low", "high", "chance of first"),
         draw=lambda width: charts.intervals(names, *ends, title="What comes first", share=True, width=width),
+        sketch=lambda width: survey_sketches.intervals(names, *ends, width=width),
     )  # fmt: skip

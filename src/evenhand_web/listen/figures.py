@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from evenhand import charts
+from evenhand.charts import survey_sketches as sketches
 from evenhand.listen import GroupEstimate, Question, cautions
 from evenhand_web.site.figures import Figure
 
@@ -63,6 +64,7 @@ def changed(wave: SurveyWave, moves: list[Moved]) -> Figure:
         command="evenhand listen change FILE --wave wave --question ... --json",
         draw=lambda width: charts.waves(labels, value, low, high, [m.n for m in share], names=names,
                                         title="What moved", share=True, width=width),
+        sketch=lambda width: sketches.waves(labels, value, low, high, [m.n for m in share], names=names, width=width),
     )  # fmt: skip
 
 
@@ -82,6 +84,7 @@ def _multiples(wave: SurveyWave, rows: list[Answered]) -> Figure | None:
         name=f"{wave.key}-{question.id}-groups", sentence=f"The same by profession: {', '.join(groups)}.", rows=table,
         columns=("group", "answer", "answers", "estimate", "low", "high"), how=HOW,
         draw=lambda width: charts.multiples(groups, labels, *ends, n, title=question.text, width=width),
+        sketch=lambda width: sketches.multiples(groups, labels, *ends, n, width=width),
     )  # fmt: skip
 
 
@@ -100,6 +103,7 @@ def _scale(wave: SurveyWave, scale: Scale, upper: Answered) -> Figure:
         name=f"{wave.key}-{question.id}-scale", sentence=f"Step by step, by profession: {question.text}", rows=table,
         columns=("group", "answers", *steps, "upper steps", "low", "high"), how=HOW,
         draw=lambda width: charts.agreement(names, steps, shares, n, yes, title=question.text, width=width),
+        sketch=lambda width: sketches.agreement(names, steps, shares, n, yes, width=width),
     )  # fmt: skip
 
 
@@ -142,9 +146,10 @@ def _figure(wave: SurveyWave, rows: list[Answered]) -> Figure:
             _row(row.words, e.group, e, u)
             for e, u in zip(row.by_profession.estimates, row.by_profession.unweighted, strict=True)
         ]
-    picture = None if question.type == "number" else partial(_draw, rows, question.text)
+    number = question.type == "number"
     return Figure(
-        name=f"{wave.key}-{question.id}", sentence=_sentence(rows), draw=picture, rows=table,
+        name=f"{wave.key}-{question.id}", sentence=_sentence(rows), rows=table,
+        draw=None if number else partial(_draw, rows, question.text), sketch=None if number else partial(_sketch, rows),
         how=(*HOW, *cautions(rows[0].everybody)),
         columns=("answer", "group", "answers", "estimate", "low", "high", "unweighted"),
         command=f"evenhand listen estimate FILE --question {question.id} --responded responded --rake ... --json",
@@ -185,12 +190,20 @@ def _value(row: Answered) -> float:
 
 
 def _draw(rows: list[Answered], title: str, width: int) -> object:
-    shown = [(row.words, row.everybody.estimates[0]) for row in rows if not row.everybody.estimates[0].suppressed]
-    labels = [f"{words} (n = {e.n:,})" for words, e in shown]
-    framed = all(np.isfinite(e.low) for _, e in shown)
+    labels, ends = _everybody(rows)
     frame = "Dot: share of everybody in the frame; bar: its 95% interval"
-    subtitle = frame if framed else "Dot: share of those who answered"
-    return charts.intervals(
-        labels, *(np.array([getattr(e, end) for _, e in shown]) for end in ENDS),
-        title=title, share=True, subtitle=subtitle, width=width,
-    )  # fmt: skip
+    subtitle = frame if np.isfinite(ends[1]).all() else "Dot: share of those who answered"
+    return charts.intervals(labels, *ends, title=title, share=True, subtitle=subtitle, width=width)
+
+
+def _sketch(rows: list[Answered], width: int) -> str:
+    labels, ends = _everybody(rows)
+    return sketches.intervals(labels, *ends, width=width)
+
+
+def _everybody(rows: list[Answered]) -> tuple[list[str], list[np.ndarray]]:
+    """Each answer in words with its n, and its estimate, low and high."""
+    shown = [(row.words, row.everybody.estimates[0]) for row in rows if not row.everybody.estimates[0].suppressed]
+    return [f"{words} (n = {e.n:,})" for words, e in shown], [
+        np.array([getattr(e, end) for _, e in shown]) for end in ENDS
+    ]
