@@ -106,10 +106,11 @@ def named(words: str) -> list[str]:
 def column(file: Table, name: str) -> Column:
     """A column as numbers if every cell that is there is one, else as labels; codes with leading zeros are labels."""
     cells = labels(file, name)
-    if any(len(c) > 1 and c.lstrip("-").startswith("0") and "." not in c for c in cells):
+    each = set(cells)
+    if any(len(c) > 1 and c.lstrip("-").startswith("0") and "." not in c for c in each):
         return cells
     try:
-        for cell in cells:
+        for cell in each:
             float(cell or 0)
     except ValueError:
         return cells
@@ -118,7 +119,9 @@ def column(file: Table, name: str) -> Column:
 
 def labels(file: Table, column: str) -> list[str]:
     """A column as text, every way of writing a missing answer as ''."""
-    return ["" if cell.lower() in MISSING else cell for cell in file.text(column)]
+    cells = file.text(column)
+    said = {cell: "" if cell.lower() in MISSING else cell for cell in set(cells)}
+    return [said[cell] for cell in cells]
 
 
 def _yes(file: Table, column: str) -> NDArray[np.bool_]:

@@ -104,10 +104,11 @@ def margins(design: Design) -> dict[str, dict[str, float]]:
         given = None if design.totals is None else design.totals.get(column)
         if design.totals is not None and given is None:
             raise InputError(f"no total is given for {column!r}{did_you_mean(column, design.totals)}")
-        needed = (True for _ in labels) if given is None else design.answered.tolist()
-        for row, (label, asked) in enumerate(zip(labels, needed, strict=True)):
-            if asked and not label:
-                raise InputError(f"row {row + 2}, column {column!r}: expected a value to rake by, found a blank")
+        needed = [True] * design.rows if given is None else design.answered.tolist()
+        if "" in labels:
+            for row, (label, asked) in enumerate(zip(labels, needed, strict=True)):
+                if asked and not label:
+                    raise InputError(f"row {row + 2}, column {column!r}: expected a value to rake by, found a blank")
         counts[column] = margin(column, labels, design.answered, given)
     return counts
 

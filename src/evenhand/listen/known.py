@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,10 +62,11 @@ def known(columns: Mapping[str, Column], answered: NDArray[np.bool_], totals: To
         labels = np.asarray(column, dtype=object).astype(str)
         _filled(name, labels == "", answered if given is not None else np.ones(len(answered), dtype=bool))
         counts = margin(name, labels.tolist(), answered, given)
-        for label, count in counts.items():
-            names.append(f"{name}={label}")
-            made.append((labels == label).astype(float))
-            sums.append(count)
+        place = {label: k for k, label in enumerate(counts)}
+        codes = np.array([place.get(label, -1) for label in labels.tolist()])
+        names += [f"{name}={label}" for label in counts]
+        made += [(codes == k).astype(float) for k in range(len(counts))]
+        sums += counts.values()
     return Known(tuple(names), np.column_stack(made), np.array(sums))
 
 
@@ -71,10 +74,8 @@ def margin(
     name: str, labels: Sequence[str], answered: NDArray[np.bool_], given: Mapping[str, float] | None = None
 ) -> dict[str, float]:
     """How many there are of each label: as given, or by counting rows; refused where no respondent has it."""
-    counted: dict[str, float] = {}
-    for label in labels:
-        counted[label] = counted.get(label, 0.0) + 1
-    answering = {label for label, yes in zip(labels, answered.tolist(), strict=True) if yes}
+    counted = {label: float(n) for label, n in Counter(labels).items()}
+    answering = dict.fromkeys(compress(labels, answered.tolist()))
     counts = counted if given is None else {label: n for label, n in given.items() if label or n}
     for label, n in counts.items():
         if label not in answering and n > 0:

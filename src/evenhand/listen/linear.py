@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..stats.calibration import gram, thin
 
 Floats = NDArray[np.float64]
 
@@ -79,9 +80,9 @@ def degrees(strata: Sequence[str] | None, clusters: Sequence[str] | None, inside
 
 def unexplained(scores: Floats, known: Floats, weights: Floats) -> Floats:
     """What of each column of scores (rows, K) the known columns (rows, J) cannot explain, by weighted least squares."""
-    X = known / np.maximum(np.abs(known).max(axis=0), 1e-300)  # columns of one size make the small system safe
-    weighted = (X * weights[:, None]).T
-    return np.asarray(scores - X @ np.linalg.lstsq(weighted @ X, weighted @ scores, rcond=1e-11)[0])
+    X = thin(known / np.maximum(np.abs(known).max(axis=0), 1e-300))  # columns of one size make the small system safe
+    found = np.linalg.lstsq(gram(X, weights), X.T @ (weights[:, None] * scores), rcond=1e-11)[0]
+    return np.asarray(scores - X @ found)
 
 
 def _codes(labels: Sequence[str] | None, rows: int = 0) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 Pinned to 0.35: its list form `mean([...])` forgets a calibration and is not used; its default raking tolerance is
 too loose; its Wilson interval corrects twice for few clusters and its intervals stop at 0 and 1, so intervals are
 ours (interval.py); it calibrates by linear distance only, so that weights met to sums of numbers, and figures that
-must be known together, go through linear.py.
+must be known together, go through linear.py, as do figures of raked weights: svy rakes, once for all questions.
 """
 
 from __future__ import annotations
@@ -56,41 +56,16 @@ class Surveyed:
         groups: Sequence[str] | None = None,
         over: NDArray[np.float64] | None = None,
     ) -> None:
-        if design.rake and design.calibrate:
-            raise InputError("--rake and --calibrate both say how weights meet the frame; give one of them")
-        base = base_weights(design)
-        start = propensity_weights(design, base) if design.propensity else base
-        inside = design.answered & (base > 0)
-        if not inside.any():
-            raise InputError("nobody responded; expected at least one row to estimate from")
-        self.rows = np.flatnonzero(inside)
-        self.start = start[inside]
-        self._known: NDArray[np.float64] | None = None
-        self.frame_population = float(base.sum())
-        if design.calibrate:
-            start = self._calibrated(design, start)
-        columns: dict[str, object] = {"y": y[inside], "start": start[inside]}
-        self._over = None if over is None else over[inside]
-        for name, labels in (("strata", design.strata), ("clusters", design.clusters), ("groups", groups)):
-            if labels is not None:
-                columns[name] = [str(labels[row]) for row in self.rows.tolist()]
-        self._design = design
-        if design.population_size is not None:
-            columns["population"] = np.asarray(design.population_size)[inside]
-        margin = {f"margin {column}": labels for column, labels in design.rake.items()}
-        for name, every in margin.items():
-            columns[name] = [str(every[row]) for row in self.rows.tolist()]
-        self._frame = pl.DataFrame(columns).with_columns(pl.col("y").fill_nan(None))
-        self._plan = svy.Design(
-            wgt="start",
-            stratum="strata" if design.strata is not None else None,
-            psu="clusters" if design.clusters is not None else None,
-            pop_size="population" if design.population_size is not None else None,
-        )
-        self._targets = {f"margin {column}": counts for column, counts in margins(design).items()} if margin else {}
-        if self._targets:
-            self.frame_population = float(sum(next(iter(self._targets.values())).values()))
-        self.weights = self._sample(self._frame).data[self._weight].to_numpy().astype(np.float64)
+        kept = vars(design)  # as functools.cached_property keeps what it found: with the design, and as long
+        if "_moved" not in kept:
+            kept["_moved"] = _Moved(design)
+        moved: _Moved = kept["_moved"]
+        self._moved = moved
+        self.rows, self.weights = moved.rows, moved.weights
+        self.frame_population = moved.frame_population
+        self._y = np.asarray(y, dtype=np.float64)[self.rows]
+        self._over = None if over is None else over[self.rows]
+        self._groups = None if groups is None else [str(groups[row]) for row in self.rows.tolist()]
         # After raking the sum of weights is no count of a population, so the reference is sampling with replacement.
         self._reference = "wor" if not design.adjusted and self.weights.sum() > len(self.weights) else "wr"
 
@@ -104,7 +79,7 @@ class Surveyed:
 
     def ratio(self, inside: NDArray[np.bool_]) -> Figure:
         """The answers of a domain over what they are divided by, total over total."""
-        y, over = self._frame["y"].fill_null(np.nan).to_numpy(), self._over
+        y, over = self._y, self._over
         assert over is not None, "ratio() needs `over`"
         both = inside & np.isfinite(y) & np.isfinite(over)
         below = float((self.weights * np.where(both, over, 0.0)).sum())
@@ -115,9 +90,9 @@ class Surveyed:
 
     def difference(self, first: str, last: str, inside: NDArray[np.bool_]) -> Figure:
         """The mean of group `last` minus that of group `first`, with the covariance that shared clusters bring."""
-        if self._known is not None:
+        if self._moved.known is not None:
             return self._linear_difference(first, last, inside)
-        sample = self._sample(self._frame.with_columns(pl.Series("inside", inside)))
+        sample = self._moved.sample(y=pl.Series(self._y).fill_nan(None), groups=self._groups, inside=inside)
         try:
             means = sample.estimation.mean("y", by="groups", where=svy.col("inside"), drop_nulls=True)
             row = means.contrast(svy.estd(last) - svy.estd(first)).to_polars().row(0, named=True)
@@ -127,66 +102,24 @@ class Surveyed:
 
     def together(self, adds: NDArray[np.float64]) -> NDArray[np.float64]:
         """The covariance (K, K) of figures to which each respondent adds `adds` (respondents, K), before weighting."""
-        design = self._design
-        if self._known is not None:
-            adds = unexplained(adds, self._known, self.start)
-        elif self._targets:  # as svy, and R's rake(), have it: what the margins explain is found without weights
-            margins = _dummies([self._frame[name].to_list() for name in self._targets])
-            adds = unexplained(adds, margins, np.ones(len(adds)))
+        moved = self._moved
+        if moved.known is not None:
+            adds = unexplained(adds, moved.known, moved.explains)
         return covariance(
-            adds * self.weights[:, None], strata=self._labels("strata"), clusters=self._labels("clusters"),
-            population=self._frame["population"].to_numpy() if design.population_size is not None else None,
-        )  # fmt: skip
+            adds * self.weights[:, None], strata=moved.strata, clusters=moved.clusters, population=moved.population
+        )
 
     def df(self, inside: NDArray[np.bool_]) -> float:
         """Degrees of freedom of a domain."""
-        return degrees(self._labels("strata"), self._labels("clusters"), inside)
-
-    @property
-    def _weight(self) -> str:
-        return "raked" if self._targets else "start"
-
-    def _labels(self, name: str) -> list[str] | None:
-        return self._frame[name].to_list() if name in self._frame.columns else None
-
-    def _calibrated(self, design: Design, start: NDArray[np.float64]) -> NDArray[np.float64]:
-        needs_frame(design, "calibrating", "--calibrate")
-        goal = known(design.calibrate, design.answered, design.totals)
-        self._known = goal.columns[self.rows]
-        self.frame_population = float(goal.totals[0])
-        moved = start.copy()
-        moved[self.rows] = calibrate(
-            start[self.rows], self._known, goal.totals, distance=design.distance, bounds=design.bounds
-        )
-        negative = np.flatnonzero(moved < 0)
-        if len(negative):
-            raise InputError(
-                f"row {negative[0] + 2}: linear distance gives a weight of {moved[negative[0]]:g}; "
-                "expected none below 0: use --distance raking"
-            )
-        return moved
-
-    def _sample(self, frame: pl.DataFrame) -> svy.Sample:
-        sample = svy.Sample(frame, self._plan)
-        if not self._targets:
-            return sample
-        try:
-            return sample.weighting.rake(
-                controls=self._targets, wgt_name="raked", tol=TOLERANCE, max_iter=MOST_ROUNDS
-            )
-        except WeightingError as error:
-            raise InputError(
-                f"raking to {', '.join(name.removeprefix('margin ') for name in self._targets)} did not converge in "
-                f"{MOST_ROUNDS} rounds; leave a column out or join small groups"
-            ) from error
+        return degrees(self._moved.strata, self._moved.clusters, inside)
 
     def _estimate(self, kind: str, inside: NDArray[np.bool_]) -> Figure:
-        answers = self._frame["y"].is_not_null().to_numpy() & inside
+        answers = np.isfinite(self._y) & inside
         if not answers.any():
             return NOTHING
-        if self._known is not None:
+        if self._moved.known is not None:
             return self._linear_figure(kind, answers)
-        sample = self._sample(self._frame.with_columns(pl.Series("inside", inside)))
+        sample = self._moved.sample(y=pl.Series(self._y).fill_nan(None), inside=inside)
         ask = getattr(sample.estimation, kind)
         where = {} if inside.all() else {"where": svy.col("inside")}
         try:
@@ -203,7 +136,7 @@ class Surveyed:
 
     def _linear_figure(self, kind: str, answers: NDArray[np.bool_]) -> Figure:
         """A mean or a total by linear.py, with its design effect against sampling with replacement."""
-        y = np.where(answers, self._frame["y"].fill_null(0.0).to_numpy(), 0.0)
+        y = np.where(answers, np.nan_to_num(self._y), 0.0)
         w, n = np.where(answers, self.weights, 0.0), int(answers.sum())
         total, people = float((w * y).sum()), float(w.sum())
         if kind == "total":
@@ -214,8 +147,7 @@ class Surveyed:
         return Figure(mean, found.se, found.df, found.se**2 / simple if simple > 0 else np.nan)
 
     def _linear_difference(self, first: str, last: str, inside: NDArray[np.bool_]) -> Figure:
-        y = self._frame["y"].fill_null(np.nan).to_numpy()
-        groups = np.array(self._labels("groups"), dtype=object)
+        y, groups = self._y, np.array(self._groups, dtype=object)
         adds, value = np.zeros(len(y)), 0.0
         for label, sign in ((last, 1.0), (first, -1.0)):
             mask = inside & np.isfinite(y) & (groups == label)
@@ -229,11 +161,88 @@ class Surveyed:
         return Figure(value, float(np.sqrt(self.together(adds[:, None])[0, 0])), self.df(answers), np.nan)
 
 
-def _dummies(margins: list[list[str]]) -> NDArray[np.float64]:
+class _Moved:
+    """A design's respondents with the weights that its adjustment leaves them, worked out once for all its questions.
+
+    known: float64 (respondents, K), what the weights were moved to meet, None if nothing; explains: the weights with
+    which that is taken out of an answer's spread.
+    """
+
+    def __init__(self, design: Design) -> None:
+        if design.rake and design.calibrate:
+            raise InputError("--rake and --calibrate both say how weights meet the frame; give one of them")
+        base = base_weights(design)
+        start = propensity_weights(design, base) if design.propensity else base
+        inside = design.answered & (base > 0)
+        if not inside.any():
+            raise InputError("nobody responded; expected at least one row to estimate from")
+        self.rows = np.flatnonzero(inside)
+        self.frame_population = float(base.sum())
+        self.strata, self.clusters = (self._labels(labels) for labels in (design.strata, design.clusters))
+        size = design.population_size
+        self.population = None if size is None else np.asarray(size, dtype=np.float64)[inside]
+        self.known: NDArray[np.float64] | None = None
+        self.weights = self.explains = start[inside]
+        if design.calibrate:
+            self._calibrate(design)
+        if design.rake:
+            self._rake(design)
+
+    def sample(self, **columns: object) -> svy.Sample:
+        """The respondents as svy knows them, with these columns."""
+        given: dict[str, object] = {"weight": self.weights}
+        for name, values in (("strata", self.strata), ("clusters", self.clusters), ("population", self.population)):
+            if values is not None:
+                given[name] = values
+        there = {name: name for name in given}
+        plan = svy.Design(
+            wgt="weight", stratum=there.get("strata"), psu=there.get("clusters"), pop_size=there.get("population")
+        )
+        return svy.Sample(pl.DataFrame(given | columns), plan)
+
+    def _labels(self, labels: Sequence[str] | None) -> list[str] | None:
+        return None if labels is None else [str(labels[row]) for row in self.rows.tolist()]
+
+    def _calibrate(self, design: Design) -> None:
+        needs_frame(design, "calibrating", "--calibrate")
+        goal = known(design.calibrate, design.answered, design.totals)
+        self.known = goal.columns[self.rows]
+        self.frame_population = float(goal.totals[0])
+        self.weights = calibrate(
+            self.weights, self.known, goal.totals, distance=design.distance, bounds=design.bounds
+        )
+        negative = np.flatnonzero(self.weights < 0)
+        if len(negative):
+            raise InputError(
+                f"row {self.rows[negative[0]] + 2}: linear distance gives a weight of "
+                f"{self.weights[negative[0]]:g}; expected none below 0: use --distance raking"
+            )
+
+    def _rake(self, design: Design) -> None:
+        goal = margins(design)
+        columns = {column: self._labels(labels) for column, labels in design.rake.items()}
+        self.frame_population = float(sum(next(iter(goal.values())).values()))
+        sample = self.sample(**{f"margin {column}": labels for column, labels in columns.items()})
+        try:
+            raked = sample.weighting.rake(
+                controls={f"margin {column}": counts for column, counts in goal.items()}, wgt_name="raked",
+                tol=TOLERANCE, max_iter=MOST_ROUNDS,
+            )  # fmt: skip
+        except WeightingError as error:
+            raise InputError(
+                f"raking to {', '.join(goal)} did not converge in {MOST_ROUNDS} rounds; "
+                "leave a column out or join small groups"
+            ) from error
+        self.weights = raked.data["raked"].to_numpy().astype(np.float64)
+        # as svy, and R's rake(), have it: what the margins explain is found without weights
+        self.known, self.explains = _dummies(list(columns.values())), np.ones(len(self.rows))
+
+
+def _dummies(margins: Sequence[Sequence[str] | None]) -> NDArray[np.float64]:
     columns = []
     for cells in margins:
-        labels = np.array(cells, dtype=object)
-        columns += [(labels == label).astype(float) for label in dict.fromkeys(cells)]
+        codes = np.unique(np.array(cells, dtype=str), return_inverse=True)[1].reshape(-1)
+        columns += [(codes == code).astype(float) for code in range(int(codes.max()) + 1)]
     return np.column_stack(columns)
 
 
