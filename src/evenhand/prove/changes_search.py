@@ -23,6 +23,7 @@ from .changes_design import Flags, Floats, blocks, indicators, orthonormal
 
 Counts = NDArray[np.int64]
 
+TIED = 1e-9  # our rule: candidates whose weakness differs by less tie, and the earliest goes; rounding must not choose
 CHUNK = 256  # series at a time: their regressions stay in the processor's cache (measured: 128 to 1,024 are alike)
 
 
@@ -195,8 +196,8 @@ class _Paths:
             self._take(out)
             self._keep(self._distinct())
             worth = np.where(self.inside, self.beta**2 / np.diagonal(self.inverse, axis1=1, axis2=2), np.inf)
-            out = worth.argmin(axis=1)
-            least = worth[np.arange(len(out)), out]
+            least = worth.min(axis=1)
+            out = (worth <= (least * (1 + TIED))[:, None]).argmax(axis=1)
             rss = np.maximum(self.rss, self.floor[self.unit])
             free = self.degrees - self.inside.sum(axis=1)
             done = ~self.inside.any(axis=1) | (least * free >= self.bar[np.clip(free, 0, None)] * rss)
