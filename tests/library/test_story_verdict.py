@@ -105,6 +105,17 @@ def test_a_lake_without_waits_leaves_the_guardrail_not_assessed(mine):
     assert "no month of waits" in found.reason
 
 
+def test_every_guardrail_of_a_scheme_shows_its_power_before_launch_and_what_it_says(effective, capsys):
+    folder, *_, found = effective
+    words = ["--scheme", str(folder / "schemes" / "gliptins.yaml"), "--lake", str(folder), "--json"]
+    assert main(["prove", "guardrails", *words]) == 0
+    guard, = json.loads(capsys.readouterr().out)["guardrails"]
+    assert guard["says"] == found.guardrails[0].as_json()
+    assert guard["blocks"]
+    assert guard["power"]["follow_up_months"] == 3
+    assert guard["power"]["reason"]
+
+
 def _rule(folder):
     scheme = judge.read_scheme(folder / "schemes" / "gliptins.yaml")
     return scheme, scheme.guardrails[0]

@@ -7,6 +7,7 @@ from typing import Any
 from . import (
     prove_change,
     prove_guardrail,
+    prove_guardrails,
     prove_panel,
     prove_project,
     prove_queue,
@@ -32,6 +33,7 @@ def register(steps: Any) -> None:
         prove_queue,
         prove_project,
         prove_synthetic,
+        prove_guardrails,
         prove_verdict,
     ):  # fmt: skip
         file.register(commands)

@@ -2,7 +2,7 @@
 
 from .changes import changes
 from .changes_grid import Grid, grid
-from .design import choose, register
+from .design import choose, months_between, register
 from .guardrail import guardrail
 from .guardrail_power import GuardrailPower, guardrail_power
 from .panel import panel
@@ -21,6 +21,6 @@ from .waits import Waits, percentile, waits
 __all__ = [
     "Arm", "Flows", "Grid", "GuardrailPower", "PanelEffect", "Projection", "Queue", "Received", "Regression",
     "Schedule", "Series", "SyntheticControl", "Totals", "Trial", "Waits", "calibrate", "changes", "choose", "grid",
-    "guardrail", "guardrail_power", "holm", "indicators", "panel", "percentile", "project", "queue", "received",
-    "register", "rtm", "schedule", "series", "synthetic_control", "trial", "verdict", "waits",
+    "guardrail", "guardrail_power", "holm", "indicators", "months_between", "panel", "percentile", "project", "queue",
+    "received", "register", "rtm", "schedule", "series", "synthetic_control", "trial", "verdict", "waits",
 ]  # fmt: skip

@@ -6,15 +6,14 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import account, definition, prove, table
-from ..errors import InputError
 from ..lake import Lake
 from ..measures import for_lake
 from ..measures import read as read_measure
-from ..records import Guardrail, GuardrailRule, Panel, Scheme, Verdict, Window
+from ..records import Panel, Scheme, Verdict, Window
 from ..table import Table
+from .guarding import guardrail
 
 LEDGER = Path("people") / "ledger.jsonl"
 
@@ -61,24 +60,6 @@ def verdict(
     )  # fmt: skip
 
 
-def guardrail(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> Guardrail:
-    """One guardrail over the months up to the end of the follow-up; not assessed where the lake cannot say."""
-    try:
-        panel = read_measure(lake, rule.measure, rule.level, last=scheme.follow_up.last).panel
-    except InputError as error:
-        nothing = float("nan")
-        return Guardrail(rule.measure, "not_assessed", nothing, nothing, nothing, rule.margin, rule.harm, str(error))
-    named = (*rule.treated, *rule.controls)
-    values = np.vstack([_row(panel, code) for code in named])
-    months = len(panel.months)
-    return prove.guardrail(
-        [code for code in named for _ in range(months)], np.tile(panel.months, len(named)), values.ravel(),
-        [code in rule.treated for code in named for _ in range(months)],
-        start=np.datetime64(scheme.start, "M").astype("datetime64[D]"), margin=rule.margin, harm=rule.harm,
-        measure=rule.measure,
-    )  # fmt: skip
-
-
 def all_shares(lake: Lake, schemes: tuple[Scheme, ...]) -> bool:
     """Whether every scheme's measure is a share, so that effects may be written in percentage points."""
     known = for_lake(lake)
@@ -107,8 +88,3 @@ def _totals(panel: Panel, window: Window, units: list[str] | tuple[str, ...]) ->
     absent = np.array([row < 0 for row in rows])
     numerator, denominator = (side[rows].sum(axis=1) for side in (part.numerator, part.denominator))
     return prove.Totals(np.where(absent, np.nan, numerator), np.where(absent, np.nan, denominator)), len(part.months)
-
-
-def _row(panel: Panel, code: str) -> NDArray[np.float64]:
-    row = panel.row(code) if code in panel.organisations else None
-    return np.full(len(panel.months), np.nan) if row is None else np.asarray(panel.value[row])

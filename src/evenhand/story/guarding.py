@@ -1,0 +1,86 @@
+"""The guardrails of a scheme: what each could see before launch, and what it says now, from the lake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import prove
+from ..errors import InputError
+from ..lake import Lake
+from ..measures import read as read_measure
+from ..records import Guardrail, GuardrailRule, Panel, Record, Scheme
+
+
+@dataclass(frozen=True, eq=False)
+class Guarded(Record):
+    """One guardrail of a scheme: whether it blocks, at which level, what it says, and its power at planning."""
+
+    measure: str
+    level: str
+    blocks: bool
+    says: Guardrail
+    power: prove.GuardrailPower
+
+
+@dataclass(frozen=True)
+class _Rows:
+    units: list[str]
+    months: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+    treated: list[bool]
+
+
+def guardrails(lake: Lake, scheme: Scheme) -> tuple[Guarded, ...]:
+    """Every guardrail of a scheme, in its order."""
+    return tuple(
+        Guarded(rule.measure, rule.level, rule.blocks, guardrail(lake, scheme, rule), power(lake, scheme, rule))
+        for rule in scheme.guardrails
+    )
+
+
+def guardrail(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> Guardrail:
+    """One guardrail over the months up to the end of the follow-up; not assessed where the lake cannot say."""
+    try:
+        rows = _rows(lake, scheme, rule)
+    except InputError as error:
+        nothing = float("nan")
+        return Guardrail(rule.measure, "not_assessed", nothing, nothing, nothing, rule.margin, rule.harm, str(error))
+    return prove.guardrail(
+        rows.units, rows.months, rows.values, rows.treated, start=_start(scheme), margin=rule.margin, harm=rule.harm,
+        measure=rule.measure,
+    )  # fmt: skip
+
+
+def power(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> prove.GuardrailPower:
+    """What a guardrail can tell over the scheme's follow-up, from the months before its start alone."""
+    length = prove.months_between(scheme.start, scheme.follow_up.last)
+    try:
+        rows = _rows(lake, scheme, rule)
+    except InputError as error:
+        no = float("nan")
+        return prove.GuardrailPower(length, no, no, no, no, no, no, f"not known: {error}")
+    return prove.guardrail_power(
+        rows.units, rows.months, rows.values, rows.treated, start=_start(scheme), margin=rule.margin, follow_up=length
+    )
+
+
+def _start(scheme: Scheme) -> np.datetime64:
+    return np.datetime64(scheme.start, "M").astype("datetime64[D]")
+
+
+def _rows(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> _Rows:
+    panel = read_measure(lake, rule.measure, rule.level, last=scheme.follow_up.last).panel
+    named, months = (*rule.treated, *rule.controls), len(panel.months)
+    return _Rows(
+        [code for code in named for _ in range(months)], np.tile(panel.months, len(named)),
+        np.concatenate([_row(panel, code) for code in named]),
+        [code in rule.treated for code in named for _ in range(months)],
+    )  # fmt: skip
+
+
+def _row(panel: Panel, code: str) -> NDArray[np.float64]:
+    row = panel.row(code) if code in panel.organisations else None
+    return np.full(len(panel.months), np.nan) if row is None else np.asarray(panel.value[row])
