@@ -94,16 +94,18 @@ def test_the_variance_of_two_stages_is_that_of_the_whole_matrices() -> None:
 
 
 @pytest.mark.parametrize("method", ["did2s", "event"])
-def test_the_jackknife_is_that_of_leaving_each_cluster_out(method) -> None:
+def test_the_jackknife_is_that_of_leaving_each_cluster_out_about_the_mean_of_its_wave(method) -> None:
     units, periods, y, starts, clusters, _ = simulated(np.random.default_rng(2), 10, 2)
     found = panel(units, periods, y, starts, clusters=clusters, method=method)
-    squares = 0.0
+    away: dict[float, list[float]] = {}
     for one in set(clusters):
         rest = np.array([c != one for c in clusters])
         again = panel([u for u, r in zip(units, rest, strict=True) if r], periods[rest], y[rest], starts[rest],
                       clusters=[c for c in clusters if c != one], method=method)  # fmt: skip
-        squares += (again.att.estimate - found.att.estimate) ** 2
+        away.setdefault(float(starts[clusters.index(one)]), []).append(again.att.estimate)
+    squares = sum(len(own) * np.var(own, ddof=1) for own in away.values())
     assert found.att.se_interval == pytest.approx(np.sqrt(9 / 10 * squares), rel=1e-8)
+    assert found.att.df == 10 - len(away)
 
 
 def test_shuffled_rows_and_a_larger_unit_of_measure_change_nothing_else() -> None:

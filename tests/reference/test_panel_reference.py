@@ -194,4 +194,4 @@ def test_the_command_line_gives_callaway_and_santanna_from_the_file(capsys: pyte
     found, wanted = json.loads(capsys.readouterr().out), expected("mpdta_callaway_santanna")["cs_simple"]
     assert [found["att"]["estimate"], found["att"]["se"]] == pytest.approx(
         [float(wanted["estimate"]), float(wanted["se"])], rel=DID)  # fmt: skip
-    assert (found["controls"], found["groups"][0]["group"], found["warning"]) == ("never", "2004", None)
+    assert (found["controls"], found["groups"][0]["group"]) == ("never", "2004")

@@ -7,18 +7,27 @@ from numpy.typing import NDArray
 from scipy.special import fdtrc, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
-def jackknife(estimate: Floats, left_out: Floats) -> Floats:
-    """Covariance (m, m) from the estimates without each cluster (G, m), about the estimate with all (m,).
+def jackknife(estimate: Floats, left_out: Floats, waves: Ints | None = None) -> tuple[Floats, float]:
+    """Covariance (m, m) and degrees of freedom, from the estimates without each cluster (G, m) about the whole (m,).
 
+    `waves` (G,), int: what clusters of one wave have in common, such as a larger effect, is no error of an estimate for
+    these very waves: they are set about their wave's mean, which costs a degree of freedom. -1: in no wave, or alone.
     Rows and columns are NaN for what cannot be known without some cluster.
 
-    Source: CR3 as the jackknife: MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232:272.
+    Source: CR3 as the jackknife: MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232:272; effects set about
+    their group's mean: Borusyak, Jaravel and Spiess (2024), Review of Economic Studies 91:3253, section 4.3.
     """
     count = len(left_out)
-    away = left_out - estimate
-    return np.asarray((count - 1) / count * away.T @ away)
+    away, used = left_out - estimate, 0
+    for wave in np.unique(waves[waves >= 0]) if waves is not None else ():
+        own = np.flatnonzero(waves == wave)
+        if len(own) > 1:
+            away[own] = (away[own] - away[own].mean(axis=0)) * np.sqrt(len(own) / (len(own) - 1))
+            used += 1
+    return np.asarray((count - 1) / count * away.T @ away), float(count - max(used, 1))
 
 
 def student(estimate: float, se: float, df: float, level: float) -> tuple[float, float, float]:

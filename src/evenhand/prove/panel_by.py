@@ -32,7 +32,7 @@ def by_two_stages(table: Table, trends: bool, level: float) -> PanelEffect:
     event = at_periods(since, found, 1, table, level)
     test = hotelling(np.zeros(0), np.zeros((0, 0)), 1)
     if early is not None:
-        test = hotelling(early.estimate, jackknife(early.estimate, early.left_out), table.clusters)
+        test = hotelling(early.estimate, jackknife(early.estimate, early.left_out)[0], table.clusters)
         event = at_periods(before, early, 0, table, level) + event
     return told("did2s", whole, table, average(found, table, level), event, test, "not-yet", left_out, level)
 

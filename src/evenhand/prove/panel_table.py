@@ -53,6 +53,14 @@ class Table:
         """Periods since a unit's start (N, T): 0 is the first treated one; -inf where never."""
         return np.asarray(self.periods[None, :] - self.start[:, None])
 
+    @property
+    def waves(self) -> Ints:
+        """The wave of each cluster (G,): a number for each start that all its units share; -1 where they do not."""
+        first, last = np.full(self.clusters, np.inf), np.full(self.clusters, -np.inf)
+        np.minimum.at(first, self.cluster, self.start)
+        np.maximum.at(last, self.cluster, self.start)
+        return np.where(first == last, np.unique(first, return_inverse=True)[1], -1).astype(np.int64)
+
     def keep(self, where: Bools) -> Table:
         """The same panel with only what `where` (N, T) marks; units and periods that are empty then fall away."""
         rows, columns = (where & self.seen).any(axis=1), (where & self.seen).any(axis=0)

@@ -16,7 +16,8 @@ FEW = 20  # clusters in all: the fewest that benchmarks/panel_truth.py has tried
 FEW_TREATED = 6  # treated clusters: with 4 of 20 a 90% interval held the truth in 85 to 88% (same place)
 PRETREND = 0.1  # our rule (METHODS F.6): at or below it the treated already moved otherwise before the start
 ROUNDING = 1e-13  # of the largest value: an error below it is that of doubles, and says nothing
-JACKKNIFE = "jackknife by cluster, t(G - 1)"
+JACKKNIFE = "jackknife by cluster within waves, t(G - waves)"
+INFLUENCE = "influence x G/(G - 1), t(G - 1)"
 
 DESIGNS = {
     "did2s": "two-stage difference in differences",
@@ -31,11 +32,11 @@ TWFE = ("plain two-way fixed effects: where units start at different times and e
 
 def average(found: Averages, table: Table, level: float) -> Average:
     """The first of some averages: the method's own error beside, the interval by what covers as it says."""
-    covariance = covariance_of(found, [0])
-    se, estimate, df = float(np.sqrt(covariance[0, 0])), float(found.estimate[0]), float(table.clusters - 1)
-    said = JACKKNIFE
-    if table.covariates.shape[2]:
-        se, said = size(found.influence[:, 0]) * float(np.sqrt(table.clusters / df)), "influence x G/(G - 1), t(G - 1)"
+    estimate, df, said = float(found.estimate[0]), float(table.clusters - 1), INFLUENCE
+    se = size(found.influence[:, 0]) * float(np.sqrt(table.clusters / df))
+    if not table.covariates.shape[2]:
+        covariance, df = jackknife(found.estimate, found.left_out, table.waves)
+        se, said = float(np.sqrt(covariance[0, 0])), JACKKNIFE
     if se <= ROUNDING * float(np.nanmax(np.abs(table.y))):
         se = 0.0
     low, high, p = student(estimate, se, df, level)
@@ -57,7 +58,7 @@ def covariance_of(found: Averages, columns: list[int]) -> Floats:
     if np.isnan(found.left_out).all() and len(found.left_out) > 1:  # with covariates: no jackknife
         part = found.influence[:, columns]
         return np.asarray(part.T @ part * len(part) / (len(part) - 1))
-    return jackknife(found.estimate[columns], found.left_out[:, columns])
+    return jackknife(found.estimate[columns], found.left_out[:, columns])[0]
 
 
 def size(influence: Floats) -> float:
