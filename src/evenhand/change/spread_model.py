@@ -10,9 +10,10 @@ from ..stats.bass import hazard
 
 Floats = NDArray[np.float64]
 
-# Rates a year, as medians and spreads of their logarithm. The medians are those of consumer goods (METHODS E.3,
-# marked there as not verified); spreads of 2 and 1.5 allow a campaign of weeks and a drug of decades.
-PRIOR_P, PRIOR_Q = (0.03, 2.0), (0.38, 1.5)
+# Rates a year, as medians and spreads of their logarithm (our rule): midway between consumer goods, 0.03 and 0.38
+# (METHODS E.3, marked there as not verified), and campaigns that are through in a year or two, about 0.1 and 3. Spreads
+# of 2 and 1.5 allow both, and a drug of decades.
+PRIOR_P, PRIOR_Q = (0.05, 2.0), (1.0, 1.5)
 PRIOR_CLUMPS = (0.5, 1.2)  # variance beyond chance, as a part of chance (our rule): adopters come in groups
 WALKERS, TRIES = 48, 3000
 
