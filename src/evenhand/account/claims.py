@@ -18,6 +18,7 @@ class Claims:
 
     def __init__(self) -> None:
         self._taken: dict[tuple[str, str], dict[str, list[tuple[int, int]]]] = {}
+        self._ever: dict[tuple[str, str], int] = {}  # every code that was claimed there once: most claims meet none
         self._bits: dict[str, int] = {}
         self._words: list[str] = []
         self._codes: dict[tuple[str, ...], int] = {}
@@ -32,8 +33,11 @@ class Claims:
         if kind == "panel" and (found := self._other_level(saving, level, codes)):
             return found
         when, what = self._when(months), self._what(codes)
+        ever = self._ever
         for organisation in organisations:
-            for holder, parts in self._taken.get((kind, organisation), _NOBODY).items():
+            if not what & ever.get((kind, organisation), 0):
+                continue
+            for holder, parts in self._taken[kind, organisation].items():
                 if holder == saving:
                     continue
                 for their_when, their_what in parts:
@@ -73,13 +77,15 @@ class Claims:
         """Claim the cells."""
         kind, level, organisations, months, codes, _ = claim
         part = (self._when(months), self._what(codes))
-        taken = self._taken
+        taken, ever = self._taken, self._ever
         for organisation in organisations:
-            holders = taken.get((kind, organisation))
+            key = (kind, organisation)
+            holders = taken.get(key)
             if holders is None:
-                taken[kind, organisation] = {saving: [part]}
+                taken[key], ever[key] = {saving: [part]}, part[1]
             else:
                 holders.setdefault(saving, []).append(part)
+                ever[key] |= part[1]
         if kind == "panel":
             for code in codes:
                 self._level.setdefault(code, {}).setdefault(level, set()).add(saving)
@@ -151,8 +157,6 @@ class Claims:
             found = self._codes[codes] = _mask(self._bits[code] for code in codes)
         return found
 
-
-_NOBODY: dict[str, list[tuple[int, int]]] = {}
 
 
 def _mask(places: Iterable[int]) -> int:

@@ -73,13 +73,15 @@ def of_document(document: Mapping[str, Any]) -> Facts:
 def flat(facts: Facts) -> tuple[Any, ...]:
     """The facts as plain tuples, which can be marshalled."""
     verdict = facts.verdict
-    return (*facts[:12], None if verdict is None else tuple(verdict), *facts[13:])
+    return tuple(facts) if verdict is None else (*facts[:12], tuple(verdict), *facts[13:])
 
 
 def unflat(values: tuple[Any, ...]) -> Facts:
     """The facts again."""
     verdict = values[12]
-    return Facts._make((*values[:12], None if verdict is None else VerdictFacts._make(verdict), *values[13:]))
+    if verdict is not None:
+        values = (*values[:12], VerdictFacts._make(verdict), *values[13:])
+    return Facts._make(values)
 
 
 def _verdict(found: Judged) -> VerdictFacts:

@@ -1,7 +1,7 @@
 """Line: one line of a ledger file, read strictly and quickly, and its seal.
 
-A line as the ledger writes it (canonical JSON) is read in one go; any other is read slowly, key by key, so that the
-refusal can say what is wrong. Both ways give the same `Line`, or the same refusal.
+A line whose seal is that of its bytes, as the ledger writes it (canonical JSON), is read in one go; any other is read
+slowly, key by key, and sealed again from its content, so that what is wrong can be said.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Line(_Part, rename={"from_": "from"}):
     reason: str
 
 
-_DECODER, _ENCODER = msgspec.json.Decoder(Line), msgspec.json.Encoder(order="sorted")
+_DECODER = msgspec.json.Decoder(Line)
 _KEYS = {field.encode_name: field for field in msgspec.structs.fields(Line)}
 _PROOF = {field.name for field in msgspec.structs.fields(Proof)}
 _WORDS = {"kind": KINDS, "origin": ORIGINS, "saving_class": CLASSES, "basis": BASES}
@@ -177,10 +177,11 @@ def read(raw: bytes, *, where: str) -> tuple[Line, bool]:
     """
     try:
         line = _DECODER.decode(raw)
-        if _ENCODER.encode(line) == raw and wrong_word(line) is None:
-            place = raw.index(_SEAL[0])  # in canonical JSON a quotation mark inside a text stands after a backslash
-            bare = raw[:place] + raw[place + _SEAL[1] :]
-            return line, hashlib.sha256(bare).hexdigest() == line.hash
+        place = raw.index(_SEAL[0])  # in JSON a quotation mark inside a text stands after a backslash
+        sealed_text = hashlib.sha256(raw[:place])
+        sealed_text.update(raw[place + _SEAL[1] :])
+        if sealed_text.hexdigest() == line.hash and wrong_word(line) is None:
+            return line, True
     except (msgspec.MsgspecError, ValueError, RecursionError):
         pass  # the slow way says why
     return sealed(loads(raw, where=where), where=where)

@@ -6,7 +6,6 @@ Each entry is looked at once, so that time grows with the number of entries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .claims import Claims
@@ -64,12 +63,14 @@ class Book:
         if entry.number != self.count + 1 or entry.previous != self.head or not entry.whole:
             found += self._chain(entry)
         found += self._order(entry, position)
-        found += entry.faults
+        if entry.faults:
+            found += entry.faults
         if entry.verdict is not None and position is not None:
             found += self._verdict(entry, entry.verdict, position)
-        after = _after(entry, position.balances if position else {})
+        after = dict(position.balances) if position else {}
+        if wrong := _balance(entry, after):
+            found += wrong
         self._after = (entry, after)
-        found += self._balance(entry, after)
         if entry.state == "confirmed" and entry.kind in BOOKING:
             found += self._claim(entry, position, after.get("confirmed", _NOTHING))
         elif entry.state == "evidenced" and entry.kind == "move" and entry.verdict:
@@ -87,7 +88,7 @@ class Book:
         if kept is not None and kept[0] is entry:
             position.balances = kept[1]
         else:
-            position.balances = _after(entry, position.balances)
+            _post(entry, position.balances)
         if entry.kind != "verdict" and entry.state in ("confirmed", "reversed"):
             self._rebook(entry, position)
         counted = position.state in COUNTS and position.number != entry.number
@@ -151,25 +152,6 @@ class Book:
                     found.append((NO_PROOF, f"a later year begins after {window[1]}, where the last one ended"))
         return found
 
-    def _balance(self, entry: Facts, after: Mapping[str, Sides]) -> list[Fault]:
-        pence = patients = 0
-        for account, one, two in entry.lines:
-            if account not in ACCOUNTS:
-                return [(DOUBLE_ENTRY, f"no account {account!r}")]
-            pence, patients = pence + one, patients + two
-        found = []
-        if pence or patients:
-            found.append((DOUBLE_ENTRY, f"its lines sum to {pence} pence and {patients} patients, not to zero"))
-        reversal = entry.kind == "reversal"
-        for account, (pence, patients) in after.items():
-            if reversal or (account != entry.state and account != SPEND):
-                word = REVERSAL if reversal else DOUBLE_ENTRY
-                found.append((word, f"{pence} pence and {patients} patients are left in {account}"))
-                break
-        if entry.kind == "verdict" and entry.lines:
-            found.append((DOUBLE_ENTRY, "a verdict notes and moves nothing, so it has no lines"))
-        return found
-
     def _claim(self, entry: Facts, position: Position | None, held: Sides) -> list[Fault]:
         found: list[Fault] = []
         overlap = _NOTHING
@@ -228,18 +210,39 @@ def _same(one: ClaimFacts, two: ClaimFacts) -> bool:
     )
 
 
-def _after(entry: Facts, balances: Mapping[str, Sides]) -> dict[str, Sides]:
-    """What each account holds after the lines of an entry; an empty account is left out."""
-    after = dict(balances)
-    for account, pence, patients in entry.lines:
-        held = after.get(account)
+def _post(entry: Facts, balances: dict[str, Sides]) -> Sides:
+    """Put the lines of an entry into the accounts (an empty one is left out); what the lines sum to."""
+    pence = patients = 0
+    for account, one, two in entry.lines:
+        pence, patients = pence + one, patients + two
+        held = balances.get(account)
         if held is not None:
-            pence, patients = pence + held[0], patients + held[1]
-        if pence or patients:
-            after[account] = (pence, patients)
+            one, two = one + held[0], two + held[1]
+        if one or two:
+            balances[account] = (one, two)
         elif held is not None:
-            del after[account]
-    return after
+            del balances[account]
+    return pence, patients
+
+
+def _balance(entry: Facts, balances: dict[str, Sides]) -> list[Fault]:
+    """Put the lines into the accounts, and say what of them is not double entry."""
+    pence, patients = _post(entry, balances)
+    reversal, found = entry.kind == "reversal", []
+    for account, _, _ in entry.lines:
+        if account not in ACCOUNTS:
+            return [(DOUBLE_ENTRY, f"no account {account!r}")]
+    if pence or patients:
+        found.append((DOUBLE_ENTRY, f"its lines sum to {pence} pence and {patients} patients, not to zero"))
+    for account in balances:
+        if reversal or (account != entry.state and account != SPEND):
+            pence, patients = balances[account]
+            word = REVERSAL if reversal else DOUBLE_ENTRY
+            found.append((word, f"{pence} pence and {patients} patients are left in {account}"))
+            break
+    if entry.kind == "verdict" and entry.lines:
+        found.append((DOUBLE_ENTRY, "a verdict notes and moves nothing, so it has no lines"))
+    return found
 
 
 def _short(value: str) -> str:
