@@ -9,9 +9,11 @@ from .check import Broken, Check, check, check_file, read
 from .credibility import Credibility, credibility, trust
 from .dispensing import bank_holidays, dispensing_days
 from .entry import GENESIS, Entry, parse, pseudonym
+from .forecast import Forecast, SchemeForecast, forecast
 from .gainshare import Claimant, GainShareScheme, Gate, Payment, QualityPoints, exactly, gainshare
 from .gainshare_words import payment_words
 from .ledger import Ledger, append, commitments, sealed, signature
+from .outlook import Outlook
 from .outturn import Outturn, outturn
 from .overlap import divide, waterfall
 from .own_profile import OwnProfile, Tested, own_profile
@@ -20,7 +22,9 @@ from .profiles import PUBLISHED, from_table, published
 from .progress import Progress, StateTotal, progress
 from .proof import of as verdict_proof
 from .reach import Parameters, Reach, reach
+from .reach_fed import FedReach, Field, reach_fed
 from .saving import Saving, claim, price_year, saving
+from .scoring import Guess, Scores, score
 from .states import STATES, limit_pence
 from .trace import Step, Trace, trace
 from .tracker import TrackedMonth, TrackedScheme, Tracker, tracker
@@ -30,14 +34,14 @@ from .tracker_words import financial_year
 from .variance import Lines, covered, split
 
 __all__ = [
-    "Budgets", "Credibility", "Rule", "budget_sheet", "budgets", "credibility", "pence", "reweighted", "to_the_penny",
-    "trust", "Claimant", "GainShareScheme", "Gate", "Payment", "QualityPoints", "exactly", "gainshare",
-    "payment_words", "Lines", "OwnProfile", "Tested", "bank_holidays", "covered", "dispensing_days", "own_profile",
-    "split",
-    "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "Broken", "Cells", "Check", "Entry", "Ledger",
-    "Outturn", "Parameters", "Progress", "Reach", "Saving", "Shared", "StateTotal", "Step", "Trace", "append",
-    "canonical", "check", "check_file", "claim", "commitments", "digest", "from_table", "limit_pence", "outturn",
-    "parse", "price_year", "progress", "pseudonym", "published", "reach", "read", "saving", "seal", "sealed",
-    "signature", "trace", "verdict_proof", "divide", "waterfall", "PlanAgainstActual", "Rag", "against",
-    "TRACKER_UNITS", "Asked", "TrackedMonth", "TrackedScheme", "Tracker", "financial_year", "tracker",
+    "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "TRACKER_UNITS", "Asked", "Broken", "Budgets", "Cells",
+    "Check", "Claimant", "Credibility", "Entry", "FedReach", "Field", "Forecast", "GainShareScheme", "Gate", "Guess",
+    "Ledger", "Lines", "Outlook", "Outturn", "OwnProfile", "Parameters", "Payment", "PlanAgainstActual", "Progress",
+    "QualityPoints", "Rag", "Reach", "Rule", "Saving", "SchemeForecast", "Scores", "Shared", "StateTotal", "Step",
+    "Tested", "Trace", "TrackedMonth", "TrackedScheme", "Tracker", "against", "append", "bank_holidays", "budget_sheet",
+    "budgets", "canonical", "check", "check_file", "claim", "commitments", "covered", "credibility", "digest",
+    "dispensing_days", "divide", "exactly", "financial_year", "forecast", "from_table", "gainshare", "limit_pence",
+    "outturn", "own_profile", "parse", "payment_words", "pence", "price_year", "progress", "pseudonym", "published",
+    "reach", "reach_fed", "read", "reweighted", "saving", "score", "seal", "sealed", "signature", "split",
+    "to_the_penny", "trace", "tracker", "trust", "verdict_proof", "waterfall",
 ]  # fmt: skip

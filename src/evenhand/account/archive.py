@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..records import plain
+from .canonical import digest
 from .forecast import Forecast
 
 GENESIS = "0" * 64  # what the first forecast follows
@@ -27,10 +27,10 @@ def line(
         "forecast": name, "made": made, "by": found.by, "target": found.target, "unit": "pounds",
         "probability": found.probability, "median": found.median, "low_50": found.low_50, "high_50": found.high_50,
         "low_90": found.low_90, "high_90": found.high_90, "quantiles": plain(found.quantiles),
-        "schemes": len(found.by_scheme), "inputs": _digest(plain(list(inputs))), "draws": found.draws,
+        "schemes": len(found.by_scheme), "inputs": digest(plain(list(inputs))), "draws": found.draws,
         "seed": found.seed, "previous": previous,
     }  # fmt: skip
-    return {**document, "hash": _digest(document)}
+    return {**document, "hash": digest(document)}
 
 
 def read(lines: Iterable[str], *, where: str) -> tuple[dict[str, Any], ...]:
@@ -56,7 +56,7 @@ def read(lines: Iterable[str], *, where: str) -> tuple[dict[str, Any], ...]:
             if key not in document:
                 raise InputError(f"{where}: line {number}: {key!r} is missing")
         bare = {key: value for key, value in document.items() if key != "hash"}
-        if _digest(bare) != document["hash"]:
+        if digest(bare) != document["hash"]:
             raise InputError(f"{where}: line {number}: was changed after it was made; its seal is of other content")
         if document["previous"] != previous:
             raise InputError(f"{where}: line {number}: does not follow the line before; one was taken out or put in")
@@ -83,8 +83,3 @@ def append(path: Path, found: Forecast, *, name: str, made: str, inputs: Sequenc
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     return document
-
-
-def _digest(document: Any) -> str:
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,12 +2,14 @@
 
 from .agreement import agreement
 from .camps import camps
+from .chances import chances
 from .changes import changes
 from .counterfactual import counterfactual
 from .diverging import diverging
 from .dumbbell import dumbbell
 from .engagement import engagement
 from .event_study import event_study
+from .fan import fan
 from .forest import forest
 from .funnel import funnel
 from .icons import icons
@@ -23,7 +25,7 @@ from .waterfall import waterfall
 from .waves import waves
 
 __all__ = [
-    "agreement", "camps", "changes", "counterfactual", "diverging", "dumbbell", "engagement", "event_study", "forest",
-    "funnel", "icons", "interactive", "intervals", "lines", "multiples", "parts", "render", "spc", "strip",
-    "waterfall", "waves",
+    "agreement", "camps", "chances", "changes", "counterfactual", "diverging", "dumbbell", "engagement", "event_study",
+    "fan", "forest", "funnel", "icons", "interactive", "intervals", "lines", "multiples", "parts", "render", "spc",
+    "strip", "waterfall", "waves",
 ]  # fmt: skip

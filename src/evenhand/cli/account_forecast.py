@@ -124,9 +124,9 @@ def _says(found: Forecast) -> str:
 
 
 def _chart(found: Forecast) -> Any:
-    from ..charts.chances import chances
+    from .. import charts
 
-    return chances(
+    return charts.chances(
         found.quantiles, found.target, found.probability, title=f"What may be saved by {found.by}",
         subtitle=f"The target is reached with probability {found.probability:.2f}; "
                  f"£{found.confirmed:,.0f} is confirmed already",

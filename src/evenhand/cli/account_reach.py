@@ -74,10 +74,10 @@ def _fed(options: argparse.Namespace, parameters: account.Parameters | None) -> 
 def _chart(found: Any) -> Any:
     import numpy as np
 
-    from ..charts.intervals import intervals
+    from .. import charts
 
     ladder = found.ladder
-    return intervals(
+    return charts.intervals(
         [f"{rung.adoption:.0%} adopt" for rung in ladder], np.array([rung.median for rung in ladder]),
         np.array([rung.low_90 for rung in ladder]), np.array([rung.high_90 for rung in ladder]),
         title="What is reached in a year, by how many adopt, £", subtitle="Dot: the median; bar: its 90% interval",

@@ -147,10 +147,10 @@ def _day(last: np.datetime64, years: float) -> str:
 
 
 def _chart(found: Spread) -> Any:
-    from ..charts.fan import fan
+    from .. import charts
 
     line = found.population if found.population_given else None
-    return fan(
+    return charts.fan(
         found.dates, found.adopters.astype(np.float64), found.ahead, found.median, found.low_90, found.high_90,
         title="Who has adopted, and who may", subtitle=found.sentence, unit="adopters", line=line,
         line_words="" if line is None else f"{line:,.0f} could adopt",
