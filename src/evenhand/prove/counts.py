@@ -62,7 +62,7 @@ def counts(
     if family == "negbin":
         theta, beta, mean = _negative_binomial(y, X, offset, mean)
     weight = mean / (1 + mean / theta) if family == "negbin" else mean
-    bread = np.linalg.inv(X.T @ (X * weight[:, None]))
+    bread: Floats = np.asarray(np.linalg.inv(X.T @ (X * weight[:, None])), dtype=np.float64)
     dispersion = float(np.sum((y - mean) ** 2 * weight / mean**2) / (n - k))
     if leaning:
         return _leaning(y, X, when, offset, beta, dispersion)
@@ -78,17 +78,18 @@ def counts(
 def _iterate(y: Floats, X: Floats, offset: Floats, theta: float, start: Floats | None = None) -> tuple[Floats, Floats]:
     """Beta and expected counts by reweighted least squares."""
     eta = np.log(y + 0.5) if start is None else np.log(start)
-    beta = np.zeros(X.shape[1])
+    beta: Floats = np.zeros(X.shape[1])
     for _ in range(ROUNDS):
         mean = np.exp(eta)
         weight = mean / (1 + mean / theta)
         root = np.sqrt(weight)
-        new = np.linalg.lstsq(X * root[:, None], root * (eta - offset + (y - mean) / mean), rcond=None)[0]
+        working = eta - offset + (y - mean) / mean
+        new = np.asarray(np.linalg.lstsq(X * root[:, None], root * working, rcond=None)[0], dtype=np.float64)
         eta = offset + X @ new
         if not np.all(np.abs(eta) < 300):  # exp(300) and beyond: no count is near it
             break
         if np.max(np.abs(new - beta)) <= ENOUGH * (1 + np.max(np.abs(new))):
-            return new, np.exp(eta)
+            return np.asarray(new, dtype=np.float64), np.asarray(np.exp(eta), dtype=np.float64)
         beta = new
     raise InputError("the count model finds no end: on one side, or in one month of the year, every count is 0")
 

@@ -71,7 +71,7 @@ def columns(
 
     Source: Wagner and others (2002), J Clin Pharm Ther 27:299; Bernal, Cummins and Gasparrini (2017), IJE 46:348.
     """
-    t = at + 1.0
+    t: Floats = at.astype(np.float64) + 1.0
     post = (at >= first_after).astype(float)
     made: dict[str, Floats] = {"(Intercept)": np.ones(len(at)), "t": t, "post": post,
                                "t_post": post * (at - first_after)}  # fmt: skip

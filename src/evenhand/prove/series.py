@@ -185,7 +185,7 @@ def series(
         confidence=confidence, indicative=bool(reasons), reasons=tuple(reasons),
         notes=tuple(notes_on(seen, X, season=season, per_day=per_day)),
         design=design_in_words(seen, season, harmonics, asked, family, found.lags), errors=asked, lags=found.lags,
-        family=family, start=np.datetime64(start, "D"), n=len(seen.y), n_pre=seen.n_pre, n_post=seen.n_post,
+        family=family, start=start.astype("datetime64[D]"), n=len(seen.y), n_pre=seen.n_pre, n_post=seen.n_post,
         df=found.fitted.df, missing=tuple(str(day) for day in seen.missing),
         autocorrelation=_leaning(residual, seen, X, found), sigma=found.sigma, loglik=found.loglik,
         r_squared=_explained(seen.y, residual), dispersion=found.dispersion, theta=found.theta,

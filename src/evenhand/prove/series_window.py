@@ -107,7 +107,7 @@ def window(
             f"least {LEAST_BEFORE} before the start and {LEAST_AFTER} after it"
         )
     pace = steps(days[known])
-    place, left_out = _place(np.datetime64(start, "D"), days[known], pace)
+    place, left_out = _place(start.astype("datetime64[D]"), days[known], pace)
     at = pace.at
     keep = np.ones(len(at), dtype=bool) if left_out is None else at != place
     after = place if left_out is None else place + 1
@@ -119,7 +119,7 @@ def window(
         pace, after, None if left_out is None else partly,
         np.array([_date_of(pace, days[known][0], 0, int(p)) for p in absent], dtype="datetime64[D]"),
     )  # fmt: skip
-    _enough(found, np.datetime64(start, "D"))
+    _enough(found, start.astype("datetime64[D]"))
     return found
 
 
@@ -147,7 +147,8 @@ def _enough(seen: Window, start: np.datetime64) -> None:
 def _date_of(pace: Steps, first: np.datetime64, at: int, place: int) -> np.datetime64:
     gone = (place - int(at)) * pace.size
     if pace.unit == "month":
-        return (first.astype("datetime64[M]") + gone).astype("datetime64[D]")
+        month: np.datetime64 = (first.astype("datetime64[M]") + gone).astype("datetime64[D]")
+        return month
     return first + gone * (7 if pace.unit == "week" else 1)
 
 

@@ -36,7 +36,7 @@ def _over(A: Floats, R: Floats, scale: float, when: Whole, theta: Floats) -> Pro
     phi = np.tile(np.tanh(theta), len(SHARES))
     prior = np.tile(np.gradient(np.tanh(theta)), len(SHARES)) / (2 * len(SHARES))  # flat over -1 to 1
     white, log_v = _innovations(A, when, phi, np.repeat(SHARES, len(theta)))
-    root = np.linalg.cholesky(np.swapaxes(white, 1, 2) @ white)
+    root: Floats = np.asarray(np.linalg.cholesky(np.swapaxes(white, 1, 2) @ white), dtype=np.float64)
     return Profile(phi, *answers(root, log_v, R, scale, len(A)), prior)
 
 
