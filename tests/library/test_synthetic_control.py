@@ -148,6 +148,7 @@ def test_the_month_in_which_a_scheme_starts_belongs_to_neither_side() -> None:
     ("change", "before", "said"),
     [
         (lambda t: t[:8], 28, "8 units in all"),
+        (lambda t: t[:15], 28, "the 90% interval covers 93%"),
         (lambda t: t, 20, "20 months before"),
         (lambda t: t + 30 * (np.arange(20) == 0)[:, None], 28, "outside the range"),
         (lambda t: t + 4 * (np.arange(20) == 0)[:, None] * np.sin(np.arange(36)), 28, "a poor fit"),

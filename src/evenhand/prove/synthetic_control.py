@@ -18,6 +18,7 @@ Months = NDArray[np.datetime64]
 
 LEVEL = 0.9
 FULL = 10  # units in all: with fewer, no rank reaches 10%, and no 90% interval has an end
+FINE = 20  # units in all: with fewer, ranks are so coarse that a 90% interval covers 93% or more
 TWO_YEARS = 24  # months before: two of each season; our rule
 POOR = np.sqrt(5.0)  # times the placebos' median: Abadie and others (2010) set aside placebos of 5 times the square
 USED = 0.001  # a weight below is rounding
@@ -137,6 +138,8 @@ def _reasons(given: Donors, pre: Floats) -> tuple[str, ...]:
     reasons, mine, others = [], given.before[:, 0], given.before[:, 1:]
     if len(pre) < FULL:
         reasons.append(f"{len(pre)} units in all: the smallest p is {1 / len(pre):.2f}; a 90% interval needs {FULL}")
+    elif len(pre) < FINE:
+        reasons.append(f"{len(pre)} units in all: ranks are coarse, and the 90% interval covers {1 - 1 / len(pre):.0%}")
     if len(mine) < TWO_YEARS:
         reasons.append(f"{len(mine)} months before the start; with fewer than {TWO_YEARS} a season may pass for a fit")
     outside = (mine > others.max(axis=1)) | (mine < others.min(axis=1))

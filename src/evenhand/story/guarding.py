@@ -68,7 +68,7 @@ def power(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> prove.GuardrailPow
 
 
 def _start(scheme: Scheme) -> np.datetime64:
-    return np.datetime64(scheme.start, "M").astype("datetime64[D]")
+    return np.datetime64(f"{scheme.start}-01", "D")
 
 
 def _rows(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> _Rows:
