@@ -17,7 +17,7 @@ def adopted(time: ArrayLike, p: ArrayLike, q: ArrayLike) -> Floats:
     Source: Bass (1969), Management Science 15:215; METHODS E.3.
 
     >>> adopted([0.0, 5.0, 100.0], 0.03, 0.38).round(3).tolist()
-    [0.0, 0.323, 1.0]
+    [0.0, 0.331, 1.0]
     """
     p, q = np.asarray(p, dtype=np.float64), np.asarray(q, dtype=np.float64)
     fading = np.exp(-(p + q) * np.clip(np.asarray(time, dtype=np.float64), 0, None))
