@@ -98,6 +98,18 @@ def test_only_the_asked_way_counts(direction, expected):
     assert changes([str(i) for i in range(30)], MONTHS, rising, direction=direction).changed == expected
 
 
+def test_a_rise_that_began_with_a_dip_is_no_fall():
+    # down by 10 points for some months, then up by 50: the turn is downwards, the change is not
+    rng = np.random.default_rng(15)
+    path = np.concatenate([np.full(20, 0.4), np.linspace(0.4, 0.3, 10), np.linspace(0.3, 0.8, 20), np.full(10, 0.8)])
+    series = path + rng.normal(0, 0.01, (10, 60))
+    names = [str(i) for i in range(10)]
+    down, either = changes(names, MONTHS, series), changes(names, MONTHS, series, direction="both")
+    assert any(unit.start is not None for unit in down.units)
+    assert down.changed == 0
+    assert either.changed == 10
+
+
 def test_a_break_before_the_expected_month_does_not_count():
     values = np.concatenate([planted(10, 10, 0.3, 6, 0.02, 5), planted(10, 40, 0.3, 6, 0.02, 6)])
     names = [str(i) for i in range(20)]

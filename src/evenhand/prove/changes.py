@@ -88,7 +88,7 @@ def changes(
             alike = len(seen) == len(line) and np.isfinite(values[row]).all()
             off_line = published if alike else read(regression.coefficients[place], line, direction, after)
             asked = off_line if levels == "fitted" else published
-            found[row] = told(found[row], asked, off_line, points, months_per_point, regression, place)
+            found[row] = told(found[row], asked, off_line, points, months_per_point, regression, place, direction)
         done += len(rows)
         progress(done, int(known.sum()))
     return Changes(
