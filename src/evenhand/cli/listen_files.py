@@ -35,7 +35,7 @@ def register(commands: Any) -> None:
 def _register_import(commands: Any) -> None:
     parser = commands.add_parser("import", help="LimeSurvey's responses as events, or its structure as an instrument",
                                  allow_abbrev=False)  # fmt: skip
-    parser.add_argument("file", metavar="FILE", help="a response CSV with question codes, or a structure (.txt)")
+    parser.add_argument("file", metavar="FILE", help="a response CSV with question codes, or a structure (.txt, .lss)")
     parser.add_argument("--instrument", metavar="FILE.yaml", help="what was asked; else codes stay as they are")
     for option, help_ in (("who-asks", "who asks"), ("who-sees", "who will see the results"),
                           ("anonymity", "how anonymity works"), ("purpose", "what the survey is to learn"),
@@ -71,7 +71,7 @@ def _register_themes(commands: Any) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
-    if options.file.endswith((".txt", ".tsv")):
+    if options.file.lower().endswith((".txt", ".tsv", ".lss")):
         _import_structure(options)
         return
     instrument = load_instrument(options.instrument) if options.instrument else None
@@ -87,8 +87,9 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _import_structure(options: argparse.Namespace) -> None:
+    path = Path(options.file)
     try:
-        text = Path(options.file).read_text(encoding="utf-8-sig")
+        text = path.read_bytes() if path.suffix.lower() == ".lss" else path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{options.file}: cannot be read as UTF-8 text ({error})") from error
     given = {name: getattr(options, name) for name in ("purpose", "who_asks", "who_sees", "anonymity", "written_by")}

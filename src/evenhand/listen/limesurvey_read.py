@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..table import Table
 from .instrument import Instrument
 from .limesurvey import NO_DATE, OTHER, answer_codes, question_names
+from .limesurvey_lss import read_lss
 from .question import PARTED
 
 TICKED, NOT_TICKED = frozenset({"y", "yes"}), frozenset({"", "n", "no", "n/a"})
@@ -142,8 +143,8 @@ def _joined(ticks: Mapping[str, list[str]], other: Sequence[str] | None) -> list
     ]  # fmt: skip
 
 
-def read_structure(text: str, name: str) -> dict[str, Any]:
-    """LimeSurvey's tab-separated structure as an instrument's title and questions, for a YAML file.
+def read_structure(text: str | bytes, name: str) -> dict[str, Any]:
+    """LimeSurvey's structure as an instrument's title and questions: tab-separated text, or `.lss` as bytes.
 
     Lists, yes/no, five points, multiple choice, numbers and texts are read; arrays become a question a row. Conditions
     must be of the kind `(a == "x" or a == "y") and b == "z"`.
@@ -153,13 +154,20 @@ def read_structure(text: str, name: str) -> dict[str, Any]:
     InputError
         If it is no such file, holds a question of another type, or a condition of another kind: file and row.
     """
+    if isinstance(text, bytes):
+        return _instrument(*read_lss(text, name), name)
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter="\t"))
     if not rows or not {"class", "type/scale", "name", "text"} <= set(rows[0]):
         raise InputError(f"{name}: not LimeSurvey's tab-separated structure; expected the columns class, type/scale, "
                          "name, text")  # fmt: skip
     first = next((r["text"] for r in rows if r["class"] == "S" and r["name"] == "language"), "")
-    rows = [r | {"row": str(i + 2)} for i, r in enumerate(rows) if not first or (r.get("language") or first) == first]
+    rows = [r | {"row": f"row {i + 2}"} for i, r in enumerate(rows)
+            if not first or (r.get("language") or first) == first]  # fmt: skip
     title = next((r["text"] for r in rows if r["class"] == "SL" and r["name"] == "surveyls_title"), "")
+    return _instrument(title, rows, name)
+
+
+def _instrument(title: str, rows: Sequence[Mapping[str, str]], name: str) -> dict[str, Any]:
     questions: list[dict[str, Any]] = []
     multiple: dict[str, str] = {}
     for place, row in enumerate(rows):
@@ -250,7 +258,7 @@ def _condition(row: Mapping[str, str], file: str, multiple: Mapping[str, str]) -
 
 def _refuse(row: Mapping[str, str], file: str, right: str) -> InputError:
     found = f"type {row['type/scale']!r}" if "type" in right else repr(row.get("relevance", ""))
-    return InputError(f"{file}: row {row['row']}, question {row['name']!r}: expected {right}, found {found}")
+    return InputError(f"{file}: {row['row']}, question {row['name']!r}: expected {right}, found {found}")
 
 
 def _ours(code: str) -> str:
