@@ -6,6 +6,7 @@ import pytest
 
 import cast
 import deciding
+from evenhand.decide.explanations import weigh as weigh_in_the_library
 from evenhand_web.decide.explaining import explanations
 from evenhand_web.decide.models import Explanation, Weighing
 from evenhand_web.people.models import Organisation
@@ -58,7 +59,23 @@ def test_a_peer_of_elsewhere_reads_it_without_the_name_and_weighs_it(as_, people
     weigh(client, reason, "doubt")
     assert list(Weighing.objects.values_list("value", flat=True)) == ["accept", "doubt"]
     row = explanations(MEASURE, Organisation.objects.get(code="PRACTICE1"), people["gp"].person)[0]
-    assert (row.here, row.accept, row.doubt, row.mine) == (False, 0, 1, "doubt")
+    assert (row.here, row.weighed.peers, row.mine) == (False, None, "doubt")
+    assert "Fewer than ten peers have weighed it" in client.get(PAGE).content.decode()
+
+
+def test_from_ten_peers_on_the_page_says_what_the_library_says(as_, people, reason):
+    words = ["accept"] * 11 + ["doubt"]
+    events = [(str(reason.pk), peer.key, word) for peer, word in zip(deciding.voters("Nurse", 12), words, strict=True)]
+    for _, peer, word in events:
+        Weighing.objects.create(explanation=reason, person_id=peer, value=word)
+    Weighing.objects.create(explanation=reason, person=reason.person, value="accept")  # their own: it does not count
+    row = explanations(MEASURE, Organisation.objects.get(code="PRACTICE1"))[0].weighed
+    (said,) = weigh_in_the_library(events, [(str(reason.pk), reason.person_id)])
+    assert row == said
+    assert (row.peers, row.accept, row.verdict) == (12, 11, "accepted")
+    shown = as_(cast.GP).get(PAGE).content.decode()
+    assert "Of 12 peers who weighed it, <strong>11</strong> say that it explains the variation" in shown
+    assert "peers accept it" in shown
 
 
 @pytest.mark.parametrize("who", [cast.PRACTICE_MANAGER, cast.OUTSIDER])

@@ -6,8 +6,8 @@ import pytest
 
 import cast
 import deciding
-from evenhand_web.decide import camps, rounds
-from evenhand_web.decide.models import Moderation, Statement, VoteEvent
+from evenhand_web.decide import camps, rounds, showing
+from evenhand_web.decide.models import Moderation, Showing, Statement, VoteEvent
 from evenhand_web.people.models import Person
 
 HERE = "/organisations/PRACTICE1/decide/"
@@ -152,10 +152,40 @@ def test_the_next_statement_is_the_librarys_and_says_why(as_, people, gp):
     for key, seen in (("s01", 30), ("s02", 20), ("s03", 9)):
         deciding.votes(round_.statements.get(key=key), crowd[:seen], seen)
     chosen = camps.next_statement(round_, gp, {})
-    coming, why = rounds.to_come(round_, gp, {})
-    assert (coming[0].key, why) == (chosen.statement, rounds.WHY[chosen.why])
+    coming, drawn = rounds.to_come(round_, gp, {})
+    assert coming[0].key == chosen.statement
+    assert drawn.as_json() == chosen.as_json()
     assert len(coming) == 4
-    assert why in words(as_(cast.GP), VOTE)
+    assert rounds.WHY[drawn.why] in words(as_(cast.GP), VOTE)
+
+
+def test_each_showing_is_kept_once_with_its_chance(as_, people, gp):
+    round_ = deciding.a_round(*(f"Statement number {n}." for n in range(5)))
+    client = as_(cast.GP)
+    client.get(VOTE)
+    client.get(VOTE)  # the same page once more is the same showing
+    chosen = camps.next_statement(round_, gp, {})
+    row = Showing.objects.get()
+    assert (row.statement.key, row.person, row.given) == (chosen.statement, gp, 0)
+    assert (row.probability, row.candidates) == (chosen.probability, chosen.candidates)
+    client.post(VOTE, {"statement": chosen.statement, "value": "agree"})
+    client.get(f"{VOTE}?statement={chosen.statement}")  # asked for by name: nothing was drawn
+    assert Showing.objects.count() == 1
+    client.get(VOTE)
+    assert list(Showing.objects.values_list("given", flat=True)) == [0, 1]
+
+
+def test_whoever_moderates_sees_when_routing_no_longer_chooses(as_, people):
+    round_ = deciding.a_round("One.", "Two.", "Three.", "Four.")
+    statement = round_.statements.first()
+    for person in deciding.voters("Nurse", 100):
+        Showing.objects.create(statement=statement, person=person, given=0, probability=0.25, candidates=4, why="need")
+    shown = words(as_(cast.CLINICAL_LEAD), MODERATION)
+    assert "routing gives every statement the same chance: it no longer chooses" in shown
+    assert showing.watch(round_).lottery.draws == 100
+    Showing.objects.create(statement=statement, person=deciding.voters("GP", 1)[0], given=0, probability=0.9,
+                           candidates=4, why="information")  # fmt: skip
+    assert "Nothing is wrong that can be seen" in words(as_(cast.CLINICAL_LEAD), MODERATION)
 
 
 def test_what_was_voted_on_never_comes_again(as_, people, gp):

@@ -126,7 +126,7 @@ class Canvas:
         base = self.height - BOTTOM
         self.parts.append(f'<path d="M{self.left:g},{base}H{self.width - RIGHT}" stroke="{theme.GREY}"/>')
         for place, word in zip(self.at_x(places).tolist(), words, strict=True):
-            half = len(word) * LETTER / 2
+            half = (len(word) + 0.6 * word.count("%")) * LETTER / 2  # a sign of per cent is wide
             middle = min(max(place, half), self.width - half)
             if middle - half > end + 8:
                 self.parts.append(f'<path d="M{place:.1f},{base}v5" stroke="{theme.GREY}"/>')

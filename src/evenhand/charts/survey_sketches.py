@@ -38,7 +38,7 @@ def intervals(
     labels: Sequence[str], value: Floats, low: Floats, high: Floats, *, share: bool = True, width: int
 ) -> str:  # fmt: skip
     """K figures in words, each a dot with its interval (K,); a missing value is left out."""
-    rows = np.flatnonzero(np.isfinite(value))
+    rows = np.flatnonzero(np.isfinite(value)).tolist()
     canvas, middle = _rows([labels[i] for i in rows], width, _span(share, value, high))
     _axis(canvas, share)
     for i, up in zip(rows, middle, strict=True):
@@ -57,7 +57,7 @@ def waves(
     _axis(canvas, share)
     for i, up in enumerate(middle):
         if np.isfinite(value[i]).all():
-            _bar(canvas, up, *value[i].tolist(), theme.PALE_GREY, 5)
+            _bar(canvas, up, float(value[i, 0]), float(value[i, 1]), theme.PALE_GREY, 5)
         for k, (lift, colour, shape) in enumerate(((-LIFT, theme.DARK_GREY, "circle"), (LIFT, theme.BLUE, "diamond"))):
             if np.isfinite(low[i, k]):
                 _bar(canvas, up + lift, float(low[i, k]), float(high[i, k]), colour, 2.5)
@@ -73,7 +73,7 @@ def multiples(
     if len(groups) > MOST:
         raise ValueError(f"at most {MOST} groups can be drawn, found {len(groups)}")
     columns = 1 if len(groups) == 1 or width < 480 else 2 if len(groups) <= 4 or width < 600 else 3
-    words = wrapped(labels, int(width * LABELS / LABEL_SHARE))
+    words = wrapped(labels, int((width * LABELS - 12) / LABEL_SHARE))
     row = max(ROW - 4, max((text.count("\n") + 1 for text in words), default=1) * LINE + 8)
     panel = (width - RIGHT - width * LABELS - GAP * (columns - 1)) / columns
     tall = HEAD + row * len(words) + BOTTOM
@@ -93,7 +93,7 @@ def multiples(
         if across == 0:
             side = Canvas(width, tall, span, (0.0, 1.0))
             for a, text in enumerate(words):
-                _words(side, text, width * LABELS - GAP / 2, HEAD + row * (a + 0.5))
+                _words(side, text, width * LABELS - 8, HEAD + row * (a + 0.5))
             parts.append(f'<g transform="translate(0,{TOP + down * tall})">{"".join(side.parts)}</g>')
     whole = Canvas(width, TOP + tall * -(-len(groups) // columns), span, (0.0, 1.0))
     whole.parts = parts

@@ -8,7 +8,7 @@ import numpy as np
 
 from evenhand import charts
 from evenhand.charts import survey_sketches
-from evenhand.decide import Groups, Next, Router, groups
+from evenhand.decide import Exposure, Groups, Next, Router, exposure, groups
 from evenhand.decide.verdict import AGREED, DISAGREED, FEWEST
 from evenhand.errors import InputError
 from evenhand_web.people.models import Person
@@ -53,6 +53,11 @@ def next_statement(round_: Round, person: Person, said: dict[str, int]) -> Next 
     return router.next(person.key, {key: value for key, value in said.items() if key in router.statements})
 
 
+def exposed(round_: Round) -> Exposure | None:
+    """How evenly the statements of a round were seen, in all and by profession; None while nobody has voted."""
+    return _exposed(_log(round_, SOON))
+
+
 def _log(round_: Round, large: int) -> Log:
     statements = list(round_.statements.select_related("duplicate_of"))
     return log(round_, statements, protected(round_), _head(round_, large))
@@ -78,6 +83,14 @@ def _groups(made: Log) -> Groups | None:
 def _router(made: Log) -> Router | None:
     try:
         return Router(made.votes, made.participants, dict(made.moderation), (DECLARED,), found=_groups(made))
+    except InputError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _exposed(made: Log) -> Exposure | None:
+    try:
+        return exposure(made.votes, made.participants, dict(made.moderation), (DECLARED,))
     except InputError:
         return None
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from evenhand.decide import explanations as peers
+from evenhand.decide.explanations import Weighed
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation, Person
 
@@ -16,31 +18,31 @@ FROM_ELSEWHERE = 10  # at most; the page is about here
 
 @dataclass(frozen=True)
 class Explained:
-    """One reason. here: given at this organisation; accept, doubt: how many peers weigh it so now."""
+    """One reason. here: given at this organisation; weighed: what its peers make of it, as evenhand.decide says it;
+    own, mine: whether it is the reader's, and how they weigh it (accept, doubt or '')."""
 
     explanation: Explanation
     here: bool
-    accept: int
-    doubt: int
+    weighed: Weighed
     own: bool
     mine: str
-
-    @property
-    def weighed(self) -> int:
-        """How many peers have weighed it."""
-        return self.accept + self.doubt
 
 
 def explanations(measure: str, organisation: Organisation, reader: Person | None = None) -> list[Explained]:
     """The reasons given for a variation of `measure`: those of `organisation`, newest first, then others'.
 
-    Others' reasons are those given at organisations of the same level, the most accepted first; whose they are
-    is not for showing. `own` and `mine` (accept, doubt or '') are the reader's.
+    Others' reasons are those given at organisations of the same level, the surest accepted first; whose they are
+    is not for showing.
     """
     found = Explanation.objects.filter(measure=measure, organisation__level=organisation.level)
     found = found.select_related("person", "organisation").prefetch_related("weighings")
-    rows = [_explained(explanation, organisation, reader) for explanation in found]
-    elsewhere = sorted((row for row in rows if not row.here), key=lambda row: row.doubt - row.accept)
+    said = peers.weigh(
+        [(str(e.pk), w.person_id, w.value) for e in found for w in e.weighings.all()],  # oldest first: the last counts
+        [(str(e.pk), e.person_id) for e in found],
+    )
+    weighed = {row.explanation: row for row in said}
+    rows = [_explained(explanation, weighed[str(explanation.pk)], organisation, reader) for explanation in found]
+    elsewhere = sorted((row for row in rows if not row.here), key=lambda row: -(row.weighed.lower_bound or 0.0))
     return [row for row in rows if row.here] + elsewhere[:FROM_ELSEWHERE]
 
 
@@ -69,11 +71,12 @@ def weigh(explanation: Explanation, person: Person, value: str) -> bool:
     return True
 
 
-def _explained(explanation: Explanation, organisation: Organisation, reader: Person | None) -> Explained:
-    now = {weighing.person_id: weighing.value for weighing in explanation.weighings.all()}  # oldest first: last stands
-    said = list(now.values())
+def _explained(
+    explanation: Explanation, weighed: Weighed, organisation: Organisation, reader: Person | None
+) -> Explained:
     key = reader.pk if reader else None
+    mine = [weighing.value for weighing in explanation.weighings.all() if weighing.person_id == key]
     return Explained(
-        explanation, explanation.organisation_id == organisation.code, said.count("accept"), said.count("doubt"),
-        explanation.person_id == key, now.get(key, ""),
+        explanation, explanation.organisation_id == organisation.code, weighed, explanation.person_id == key,
+        mine[-1] if mine else "",
     )  # fmt: skip

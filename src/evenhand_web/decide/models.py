@@ -100,6 +100,25 @@ class VoteEvent(AppendOnly):
         indexes = [models.Index(fields=["person", "statement"])]
 
 
+class Showing(AppendOnly):
+    """That a person was shown a statement as the next one, and with which chance it was drawn among how many.
+
+    given: votes of theirs that counted then; the same page asked for again is no other showing.
+    """
+
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="showings")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    given = models.PositiveIntegerField()
+    probability = models.FloatField()
+    candidates = models.PositiveIntegerField()
+    why = models.CharField(max_length=12)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["person", "statement", "given"], name="one_row_a_showing")]
+
+
 class Plan(models.Model):
     """A scheme as a whole: its id and its area. What it says stands in its versions."""
 

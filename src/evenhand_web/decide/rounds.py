@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.http import Http404
 
+from evenhand.decide import Next
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.tree import around
@@ -49,18 +50,19 @@ def standing(round_: Round, person: Person) -> dict[int, VoteEvent]:
     return {key: event for key, event in said.items() if event.statement.moderation == "accepted"}
 
 
-def to_come(round_: Round, person: Person, said: dict[int, VoteEvent]) -> tuple[list[Statement], str]:
-    """The statements that a person has not voted on, the one to show next first, and why it is that one.
+def to_come(round_: Round, person: Person, said: dict[int, VoteEvent]) -> tuple[list[Statement], Next | None]:
+    """The statements that a person has not voted on, the one to show next first, and how it was drawn.
 
     `said` are their votes that stand. The next one is evenhand.decide's to choose; the others keep their order.
+    None: nothing was drawn.
     """
     coming = list(round_.statements.filter(moderation="accepted").exclude(pk__in=said))
     values = {event.statement.key: VoteEvent.VALUES[event.value] or 0 for event in said.values()}
     found = camps.next_statement(round_, person, values) if coming else None
     if found is None or found.statement is None:
-        return coming, ""
+        return coming, None
     coming.sort(key=lambda statement: statement.key != found.statement)
-    return coming, WHY[found.why]
+    return coming, found
 
 
 def grown(statements: Iterable[Statement], organisation: Organisation) -> dict[int, list[Plan]]:

@@ -10,7 +10,7 @@ from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 
-from .. import moderating, rounds
+from .. import moderating, rounds, showing
 from ..forms import ModerationForm, StatementForm
 
 
@@ -69,7 +69,7 @@ def moderation(request: HttpRequest, organisation: Organisation, key: str) -> Ht
     ]  # fmt: skip
     return render(request, "decide/moderation.html", {
         "round": round_, "shown": shown, "form": failed, "moderation_rules": moderating.RULES,
-        "not_taken": moderating.decided(round_),
+        "not_taken": moderating.decided(round_), "watch": showing.watch(round_),
     }, status=422 if failed is not None else 200)  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page, require
 from evenhand_web.site.figures import download
 
-from .. import becoming, camps, rounds
+from .. import becoming, camps, rounds, showing
 from ..models import Round, Statement
 
 CHOICES = (("agree", "Agree", "✓"), ("disagree", "Disagree", "✕"), ("pass", "Pass: I cannot say", "–"))
@@ -33,17 +33,20 @@ def vote(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
         messages.info(request, f"“{round_.title}” takes no votes now. This is what was agreed.")
         return redirect("decide:round", organisation.code, key)
     said = rounds.standing(round_, person)
-    coming, why = rounds.to_come(round_, person, said)
+    coming, drawn = rounds.to_come(round_, person, said)
     accepted = len(said) + len(coming)
     wanted = round_.statements.filter(moderation="accepted", key=request.GET.get("statement", "")).first()
     more = "more" in request.GET
     done = wanted is None and (not coming or (len(said) >= rounds.TWELVE and not more))
     statement = wanted or (coming[0] if coming else None)
+    if drawn and wanted is None and not done:
+        showing.keep(coming[0], person, drawn)
     return render(request, "decide/vote.html", {
         "round": round_, "statement": None if done else statement, "choices": CHOICES, "done": done, "more": more,
         "voted": len(said), "of": min(rounds.TWELVE, accepted), "left": len(coming),
         "last": list(said.values())[-1] if said and wanted is None else None,
-        "now": said.get(wanted.pk) if wanted else None, "rule": rounds.NEXT_RULE, "why": "" if wanted else why,
+        "now": said.get(wanted.pk) if wanted else None, "rule": rounds.NEXT_RULE,
+        "why": "" if wanted or drawn is None else rounds.WHY[drawn.why],
     })  # fmt: skip
 
 
