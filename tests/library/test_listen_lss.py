@@ -57,7 +57,8 @@ def test_a_structure_becomes_an_instrument(new, tmp_path, capsys):
     (tmp_path / "s.lss").write_bytes(lss(new=new))
     words = ["listen", "import", str(tmp_path / "s.lss"), *ABOUT, "--out", str(tmp_path / "ours.yaml"), "--json"]
     assert main(words) == 0
-    assert [q["question"] for q in json.loads(capsys.readouterr().out)["questions"]] == ["heard", "barriers", "why", "which"]
+    read = json.loads(capsys.readouterr().out)["questions"]
+    assert [q["question"] for q in read] == ["heard", "barriers", "why", "which"]
     survey = load_instrument(tmp_path / "ours.yaml")
     heard, barriers, why, which = survey.questions
     assert (survey.title, heard.text) == ("Ours", "Had you heard?")
