@@ -179,6 +179,7 @@ def test_each_donor_left_out_in_turn_shows_whether_one_place_made_the_result() -
         (np.random.default_rng(14).normal(0, 1, (9, 30)), 30, "U0", "1 after"),
         (np.random.default_rng(14).normal(0, 1, (9, 30)), 20, "U99", "no unit 'U99'"),
         (np.ones((9, 30)), 20, "U0", "the same value"),
+        (np.random.default_rng(14).normal(0, 1, (1001, 8)), 6, "U0", "1000 or fewer"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(table: np.ndarray, before: int, treated: str, said: str) -> None:

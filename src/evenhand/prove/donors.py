@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 Months = NDArray[np.datetime64]
 
 FEWEST_DONORS = 5  # our rule: below, a rank among them says nothing (the smallest p is over 0.17)
+MOST_UNITS = 1000  # every unit is fitted to all others: 500 take 2 seconds, and the work grows faster than their square
 FEWEST_BEFORE = 6  # METHODS F.1: fewer than 6 months before are dropped
 
 
@@ -41,6 +42,9 @@ def donors(units: Sequence[str], months: Months, values: Floats, treated: str, s
     names = list(dict.fromkeys(units))
     if treated not in names:
         raise InputError(f"no unit {treated!r}{did_you_mean(treated, names)}; the file has {len(names)} units")
+    if len(names) > MOST_UNITS:
+        raise InputError(f"{len(names)} units; expected {MOST_UNITS} or fewer: keep those that are like {treated!r}, or "
+                         "compare at a higher level")  # fmt: skip
     table, calendar = _table(names, units, months.astype("datetime64[M]"), values)
     mine = names.index(treated)
     launch = start.astype("datetime64[M]")
