@@ -43,7 +43,7 @@ def donors(units: Sequence[str], months: Months, values: Floats, treated: str, s
     if treated not in names:
         raise InputError(f"no unit {treated!r}{did_you_mean(treated, names)}; the file has {len(names)} units")
     if len(names) > MOST_UNITS:
-        raise InputError(f"{len(names)} units; expected {MOST_UNITS} or fewer: keep those that are like {treated!r}, or "
+        raise InputError(f"{len(names)} units; expected {MOST_UNITS} or fewer: keep those like {treated!r}, or "
                          "compare at a higher level")  # fmt: skip
     table, calendar = _table(names, units, months.astype("datetime64[M]"), values)
     mine = names.index(treated)
