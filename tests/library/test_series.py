@@ -346,3 +346,17 @@ def test_a_long_series_looks_for_its_peak_first() -> None:
     assert abs(found.phi - 0.5) < 0.15
     answer = Fitted(found.beta, found.cov, found.df, found.profile).ask(np.eye(2)[[0]], 0.95)
     assert answer.low[0] < 0 < answer.high[0]
+
+
+@pytest.mark.parametrize("more", [{}, {"family": "quasipoisson"}, {"family": "poisson", "errors": "newey-west"}])
+def test_counts_that_never_move_are_answered_without_a_spread(more: dict) -> None:
+    found = series(months(70), np.full(70, 5.0), start=START, **more)
+    assert [found.level.estimate, found.level.low, found.level.high] == [0, 0, 0]
+    assert found.indicative
+
+
+def test_small_noise_on_a_large_level_is_still_noise() -> None:
+    noise = drawn()
+    one, two = (series(months(60), size + noise / 100, start=START) for size in (0.0, 1e8))
+    assert two.level.low == pytest.approx(one.level.low, rel=1e-4)
+    assert two.autocorrelation.phi == pytest.approx(one.autocorrelation.phi, abs=1e-4)

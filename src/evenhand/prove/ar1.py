@@ -43,7 +43,11 @@ def ar1(y: Floats, X: Floats, when: Whole, *, weights: Floats | None = None) -> 
     Source: Pinheiro and Bates (2000), Mixed-Effects Models in S and S-PLUS, 5.3; agrees with nlme's gls(corAR1, REML).
     """
     root = np.ones(len(y)) if weights is None else np.sqrt(weights)
-    seen = _Seen(y * root, X * root[:, None], when)
+    Z = X * root[:, None]
+    # least squares taken off first: what is left may be tiny beside y
+    plain = np.asarray(np.linalg.lstsq(Z, y * root, rcond=None)[0], dtype=np.float64)
+    left = y * root - Z @ plain
+    seen = _Seen(left, Z, when)
     coarse = np.linspace(LEAST, MOST, COARSE)
     found = seen.loglik(np.tanh(coarse))
     best = int(found.argmax())
@@ -55,9 +59,9 @@ def ar1(y: Floats, X: Floats, when: Whole, *, weights: Floats | None = None) -> 
     at = seen.profile(np.tanh(np.array([peak])))
     near = np.tanh(np.linspace(*tall(coarse, found), FINE))
     return AR1(
-        phi=float(at.phi[0]), loglik=float(at.loglik[0]), beta=at.beta[0], cov=at.cov[0],
+        phi=float(at.phi[0]), loglik=float(at.loglik[0]), beta=plain + at.beta[0], cov=at.cov[0],
         sigma=float(seen.sigma(at.phi)[0]), df=seen.df, at_edge=best in (0, COARSE - 1),
-        profile=seen.profile(near) + two_noises(y * root, X * root[:, None], when),
+        profile=(seen.profile(near) + two_noises(left, Z, when)).shifted(plain),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ Whole = NDArray[np.int64]
 Family = Literal["poisson", "quasipoisson", "negbin"]
 
 ROUNDS, ENOUGH = 200, 1e-12  # of reweighted least squares; the relative change of beta at which it stands still
+EXACT = 1e-20  # a dispersion that is rounding: the counts lie on the lines
 PLENTY = 1e7  # a theta beyond it is Poisson to every digit that is shown
 
 
@@ -64,7 +65,7 @@ def counts(
     weight = mean / (1 + mean / theta) if family == "negbin" else mean
     bread: Floats = np.asarray(np.linalg.inv(X.T @ (X * weight[:, None])), dtype=np.float64)
     dispersion = float(np.sum((y - mean) ** 2 * weight / mean**2) / (n - k))
-    if leaning:
+    if leaning and dispersion > EXACT:
         return _leaning(y, X, when, offset, beta, dispersion)
     if lags is not None:
         scores = X * ((y - mean) * weight / mean)[:, None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,10 @@ class Profile:
     def __add__(self, other: Profile) -> Profile:
         both = ("phi", "loglik", "beta", "cov", "prior")
         return Profile(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in both))
+
+    def shifted(self, beta: Floats) -> Profile:
+        """The same with beta (k,) added to every part."""
+        return replace(self, beta=self.beta + beta)
 
 
 def tall(theta: Floats, heights: Floats) -> tuple[float, float]:

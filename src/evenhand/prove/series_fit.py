@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -21,7 +21,7 @@ Errors = Literal["ar1", "newey-west", "hc1", "model"]
 Family = Literal["gaussian", "poisson", "quasipoisson", "negbin"]
 
 LEAST_LEFT = 3  # points beyond the coefficients, so that a spread can be seen at all
-EXACT = 1e-10  # of the length of y: a residual below it is rounding
+EXACT = 1e-12  # of the length of y: a residual below it is rounding
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,18 @@ def fit(seen: Window, X: Floats, names: list[str], *, errors: Errors, family: Fa
     left = seen.y - X @ plain.beta
     sigma = float(np.sqrt(left @ left / plain.df))
     if np.linalg.norm(left) <= EXACT * (np.linalg.norm(seen.y + seen.control) + np.linalg.norm(seen.control)):
-        return Fit(Fitted(plain.beta, np.zeros_like(plain.cov), plain.df), False, sigma=0.0, lags=used, exact=True)
+        return _exact(plain.beta, float(np.abs(seen.y).max()), plain.df, used)
     if errors == "ar1":
         found = ar1(seen.y, X, seen.at)
         fitted = Fitted(found.beta, found.cov, found.df, found.profile)
         return Fit(fitted, False, found.phi, found.loglik, found.sigma, at_edge=found.at_edge)
     return Fit(least_squares(seen.y, X, seen.at, lags=used), False, sigma=sigma, lags=used)
+
+
+def _exact(beta: Floats, size: float, df: float, lags: int | None) -> Fit:
+    """Values that lie on the lines: no spread, and coefficients without the dust of rounding."""
+    clean = np.where(np.abs(beta) <= EXACT * size, 0.0, beta)
+    return Fit(Fitted(clean, np.zeros((len(beta), len(beta))), df), False, sigma=0.0, lags=lags, exact=True)
 
 
 def ratio_beside(seen: Window, X: Floats, confidence: float) -> dict[str, object] | None:
@@ -96,5 +102,7 @@ def _counts(seen: Window, X: Floats, family: Family, errors: Errors, lags: int |
     found = count_models.counts(
         top, X, seen.at, np.log(seen.exposure), family=family, lags=lags, leaning=errors == "ar1"
     )
+    if found.dispersion <= EXACT**2 and (errors != "model" or family == "quasipoisson"):
+        return replace(_exact(found.fitted.beta, 1.0, len(top) - X.shape[1], lags), logs=True, dispersion=0.0)
     return Fit(found.fitted, True, found.phi, dispersion=found.dispersion, theta=found.theta, lags=lags,
                at_edge=found.at_edge)  # fmt: skip
