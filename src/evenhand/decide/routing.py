@@ -79,7 +79,7 @@ class Router:
         self._ends = np.searchsorted(standing.person[order], np.arange(len(standing.people) + 1))
         self._theirs, self._said = standing.statement[order], standing.value[order]
         given = ballots(standing)
-        number = min(CLASSES, max(1, np.count_nonzero(np.bincount(given.person)) // (2 * FLOOR)))
+        number = min(CLASSES, max(1, int(np.count_nonzero(np.bincount(given.person))) // (2 * FLOOR)))
         known = found.classes if found is not None and found.groups > 1 else fit(given, number, seed)
         by_name = sorted(range(len(self.statements)), key=self.statements.__getitem__)
         self._size, self._agree = known.size, np.empty_like(known.agree)
