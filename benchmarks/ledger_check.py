@@ -1,8 +1,8 @@
 """One million entries of a ledger, checked whole in at most 20 seconds: python benchmarks/ledger_check.py --full
 
 The entries are written first (not timed): savings from opportunity to confirmed, some re-tested, restated or reversed,
-each claiming practices x months x presentations of its own, like a national ledger of small schemes. Then the check that
-the command makes reads the file in a process of its own, with two more beside it; a byte is changed, and must be found.
+each claiming practices x months x presentations of its own, like a national ledger of small schemes. Then the check
+that the command makes reads the file in a process of its own, with two more beside it; a byte is changed, and found.
 """
 
 from __future__ import annotations
