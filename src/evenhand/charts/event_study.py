@@ -32,7 +32,7 @@ def event_study(
 
     Open rings before the start, filled diamonds after it; a line at no effect, and one where the change begins.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"period": int(p), "estimate": float(e), "low": float(lo) if np.isfinite(lo) else float(e),
          "high": float(hi) if np.isfinite(hi) else float(e), "when": BEFORE if p < 0 else AFTER}
         for p, e, lo, hi in zip(period, estimate, low, high, strict=True) if np.isfinite(e)

@@ -72,6 +72,6 @@ def _propensity(d: Floats, x: Floats) -> tuple[Floats, Floats]:
         if np.abs(step).max() < 1e-12 * (1 + np.abs(beta).max()):
             chance = 1 / (1 + np.exp(-(x @ beta)))
             information = (x * (chance * (1 - chance))[:, None]).T @ x
-            return chance, np.linalg.inv(information) * len(d)
+            return chance, np.asarray(np.linalg.inv(information) * len(d))
     raise InputError("the covariates tell the treated from the controls altogether, so that no control is like them; "
                      "leave one out")  # fmt: skip

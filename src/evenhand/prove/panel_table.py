@@ -63,10 +63,11 @@ class Table:
 
     def keep(self, where: Bools) -> Table:
         """The same panel with only what `where` (N, T) marks; units and periods that are empty then fall away."""
-        rows, columns = (where & self.seen).any(axis=1), (where & self.seen).any(axis=0)
+        kept = where & self.seen
+        rows, columns = np.asarray(kept.any(axis=1)), np.asarray(kept.any(axis=0))
         cut = np.ix_(rows, columns)
         return Table(
-            tuple(name for name, kept in zip(self.units, rows, strict=True) if kept), self.periods[columns],
+            tuple(name for name, own in zip(self.units, rows, strict=True) if own), self.periods[columns],
             np.where(where, self.y, np.nan)[cut], np.where(where, self.w, 0.0)[cut], self.start[rows],
             np.unique(self.cluster[rows], return_inverse=True)[1].astype(np.int64), self.covariates[cut], self.missing,
         )  # fmt: skip

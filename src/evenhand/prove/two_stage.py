@@ -33,10 +33,10 @@ def usable(table: Table) -> tuple[Table, str]:
     InputError
         If nothing treated, or nothing untreated, is then left.
     """
-    always = ~(table.seen & ~table.treated).any(axis=1)
+    always = np.asarray(~(table.seen & ~table.treated).any(axis=1))
     base = table.keep(np.broadcast_to(~always[:, None], table.y.shape)) if not always.all() else table
     words = [f"{int(always.sum())} units that have no value before they are treated"] if always.any() else []
-    free = (base.seen & ~base.treated).any(axis=0)
+    free = np.asarray((base.seen & ~base.treated).any(axis=0))
     if (~free).any() and not always.all():
         words.append(f"{int((~free).sum())} periods in which every unit is treated")
         base = base.keep(np.broadcast_to(free[None, :], base.y.shape))
