@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ PARTS = ("numerator", "denominator")
 
 ALONE = "all"  # what a series is called in a long file without units
 
-Rows = tuple[list[str], NDArray[np.datetime64] | NDArray[np.int64], NDArray[np.float64]]
+Rows = tuple[list[str], NDArray[Any], NDArray[np.float64]]
 
 
 def read_grid(options: argparse.Namespace) -> Grid:
@@ -143,7 +144,7 @@ def _dated(name: str, day_first: bool | None) -> bool:
 
 def _points(
     given: table.Table, column: str, day_first: bool | None
-) -> NDArray[np.datetime64] | NDArray[np.int64]:
+) -> NDArray[Any]:
     """Dates; or seconds since 1970, read as dates; or whole numbers of up to five digits, as they are."""
     cells = given.text(column)
     if all(re.fullmatch(r"-?\d{1,5}(\.0)?", cell) for cell in cells):

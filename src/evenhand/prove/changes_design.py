@@ -68,4 +68,4 @@ def orthonormal(columns: Floats, there: Flags) -> tuple[Floats, Floats, Flags]:
         basis[:, :, j] = np.where(out[:, None], 0.0, column / np.where(left > 0.0, left, 1.0)[:, None])
         triangle[out, :j, j] = 0.0
         triangle[:, j, j] = np.where(out, 1.0, left)
-    return basis, np.linalg.inv(triangle), stayed
+    return basis, np.asarray(np.linalg.inv(triangle), dtype=np.float64), stayed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 
 DAYS = 365.25 / 12  # in a month
+Points = NDArray[Any]  # datetime64 or int64 (T,)
 
 
 @dataclass(frozen=True)
@@ -19,14 +21,12 @@ class Grid:
     """Units in first appearance, points in order (dates, or whole numbers), values float64 (U, T), NaN if missing."""
 
     units: tuple[str, ...]
-    points: NDArray[np.datetime64] | NDArray[np.int64]
+    points: Points
     values: NDArray[np.float64]
     months_per_point: float = 1.0
 
 
-def grid(
-    units: Sequence[str], points: NDArray[np.datetime64] | NDArray[np.int64], values: NDArray[np.float64]
-) -> Grid:
+def grid(units: Sequence[str], points: Points, values: NDArray[np.float64]) -> Grid:
     """Lay out long rows (one value each) as a grid; a point that no row has, but the spacing asks for, is missing.
 
     points: whole numbers, one step apart; or dates, one a month (or quarter, year), or evenly spaced by days.
@@ -54,9 +54,7 @@ def grid(
     return Grid(tuple(names), every, whole, step)
 
 
-def regular(
-    points: NDArray[np.datetime64] | NDArray[np.int64],
-) -> tuple[NDArray[np.datetime64] | NDArray[np.int64], float]:
+def regular(points: Points) -> tuple[Points, float]:
     """The points that are there and those missing between them, in order; and months from one to the next.
 
     >>> dates = np.array(["2024-01-01", "2024-02-01", "2024-04-01"], dtype="datetime64[D]")
@@ -86,7 +84,7 @@ def regular(
     return every.astype("datetime64[D]"), step / DAYS
 
 
-def monthly(points: NDArray[np.datetime64] | NDArray[np.int64]) -> bool:
+def monthly(points: Points) -> bool:
     """Whether no calendar month holds two different dates."""
     if points.dtype.kind != "M":
         return False
@@ -94,5 +92,5 @@ def monthly(points: NDArray[np.datetime64] | NDArray[np.int64]) -> bool:
     return all(a != b for a, b in pairwise(months.tolist()))
 
 
-def _months(points: NDArray[np.datetime64] | NDArray[np.int64]) -> NDArray[np.int64]:
+def _months(points: Points) -> NDArray[np.int64]:
     return points.astype("datetime64[M]").astype(np.int64)

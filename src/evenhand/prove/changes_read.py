@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +69,7 @@ def read(coefficients: Floats, levels: Floats, direction: str, expected: int = 0
     known = _first(points[after])
     bends = _turned(coefficients[bent], direction) & turned & ~_undone(slopes, points)
     end = levels[-1] if len(levels) else np.nan
-    found = {
+    found: dict[str, Any] = {
         "breaks": len(bent), "first": _first(points[turned]), "known": known, "after": end,
         "lasting_known": _first(points[bends & (points + 1 >= expected)]), "lasting": _first(points[bends]),
     }  # fmt: skip
