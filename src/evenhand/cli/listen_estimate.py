@@ -8,15 +8,15 @@ from typing import Any
 
 from .. import table
 from ..errors import InputError
-from ..listen import SurveyResult, as_document, change, estimate, publish
+from ..listen import SurveyResult, as_document, change, estimate
 from ..listen.change import Change, change_by
 from ..listen.compare import Association, association, difference
 from ..listen.counted import COUNTED, counted
 from ..listen.every import EveryAnswer, every_answer, yes_side
 from ..listen.interval import KINDS
 from ..listen.regress import regress
-from ..listen.result import FEWEST
 from .listen_design import add_design, add_question, among, answers, column, design, labels, level, named
+from .listen_publish import add_publish, published
 from .output import add_output, emit
 
 
@@ -37,7 +37,7 @@ def _register_estimate(commands: Any) -> None:
     parser.add_argument("--total", action="store_true", help="how many, or how much, rather than the share or mean")
     parser.add_argument("--ratio", metavar="COL", help="the total of the answers over the total of this column")
     parser.add_argument("--interval", choices=KINDS, default="logit", help="the interval of a share [logit]")
-    _add_publish(parser)
+    add_publish(parser, beside=True)
     add_output(parser)
     parser.set_defaults(run=_estimate)
 
@@ -52,7 +52,7 @@ def _register_answers(commands: Any) -> None:
     parser.add_argument("--by", metavar="COL", help="one chart for each value of this column")
     parser.add_argument("--interval", choices=KINDS, default="logit", help="the interval of a share [logit]")
     add_design(parser)
-    _add_publish(parser)
+    add_publish(parser)
     add_output(parser)
     parser.set_defaults(run=_every)
 
@@ -99,11 +99,6 @@ def _register_share(commands: Any) -> None:
     parser.set_defaults(run=_share)
 
 
-def _add_publish(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--publish", action="store_true",
-                        help=f"as a page shows it: no group under {FEWEST}, no interval without a frame; charts always")
-
-
 def _estimate(options: argparse.Namespace) -> None:
     file = table.read(options.file)
     result = estimate(
@@ -112,9 +107,9 @@ def _estimate(options: argparse.Namespace) -> None:
         total=options.total, over=file.numbers(options.ratio) if options.ratio else None,
         interval=options.interval, level=level(options.level),
     )  # fmt: skip
-    public = publish(result)
+    public = published(file, options, result)
     shown = public if options.publish else result
-    title = _title(options, result)
+    title = _title(options, shown)
 
     def chart() -> Any:
         from .listen_charts import estimates

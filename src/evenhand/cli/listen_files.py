@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 from .. import table
 from ..definition import loads
 from ..errors import InputError
+from ..listen.differencing import far_apart
 from ..listen.disclosure import open_answers
 from ..listen.instrument import Instrument, load_instrument
 from ..listen.limesurvey import NO_DATE, responses, structure
@@ -52,6 +54,8 @@ def _register_export(commands: Any) -> None:
     parser.add_argument("--tokens", action="store_true",
                         help="with the tokens and times of clean answers, in their order; left out if not")
     parser.add_argument("--open", action="store_true", help="answers to give away: nobody can be told from them")
+    parser.add_argument("--previous", metavar="FILE.csv",
+                        help="with --open: what was given away before; refused if few have moved since")
     parser.add_argument("--keep", metavar="COL,COL", default="", help="with --open: columns of the frame to give, too")
     parser.add_argument("--out", type=Path, metavar="FILE", required=True, help=".txt a structure, .csv responses")
     parser.set_defaults(run=_export)
@@ -111,6 +115,13 @@ def _import_structure(options: argparse.Namespace) -> None:
          title=instrument.title)
 
 
+def _differ_enough(shown: Mapping[str, Sequence[str]], before: Table, groups: Sequence[str]) -> None:
+    """Refuse a release that tells, beside the one before, what a few people answered."""
+    if not far_apart(shown, {name: before.text(name) for name in before.columns}, groups):
+        raise InputError(f"{before.name}: fewer than {FEWEST} people of a group have moved since, so the two together "
+                         "would tell their answers; expected nobody or ten and more, and the same columns")  # fmt: skip
+
+
 def _export(options: argparse.Namespace) -> None:
     if options.instrument is None:
         if options.out.suffix != ".txt":
@@ -123,6 +134,8 @@ def _export(options: argparse.Namespace) -> None:
     answered = _answered(table.read(options.file))
     if options.open:
         shown = open_answers(answered.columns, instrument, named(options.keep))
+        if options.previous:
+            _differ_enough(shown.columns, table.read(options.previous), named(options.keep))
         cells = [dict(zip(shown.columns, row, strict=True)) for row in zip(*shown.columns.values(), strict=True)]
         emit(argparse.Namespace(out=options.out, json=False), cells, cells)
         return

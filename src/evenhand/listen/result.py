@@ -70,17 +70,21 @@ class SurveyResult(Record):
         raise KeyError(name)
 
 
-def suppress(result: SurveyResult, *, fewest: int = FEWEST) -> SurveyResult:
+def suppress(
+    result: SurveyResult, *, fewest: int = FEWEST, also: frozenset[str] = frozenset()
+) -> SurveyResult:  # fmt: skip
     """The result as a page or an export may show it: no group under `fewest` answers, and none to be worked out.
 
-    Where just one group would be hidden, the next smallest is hidden with it, for else it is the total minus the rest.
+    The hidden groups are two at least and hold `fewest` answers or more together, the next smallest going with them,
+    for else they are the total minus the rest. `also` are groups that must be hidden for another reason.
 
     Source: ENGAGEMENT.md C3 (cells under 10).
     """
-    small = {e.group for e in result.estimates if e.n is not None and e.n < fewest}
-    shown = sorted((e for e in result.estimates if e.group not in small), key=lambda e: e.n or 0)
-    if len(small) == 1 and shown:
-        small.add(shown[0].group)
+    small = {e.group for e in result.estimates if (e.n is not None and e.n < fewest) or e.group in also}
+    counts = {e.group: e.n for e in result.estimates if e.n is not None}
+    shown = sorted((group for group in counts if group not in small), key=lambda group: counts[group])
+    while small and shown and (len(small) == 1 or sum(counts.get(group, fewest) for group in small) < fewest):
+        small.add(shown.pop(0))
 
     def hide(rows: tuple[GroupEstimate, ...]) -> tuple[GroupEstimate, ...]:
         return tuple(GroupEstimate(e.group, None, *[math.nan] * 6) if e.group in small else e for e in rows)
@@ -88,12 +92,14 @@ def suppress(result: SurveyResult, *, fewest: int = FEWEST) -> SurveyResult:
     return replace(result, estimates=hide(result.estimates), unweighted=hide(result.unweighted))
 
 
-def publish(result: SurveyResult, *, fewest: int = FEWEST) -> SurveyResult:
+def publish(
+    result: SurveyResult, *, fewest: int = FEWEST, also: frozenset[str] = frozenset()
+) -> SurveyResult:  # fmt: skip
     """The result as a page, a chart or an export shows it: suppressed, and without intervals where there is no frame.
 
     Source: ENGAGEMENT.md C3.
     """
-    shown = suppress(result, fewest=fewest)
+    shown = suppress(result, fewest=fewest, also=also)
     if shown.has_frame:
         return shown
 
