@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 
@@ -25,6 +26,7 @@ from evenhand_web.decide.models import (
 )
 from evenhand_web.home.demo import fill
 from evenhand_web.listen.models import AnswerEvent, Invitation, SurveyWave
+from evenhand_web.listen.moving import moved
 from evenhand_web.people.models import Identity, Organisation, Person
 from evenhand_web.people.rights import may
 from evenhand_web.people.tree import actor, place
@@ -47,31 +49,48 @@ def test_everything_is_named_as_invented(demo, db):
     assert all(name.startswith("Demo ") for name in Identity.objects.values_list("name", flat=True))
 
 
-def test_seven_accounts_each_with_their_own_part(demo, db):
+def test_eight_accounts_each_with_their_own_part(demo, db):
     area = place(Organisation.objects.get(code="DEMO-I1"))
     actors = {i.username: actor(i.person) for i in Identity.objects.all()}
     parts = {
         "answer": "gp", "promise": "gp", "sign_manager": "practice-manager", "sign_clinical_lead": "clinical-lead",
         "run_campaign": "pharmacist", "prove": "pharmacist",
         "confirm_finance_lead": "finance-director", "read": "board-member",
+        "administer": "administrator", "moderate": "administrator",
     }  # fmt: skip
-    assert len(actors) == 7
+    assert len(actors) == 8
     assert all(may(actors[username], action, area) for action, username in parts.items())
     assert not may(actors["outsider"], "read", area)
 
 
 def test_the_closed_wave_holds_every_submission_and_no_link_to_anybody(demo, db, demo_lake):
-    closed = SurveyWave.objects.get(previous=None)
-    assert not closed.is_open()
-    assert AnswerEvent.objects.filter(wave=closed).count() == len(read(demo_lake / "people" / "survey_events.csv"))
-    assert not Invitation.objects.filter(wave=closed).exclude(person=None).exists()
+    for key, name in (("awareness-before", "survey_events_year_before"), ("awareness-1", "survey_events")):
+        closed = SurveyWave.objects.get(key=key)
+        assert not closed.is_open()
+        assert AnswerEvent.objects.filter(wave=closed).count() == len(read(demo_lake / "people" / f"{name}.csv"))
+        assert not Invitation.objects.filter(wave=closed).exclude(person=None).exists()
+
+
+def test_the_planted_change_of_a_year_is_found_again_within_its_interval(demo, db):
+    moved_by = {(m.question.id, m.words): m for m in moved(SurveyWave.objects.get(key="awareness-1"))}
+    heard = moved_by["heard_of_qipp", "Yes"]
+    assert heard.change.low <= 0.55 - 0.42 <= heard.change.high
+    assert heard.sure
+    apart = np.hypot(*(wave.se for wave in heard.change.waves))
+    assert heard.change.se < 0.95 * apart  # many answered twice, which makes the change surer
+
+
+def test_the_waiting_scheme_says_how_it_should_work_and_what_it_risks(demo, db):
+    scheme = loads(Plan.objects.get(key=WAITING).latest().yaml, Scheme)
+    assert {m.kind for m in scheme.driver_diagram.measures} == {"outcome", "process", "balancing"}
+    assert len(scheme.quality_impact.risks) == 2
 
 
 def test_the_next_wave_is_open_and_asks_the_accounts_once_each(demo, db):
-    wave = SurveyWave.objects.exclude(previous=None).get()
+    wave = SurveyWave.objects.get(key="awareness-2")
     assert wave.is_open()
     assert sorted(wave.invitations.values_list("person__identity__username", flat=True)) == [
-        "board-member", "clinical-lead", "finance-director", "gp", "pharmacist", "practice-manager",
+        "administrator", "board-member", "clinical-lead", "finance-director", "gp", "pharmacist", "practice-manager",
     ]  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from .engagement import Engagement
 from .opinions import STATEMENTS, Votes, identifier
 from .organisations import Nation
 from .published import Column, csv, pick, write
+from .year_before import OPENED as OPENED_BEFORE
+from .year_before import year_before
 
 VOTING_OPENED = np.datetime64("2026-02-02T08:00:00")
 UNSIGNED = "needles_first"  # a plan that its manager has not signed yet
@@ -31,7 +33,8 @@ def people_files(
     tables: dict[str, dict[str, Column]] = {
         "staff_frame": _frame(world, people),
         "survey": _frame(world, people) | _survey(people, said),
-        "survey_events": _events(people, said, seed),
+        "survey_events": _events(people, said, seed, OPENED),
+        "survey_events_year_before": _events(*year_before(people, said, seed), seed + 1, OPENED_BEFORE),
         "statements": _statements(),
         "votes": _votes(people, cast),
         "participants": _participants(world, people, cast),
@@ -68,13 +71,13 @@ def _survey(people: Clinicians, given: Answers) -> dict[str, Column]:
     }
 
 
-def _events(people: Clinicians, given: Answers, seed: int) -> dict[str, Column]:
+def _events(people: Clinicians, given: Answers, seed: int, opened: np.datetime64) -> dict[str, Column]:
     events = arrivals(people, given, seed)
     tokens = [*_tokens(people), "invitation-unknown"]
     table: dict[str, Column] = {
         "event": [f"e{i + 1:05d}" for i in range(len(events))],
         "token": [tokens[event.person] for event in events],
-        "time": [str(OPENED + event.second) for event in events],
+        "time": [str(opened + event.second) for event in events],
         "status": [event.status for event in events],
     }
     return table | {question: [event.said.get(question, "") for event in events] for question in QUESTIONS}

@@ -34,6 +34,37 @@ LETTERS = {
 }
 
 
+IMPROVEMENT: dict[str, dict[str, object]] = {
+    "diabetes_dpp4": {
+        "driver_diagram": {
+            "aim": "Of new courses of a DPP-4 inhibitor, nine in ten begin with the cheapest, within a year.",
+            "drivers": [
+                {"name": "What is chosen first", "change_ideas": ["The template offers sitagliptin first",
+                                                                  "A ten-minute module with the practice's figures"]},
+                {"name": "Who is changed, and how", "drivers": [
+                    {"name": "Only those for whom it is right",
+                     "change_ideas": ["A pharmacist looks at kidney function before a change"]},
+                    {"name": "Nobody is surprised", "change_ideas": ["A letter, and a call from the practice"]}]},
+            ],
+            "measures": [{"measure": "diabetes_dpp4_cost", "kind": "outcome"},
+                         {"measure": "practices that finished the module", "kind": "process"},
+                         {"measure": "wait_within_18_weeks", "kind": "balancing"}],
+        },
+        "quality_impact": {
+            "risks": [
+                {"domain": "safety", "risk": "The dose is not lowered where kidneys fail", "likelihood": 3,
+                 "consequence": 3, "mitigation": "A pharmacist looks at kidney function before a change",
+                 "likelihood_after": 1, "consequence_after": 3},
+                {"domain": "experience", "risk": "People are surprised by another tablet", "likelihood": 4,
+                 "consequence": 2, "mitigation": "A letter, and a call from the practice", "likelihood_after": 2,
+                 "consequence_after": 2},
+            ],
+            "no_risk": ["effectiveness", "equality"],
+        },
+    },
+}  # fmt: skip
+
+
 def schemes(world: Nation, when: Calendar, stock: Medicines, campaigns: tuple[Campaign, ...]) -> tuple[Scheme, ...]:
     """Every campaign's plan, complete as a scheme."""
     return tuple(_scheme(world, when, stock, campaign) for campaign in campaigns)
@@ -81,8 +112,24 @@ def _scheme(world: Nation, when: Calendar, stock: Medicines, campaign: Campaign)
             "measure": GUARDRAIL, "level": "sicbl", "margin": MARGIN_POINTS / 100, "harm": "down",
             "treated": _sicbls(world, plan.icb), "controls": _sicbls(world, GUARDRAIL_ICB), "blocks": True,
         }],
-        "letters": LETTERS,
+        **IMPROVEMENT.get(plan.scheme, {}), "letters": LETTERS, "finance": _finance(when, float(round(saving, -2))),
+        "delivery": {"milestones": [{"name": "The first wave is sent", "baseline": f"{when.word(when.start)}-28",
+                                     "actual": f"{when.word(when.start)}-24"}]},
     })  # fmt: skip
+
+
+def _finance(when: Calendar, saving: float) -> dict[str, object]:
+    """The year in which the scheme is judged last: what it should save, the same in each month of follow-up."""
+    months = [when.word(month) for month in range(when.follow_up.start, when.follow_up.stop)]
+    first = int(months[-1][:4]) - (int(months[-1][5:]) < 4)
+    year = [f"{first + (month > 12)}-{(month - 1) % 12 + 1:02d}" for month in range(4, 16)]
+    phasing = [round(saving / len(months), 2) if month in months else 0.0 for month in year]
+    part = round(sum(phasing), 2)
+    return {
+        "year": f"{first}-{(first + 1) % 100:02d}", "gross_pounds": round(part + INVESTMENT, 2),
+        "investment_setup_pounds": INVESTMENT, "recurrent_pounds": part, "pye_pounds": part,
+        "fye_pounds": round(saving / PLANNED_SHARE_OF_YEAR, 2), "phasing": phasing,
+    }  # fmt: skip
 
 
 def _sicbls(world: Nation, icb: int) -> list[str]:

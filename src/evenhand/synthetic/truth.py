@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..records import plain
 from . import decisions as planted
 from . import waits as waiting
+from . import year_before
 from .calendar import Calendar
 from .campaigns import MARGIN_POINTS, Campaign
 from .clinicians import NETWORK_ANSWERS, NOT_POSITIVE, PROFESSIONS, RESPONSE, UNAWARE, Clinicians
@@ -40,6 +41,7 @@ def truth_files(
         },
         "survey": {
             "staff": len(people.person), "not_heard": UNAWARE, "not_positive_of_aware": NOT_POSITIVE,
+            "not_heard_year_before": year_before.UNAWARE, "not_positive_of_aware_year_before": year_before.NOT_POSITIVE,
             "response_by_profession": dict(zip(PROFESSIONS, RESPONSE, strict=True)),
             "network_answers_more_often_by": NETWORK_ANSWERS, "rake": ["profession", "region", "network"],
             "positive_answer_more_often_by": float(people.responded[people.positive].mean()

@@ -68,7 +68,10 @@ def fill(lake: Lake, password: str) -> str:
 def _listen_and_decide(lake: Lake, waiting: Scheme, accounts: dict[str, Person]) -> Round:
     nation = Organisation.objects.filter(level="nation").first() or Organisation.objects.get(code=waiting.area)
     area = Organisation.objects.get(code=waiting.area)
-    wave = listen.take_first_wave(_file(lake, "staff_frame"), _file(lake, "survey_events"), nation)
+    frame, before = _file(lake, "staff_frame"), "survey_events_year_before"
+    there = (lake.path / "people" / f"{before}.csv").exists()  # a demonstration made before this file was has one wave
+    earlier = listen.take_year_before(frame, _file(lake, before), nation) if there else None
+    wave = listen.take_first_wave(frame, _file(lake, "survey_events"), nation, earlier)
     listen.open_second_wave(wave, area, [person for person in accounts.values() if person.organisation_id])
     return decide.take_round(_file(lake, "statements"), _file(lake, "votes"), _file(lake, "participants"), nation)
 

@@ -1,4 +1,4 @@
-"""The demonstration's survey: a wave that has closed, with its answers, and the next one, open."""
+"""The demonstration's survey: two waves that closed a year apart, with their answers, and the next one, open."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evenhand_web.people.models import Organisation, Person
 from .models import AnswerEvent, Invitation, SurveyWave
 
 INSTRUMENT = "qipp_awareness_2010"
-FIRST, SECOND = "awareness-1", "awareness-2"
+BEFORE, FIRST, SECOND = "awareness-before", "awareness-1", "awareness-2"
 DAYS_OPEN = 21
 WHO_WILL_SEE = (
     "Your answers are kept under a random number. Nobody sees a single answer; groups of fewer than ten people are "
@@ -21,16 +21,32 @@ WHO_WILL_SEE = (
 _EVENT_COLUMNS = ("event", "token", "time", "status")
 
 
-def take_first_wave(frame: Table, events: Table, organisation: Organisation) -> SurveyWave:
+def take_year_before(frame: Table, events: Table, organisation: Organisation) -> SurveyWave:
+    """The wave that closed a year earlier, asked of the same frame."""
+    became = "Demonstration: the survey is asked again after a year, so that everybody sees what has changed."
+    return _take(BEFORE, "What we thought of it a year before", became, frame, events, organisation)
+
+
+def take_first_wave(
+    frame: Table, events: Table, organisation: Organisation, previous: SurveyWave | None = None
+) -> SurveyWave:  # fmt: skip
     """The closed wave: its frame without any link to people, and every submission as it came in."""
+    became = ("Demonstration: your own figures beside those of similar practices stand under See, and what is asked of "
+              "you is one short module.")  # fmt: skip
+    return _take(FIRST, "What we think of saving by better decisions", became, frame, events, organisation, previous)
+
+
+def _take(
+    key: str, title: str, became: str, frame: Table, events: Table, organisation: Organisation,
+    previous: SurveyWave | None = None,
+) -> SurveyWave:  # fmt: skip
     times = [_moment(text) for text in events.text("time")]
     opens = min(times).replace(hour=0, minute=0)
-    wave, new = SurveyWave.objects.get_or_create(key=FIRST, defaults={
-        "title": "What we think of saving by better decisions", "instrument": INSTRUMENT, "organisation": organisation,
+    wave, new = SurveyWave.objects.get_or_create(key=key, defaults={
+        "title": title, "instrument": INSTRUMENT, "organisation": organisation, "previous": previous,
         "asked_by": f"{organisation.name}, with its clinical leads", "who_will_see": WHO_WILL_SEE,
         "opens": opens, "closes": opens + timedelta(days=DAYS_OPEN + 1),
-        "what_became": "Demonstration: your own figures beside those of similar practices stand under See, and what "
-                       "is asked of you is one short module.",
+        "what_became": became,
     })  # fmt: skip
     if new:
         _take_frame(wave, frame)

@@ -61,7 +61,7 @@ def _moved(before: int, now: int, states: tuple[tuple[str, int, int], ...]) -> l
         for answer, words in answers_of(question):
             y = np.r_[*(one_if(question, rows.cells[question.id], answer) for rows in (first, last))]
             try:
-                moved_by = change(y, design, labels)
+                moved_by = change(y, design, labels, person=[*first.who, *last.who])
             except InputError:  # one of the waves has no answer to this
                 continue
             if min(each.n for each in moved_by.waves) >= FEWEST:

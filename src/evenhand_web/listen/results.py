@@ -75,13 +75,17 @@ class Results:
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """A wave's rows: one for each place in the frame, with what each question's answer was, '' for none."""
+    """A wave's rows: one for each place in the frame, with what each question's answer was, '' for none.
+
+    who: the random key of each place, the same in another wave only where both were asked of one series.
+    """
 
     questions: Instrument
     taken: Intake
     design: Design
     profession: list[str]
     cells: dict[str, list[str]]
+    who: list[str]
 
 
 def results(wave: SurveyWave) -> Results | None:
@@ -128,7 +132,7 @@ def _gathered(pk: int, now: tuple[str, int, int]) -> Gathered:
              for q in questions.questions}  # fmt: skip
     # where all who are listed answered, nobody knows who else was asked: these are those who answered, and no more
     design = Design(len(frame), responded=None if responded.all() else responded, rake={} if responded.all() else rake)
-    return Gathered(questions, taken, design, [row["profession"] for row in frame], cells)
+    return Gathered(questions, taken, design, [row["profession"] for row in frame], cells, tokens)
 
 
 def _enough(rows: Gathered, question: Question) -> bool:

@@ -1,4 +1,4 @@
-"""The organisations of a lake in the database, and the demonstration's people: pseudonyms and seven accounts."""
+"""The organisations of a lake in the database, and the demonstration's people: pseudonyms and eight accounts."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ ACCOUNTS = (
             "confirms the saving"),
     Account("board-member", "Demo board member", "Manager", NHS_EMAIL, (("board_member", "area"),),
             "follows every pound back to its rows"),
+    Account("administrator", "Demo administrator", "Manager", NHS_EMAIL, (("administrator", "area"),),
+            "moderates statements, sees how they are shown, looks after people and data"),
     Account("outsider", "Demo outsider", "GP", NHS_EMAIL, (), "has no role, and gets in nowhere"),
 )  # fmt: skip
 
