@@ -26,6 +26,8 @@ from .story import (
     deciding,
     figures_date,
     files_behind,
+    forecast_words,
+    forecasting,
     judge,
     listening,
     look,
@@ -180,9 +182,16 @@ def count(lake: Lake, place: Place, people: People) -> Chapter:
     near = {entry["organisation"] for entry in ledger if place.touches(entry["organisation"])}
     found = account.progress(ledger, target, organisations=near)
     whole = account.check(ledger)
+    by = people.target_by or forecasting.year_end(schemes)
+    chance = None
+    if target > 0 and by is not None:
+        chance = forecasting.ahead(ledger, people.schemes(), target=target / 100, by=by, organisations=near)
+    looking = (forecast_words.says(chance), *forecast_words.drivers(chance)) if chance else ()
+    numbers = found.as_json() | {"broken": [b.as_json() for b in whole.broken]}
     return Chapter(
-        "account", question, True, counting.says(found, whole), counting.next_step(found),
-        found.as_json() | {"broken": [b.as_json() for b in whole.broken]}, counting.figures(found, ledger),
+        "account", question, True, (*counting.says(found, whole), *looking), counting.next_step(found),
+        numbers | {"forecast": chance.as_json() if chance else None},
+        (*counting.figures(found, ledger), *(forecast_words.figures(chance) if chance else ())),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -13,7 +14,7 @@ from evenhand.cli.main import main
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.report import html, pdf
-from evenhand.report.pdf import MOST_PAGES
+from evenhand.report.pdf import PAGES
 from evenhand.report.wording import DEMONSTRATION
 from evenhand.sources import organisations
 from evenhand.story.written import table
@@ -182,18 +183,36 @@ def test_a_page_of_real_figures_has_no_banner(tmp_path):
 
 
 def test_words_from_files_cannot_become_markup(demonstration):
-    from dataclasses import replace
-
     story, _ = demonstration
     chapter = replace(story.chapters[0], says=("<script>alert(1)</script>",), figures=())
     assert "<script" not in html(replace(story, name="<b>", chapters=(chapter,)))
 
 
-def test_the_pdf_has_at_most_four_pages(demonstration):
-    made = pdf(demonstration[0])
-    assert made.startswith(b"%PDF")
-    pages = int(re.search(rb"/Type\s*/Pages[^>]*?/Count\s+(\d+)", made)[1])
-    assert 1 <= pages <= MOST_PAGES
+def pages(made):
+    return int(re.search(rb"/Type\s*/Pages[^>]*?/Count\s+(\d+)", made)[1])
+
+
+def test_the_pdf_has_four_pages_whether_there_is_much_or_nothing_to_tell(demonstration, tmp_path):
+    story = demonstration[0]
+    much = replace(story, sources=story.sources * 20, chapters=tuple(
+        replace(c, says=c.says * 30, figures=tuple(replace(f, rows=f.rows * 40) for f in c.figures[:1]))
+        for c in story.chapters
+    ))  # fmt: skip
+    told = [pdf(each) for each in (story, flow.story(Lake.create(tmp_path)), much)]
+    assert [made[:4] for made in told] == [b"%PDF"] * 3
+    assert [pages(made) for made in told] == [PAGES] * 3
+
+
+def test_the_money_is_split_by_where_it_comes_from_and_the_target_has_its_probability(demonstration):
+    chapter = demonstration[0].chapter("account")
+    states, savings, ahead = chapter.figures
+    assert states.columns[4:] == ("clinical decisions", "provider efficiency", "management costs", "prices and pay")
+    assert all(row[2] == pytest.approx(sum(row[4:])) for row in states.rows)
+    chance = chapter.numbers["forecast"]
+    assert 0 <= chance["probability"] <= 1
+    assert f"({chance['probability']:.0%})" in " ".join(chapter.says)
+    assert {row[0] for row in ahead.rows} == {row[0] for row in savings.rows}
+    assert "guardrails" in demonstration[0].chapter("prove").figures[0].columns
 
 
 def test_the_command_writes_json_html_or_pdf_and_refuses_another_ending(tmp_path, capsys):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -12,6 +12,8 @@ from . import theme
 from .labelled import height, numbers, rows, wrapped
 from .words import pounds
 
+PARTS = (theme.DARK_BLUE, theme.LIGHT_BLUE, theme.PURPLE, theme.GREY)  # dark and light by turns, not only by hue
+NARROW = 480  # pixels: as in theme.config
 COUNTED = "confirmed"  # only this counts towards a target (DESIGN section 7)
 
 
@@ -21,10 +23,14 @@ def waterfall(
     *,
     target: float = float("nan"),
     counted: str = COUNTED,
+    parts: Mapping[str, Sequence[float]] | None = None,
     title: str,
     width: int = theme.WIDTH,
 ) -> Any:
-    """Draw pounds by state, one bar a state from its own zero; the state `counted` is solid, others are outlined."""
+    """Draw pounds by state, one bar a state from its own zero; the state `counted` is solid, others are outlined.
+
+    parts: where the pounds come from, each with an amount for every state: a thin strip under each bar, split by them.
+    """
     order = wrapped(labels, width)
     told = ("Counts towards the target", "Does not count yet")
     bars = [
@@ -52,9 +58,37 @@ def waterfall(
         base.mark_text(stroke=theme.WHITE, strokeWidth=4, **said_at).encode(y=y, x=x, text="said:N"),
         base.mark_text(**said_at).encode(y=y, x=x, text="said:N"),
     ]  # fmt: skip
-    drawn = alt.layer(*layers).properties(height=height(order))
+    if parts:
+        layers.append(_strip(order, parts, y, width))
+    drawn = alt.layer(*layers).resolve_scale(color="independent").properties(height=height(order))
     words = (
         f"Target {pounds(target)} (dashed); only {counted} counts" if np.isfinite(target) else f"Only {counted} counts"
     )
-    said = "; ".join(f"{label} {pounds(float(amount))}" for label, amount in zip(labels, amounts, strict=True))
+    said = "; ".join(
+        f"{label} {pounds(float(amount))}{_said(parts or {}, row)}"
+        for row, (label, amount) in enumerate(zip(labels, amounts, strict=True))
+    )
     return theme.dress(drawn, title=title, subtitle=words, description=f"{words}. {said}.", width=width)
+
+
+def _strip(order: Sequence[Any], parts: Mapping[str, Sequence[float]], y: Any, width: int) -> Any:
+    """Under each bar, its parts end to end."""
+    rows: list[dict[str, Any]] = []
+    for at, row in enumerate(order):
+        begin = 0.0
+        for name, amounts in parts.items():
+            if amounts[at]:
+                rows.append({"label": row, "from": begin, "to": begin + float(amounts[at]), "part": name})
+                begin += float(amounts[at])
+    names = list(parts)
+    return alt.Chart(theme.values(rows)).mark_bar(height=6, yOffset=15).encode(
+        y=y, x=alt.X("from:Q", title=None), x2=alt.X2(field="to"),
+        color=alt.Color("part:N", sort=names, scale=alt.Scale(domain=names, range=list(PARTS[: len(names)])),
+                        legend=alt.Legend(title="The strip: where it comes from", orient="top",
+                                         columns=2 if width >= NARROW else 1)),
+    )  # fmt: skip
+
+
+def _said(parts: Mapping[str, Sequence[float]], row: int) -> str:
+    told = ", ".join(f"{pounds(float(each[row]))} {name}" for name, each in parts.items() if each[row])
+    return f" ({told})" if told else ""

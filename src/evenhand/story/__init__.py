@@ -1,6 +1,18 @@
 """What the story is told with: its record, the people's files beside a lake, one file a step for its words."""
 
-from . import changing, counting, deciding, judge, listening, proving, seeing, waiting
+from . import (
+    changing,
+    counting,
+    deciding,
+    forecast_words,
+    forecasting,
+    judge,
+    listening,
+    proving,
+    seeing,
+    tracking,
+    waiting,
+)
 from .book import book
 from .chapter import Chapter, Figure, Source, Story
 from .people import People
@@ -10,6 +22,6 @@ from .trail import figures_date, files_behind, rows_behind, sources
 
 __all__ = [
     "Chapter", "Figure", "People", "Place", "Sight", "Source", "Story", "book", "changing", "counting", "deciding",
-    "figures_date", "files_behind", "judge", "listening", "look", "proving", "rows_behind", "seeing", "sight_of",
-    "sources", "waiting",
+    "figures_date", "files_behind", "forecast_words", "forecasting", "judge", "listening", "look", "proving",
+    "rows_behind", "seeing", "sight_of", "sources", "tracking", "waiting",
 ]  # fmt: skip

@@ -10,6 +10,10 @@ from ..account.states import breach_in
 from ..charts.words import pounds
 from .chapter import Figure
 
+ORIGINS = {
+    "clinical_decision": "clinical decisions", "provider_efficiency": "provider efficiency",
+    "management_cost": "management costs", "price_and_pay": "prices and pay",
+}  # fmt: skip
 SHOWN = ("idea", "opportunity", "planned", "committed", "in_flight", "evidenced", "confirmed")
 
 
@@ -41,19 +45,24 @@ def next_step(found: Progress) -> str:
 
 def figures(found: Progress, ledger: Sequence[Entry]) -> tuple[Figure, ...]:
     """The bar by state, and where each saving stands."""
+    stand = [s for s in found.states if s.state in SHOWN]
+    parts = origins(found)
     rows = tuple(
-        (s.state.replace("_", " "), s.savings, s.pence / 100, s.patients) for s in found.states if s.state in SHOWN
+        (s.state.replace("_", " "), s.savings, s.pence / 100, s.patients, *(each[row] for each in parts.values()))
+        for row, s in enumerate(stand)
     )
 
     def draw(width: int) -> object:
         return charts.waterfall(
             [str(row[0]) for row in rows], [float(row[2]) for row in rows], target=found.target_pence / 100,
-            title="Where the money stands, state by state", width=width,
+            parts=parts, title="Where the money stands, state by state", width=width,
         )  # fmt: skip
 
-    kinds = ("text", "count", "pounds", "count")
-    bar = Figure("states", "Each saving stands in one state; amounts of different states are never added.",
-                 ("state", "savings", "£", "patients"), rows, kinds, draw=draw)  # fmt: skip
+    kinds = ("text", "count", "pounds", "count", *(("pounds",) * len(parts)))
+    bar = Figure("states", "Each saving stands in one state; amounts of different states are never added. The strip "
+                 "under a bar, and the last columns, say where its pounds come from.",
+                 ("state", "savings", "£", "patients", *parts), rows, kinds, in_print=True,
+                 short=("state", "savings", "£", "patients"), draw=draw)  # fmt: skip
     last: dict[str, Entry] = {}
     for entry in ledger:
         last[entry.saving] = entry
@@ -64,6 +73,12 @@ def figures(found: Progress, ledger: Sequence[Entry]) -> tuple[Figure, ...]:
     return bar, Figure("savings", says.replace("evidence account", "evenhand account"),
                        ("saving", "state", "entry", "booked", "why not further"), trail,
                        ("text", "text", "count", "text", "text"), in_print=True)  # fmt: skip
+
+
+def origins(found: Progress) -> dict[str, list[float]]:
+    """Where the pounds of each shown state come from: a word to one amount a state, in the order of `SHOWN`."""
+    stand = [s for s in found.states if s.state in SHOWN]
+    return {words: [s.by_origin.get(origin, 0) / 100 for s in stand] for origin, words in ORIGINS.items()}
 
 
 def _why(entry: Entry) -> str:

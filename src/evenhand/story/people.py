@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,8 @@ class People:
     """The files of one lake, read when asked for; each reader gives None where its file is not there.
 
     Where ledger, verdicts and target are kept elsewhere (a database, say), they are handed in: `entries`, `judged`
-    by scheme, and `target_pence`; a scheme that is not in `judged` has not been judged yet, and is not judged here.
+    by scheme, `target_pence` and its last day `target_by`; a scheme that is not in `judged` has not been judged yet,
+    and is not judged here.
     """
 
     folder: Path
@@ -41,6 +43,7 @@ class People:
     entries: tuple[account.Entry, ...] | None = None
     judged: Mapping[str, Verdict] | None = None
     target_pence: int | None = None
+    target_by: date | None = None
 
     @classmethod
     def of(cls, lake: Lake) -> People:
