@@ -45,7 +45,8 @@ def says(found: Forecast) -> str:
     return (
         f"The target of {pounds(found.target)} by {date.fromisoformat(found.by):%-d %B %Y} is "
         f"{in_words(found.probability)} to be reached ({in_figures(found.probability)}). The forecast is "
-        f"{pounds(found.median)} (90% between {pounds(found.low_90)} and {pounds(found.high_90)}), of which {pounds(found.confirmed)} is confirmed already."
+        f"{pounds(found.median)} (90% between {pounds(found.low_90)} and {pounds(found.high_90)}), of "
+        f"which {pounds(found.confirmed)} is confirmed already."
     )
 
 
