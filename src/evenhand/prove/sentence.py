@@ -22,7 +22,7 @@ def sentence(verdict: Verdict, scheme: Scheme, title: str, *, is_share: bool, ea
     breached = [g for g, rule in zip(verdict.guardrails, scheme.guardrails, strict=True)
                 if rule.blocks and g.verdict == "breach"]  # fmt: skip
     if breached:
-        names = " and ".join(g.measure for g in breached)
+        names = " and ".join(g.measure.replace("_", " ") for g in breached)
         return f"This does not count: {names} got worse beyond its margin where the scheme ran; {compared}."
     if early:
         return f"Too early to say: the follow-up is not complete. So far, {compared}."

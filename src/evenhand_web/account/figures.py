@@ -8,10 +8,6 @@ from evenhand import account, charts
 from evenhand.story import counting
 from evenhand_web.site.figures import Figure
 
-ORIGINS = {
-    "clinical_decision": "clinical decisions", "provider_efficiency": "provider efficiency",
-    "management_cost": "management costs", "price_and_pay": "prices and pay",
-}  # fmt: skip
 STATES = {"committed": "promised", "in_flight": "reported", "evidenced": "proved"}
 KINDS = {"move": "moved on", "verdict": "verdict noted", "restatement": "booked anew", "reversal": "taken off"}
 COMMAND = "evenhand account ledger check LEDGER.jsonl --json"
@@ -19,29 +15,35 @@ COMMAND = "evenhand account ledger check LEDGER.jsonl --json"
 
 def bar(found: account.Progress, whole: account.Check) -> Figure:
     """The target bar: one bar a state, none added to another."""
-    rows = [(word(s.state), s.savings, s.pence / 100, s.patients) for s in found.states if s.state in counting.SHOWN]
+    stand, parts = [s for s in found.states if s.state in counting.SHOWN], counting.origins(found)
+    rows = [(word(s.state), s.savings, s.pence / 100, s.patients, *(each[row] for each in parts.values()))
+            for row, s in enumerate(stand)]
     target = found.target_pence / 100 if found.target_pence else float("nan")
 
     def draw(width: int) -> object:
         return charts.waterfall(
             [row[0] for row in rows], [row[2] for row in rows], target=target,
-            title="Where the money stands, state by state", width=width,
+            parts=parts, title="Where the money stands, state by state", width=width,
         )  # fmt: skip
 
     return Figure(
         name="target-bar", sentence=counting.says(found, whole)[0], draw=draw, rows=rows,
-        columns=("state", "savings", "£", "patients"),
+        columns=("state", "savings", "£", "patients", *(f"£ from {words}" for words in parts)),
         how=("Each saving stands in one state. Only what is confirmed counts: proved against controls, its guardrails "
-             "held, confirmed by a finance lead and a clinical lead. Amounts of different states are never added.",
+             "held, confirmed by a finance lead and a clinical lead. Amounts of different states are never added. "
+             "The strip under a bar says where its pounds come from.",
              "Booked is the one-sided lower 80% bound until twelve months are seen, then the median; net of what "
              "it cost."),
         command="evenhand flow --lake LAKE --json",
     )  # fmt: skip
 
 
-def origin(found: account.Progress) -> list[tuple[str, int]]:
-    """What is confirmed, by where it came from."""
-    return [(ORIGINS.get(word, word), pence) for word, pence in found.by_origin.items()]
+def origins(found: account.Progress) -> list[tuple[str, list[tuple[str, float]]]]:
+    """Each state that holds something, with where its pounds come from."""
+    parts = counting.origins(found)
+    stand = [s for s in found.states if s.state in counting.SHOWN]
+    return [(s.state, [(words, each[row]) for words, each in parts.items()])
+            for row, s in enumerate(stand) if s.savings]  # fmt: skip
 
 
 def ledger(entries: Sequence[account.Entry]) -> Figure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from evenhand import account
 from evenhand.lake import Lake
@@ -31,6 +32,11 @@ class Aim:
     def pence(self) -> int:
         """What was set out to be saved."""
         return sum(target.pence for target in self.targets)
+
+    @property
+    def end(self) -> date:
+        """The last day of the last of them."""
+        return max(target.end for target in self.targets)
 
 
 def aim(organisation: Organisation) -> Aim:
@@ -101,8 +107,10 @@ def people(lake: Lake, organisation: Organisation) -> People:
     judged: dict[str, Verdict] = {}
     for record in VerdictRecord.objects.select_related("design__version__plan").order_by("id"):
         judged[record.design.version.plan.key] = verdict_of(record)
+    found = aim(organisation)
     return replace(
-        People.of(lake), entries=book.read(), judged=judged, target_pence=aim(organisation).pence
+        People.of(lake), entries=book.read(), judged=judged, target_pence=found.pence,
+        target_by=found.end if found.targets else None,
     )  # fmt: skip
 
 

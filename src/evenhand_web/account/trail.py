@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from evenhand import account, measures
 from evenhand.lake import Lake
+from evenhand.story import counting, files_behind
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may
@@ -38,11 +39,34 @@ class Link:
     links: tuple[tuple[str, str], ...] = ()
     guardrails: tuple[tuple[str, str], ...] = ()
     seal: str = ""
+    files: tuple[dict[str, Any], ...] = ()
 
 
 def states(found: account.Trace) -> list[dict[str, Any]]:
     """How a saving came to where it stands, with days as days."""
     return [state | {"booked": day(state["booked"])} for state in found.states]
+
+
+def confirmed(found: account.Trace) -> list[str]:
+    """The two people who confirmed it, by role and pseudonym; nobody where it is not confirmed."""
+    return [f"{ROLES.get(s['role'], s['role'])} {s['person']}, on {day(s['signed']):%-d %B %Y}"
+            for s in found.confirmed_by]  # fmt: skip
+
+
+def claims(found: account.Trace) -> list[str]:
+    """What it claims, so that nobody can claim it again: a sentence for each year that it was proved for."""
+    said = []
+    for cells in found.cells:
+        months, places, codes = cells["months"], len(cells["organisations"]), len(cells["codes"])
+        what = f"{codes} presentation{'s' if codes != 1 else ''}" if codes else "the measure itself"
+        span = f"{months[0]} to {months[-1]}" if months else "no month"
+        said.append(f"{what}, in {places} organisation{'s' if places != 1 else ''}, {span}")
+    return said
+
+
+def origin(found: account.Trace) -> tuple[str, str]:
+    """Where it comes from, and whether cash is released, in words."""
+    return counting.ORIGINS.get(found.origin, found.origin.replace("_", " ")), found.saving_class.replace("_", " ")
 
 
 def day(text: str) -> date:
@@ -57,7 +81,8 @@ def links(request: HttpRequest, organisation: Organisation, found: account.Trace
     return [
         Link(QUESTIONS[step.step], where.says(step), step.entry is not None, step.entry,
              tuple(where.links(step)) if step.entry is not None else (), where.guardrails(step),
-             step.says if step.step == "allocation" and step.entry is not None else "")
+             step.says if step.step == "allocation" and step.entry is not None else "",
+             tuple(files_behind(lake, found)) if lake and step.step == "rows" and step.entry is not None else ())
         for step in found.trail
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from . import book, confirming, figures, gathering, moving, trail
+from . import ahead, book, confirming, figures, gathering, moving, trail
 from .models import Confirmation
 
 TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
@@ -34,19 +34,21 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     found = gathering.progress(entries, aim)
     near = gathering.near(organisation, entries)
     bar, table = figures.bar(found, whole), figures.ledger(near)
-    if response := download(request, bar, table):
+    lines, titles = gathering.lines(organisation, entries), dict(Plan.objects.values_list("key", "title"))
+    chance, plans = ahead.ahead(entries, aim, lines, titles), ahead.plans(entries, lines)
+    drawn = [*([chance.figure] if chance else []), *(plan.figure for plan in plans if plan.figure)]
+    if response := download(request, bar, table, *drawn):
         return response
     shown = [
         {"line": line, "may_book": may(request, "book", line.standing.plan.organisation),
          "may_confirm": _role(request, line)}
-        for line in gathering.lines(organisation, entries)
+        for line in lines
     ]  # fmt: skip
-    titles = dict(Plan.objects.values_list("key", "title"))
     return render(request, "account/index.html", {
         "aim": aim, "found": found, "bar": bar, "table": table, "whole": whole, "lines": shown,
         "entries": [(e, titles.get(e.saving, e.saving), trail.day(e["booked"]), figures.KINDS[e.kind],
                      figures.pounds(e)) for e in reversed(near)],
-        "origins": figures.origin(found), "roles": Confirmation.ROLES,
+        "origins": figures.origins(found), "ahead": chance, "plans": plans, "roles": Confirmation.ROLES,
     })  # fmt: skip
 
 
@@ -58,7 +60,9 @@ def entry(request: HttpRequest, organisation: Organisation, number: int) -> Http
         raise Http404(f"no entry {number} on a saving of {organisation.code}")
     found = account.trace(entries, number)
     plan = Plan.objects.filter(key=found.saving).first()
+    origin, kind = trail.origin(found)
     return render(request, "account/entry.html", {
+        "origin": origin, "kind": kind, "confirmed": trail.confirmed(found), "claims": trail.claims(found),
         "entry": entries[number - 1], "trace": found, "plan": plan, "states": trail.states(found),
         "links": trail.links(request, organisation, found, lake()), "line": entries[number - 1].line(),
     })  # fmt: skip

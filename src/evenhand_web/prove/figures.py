@@ -34,7 +34,8 @@ def effect(case: Case, told: Told) -> Figure:
         rows=[("against its controls", found.effect, found.se, found.low, found.high, found.p, found.df, planned)],
         how=(f"{found.design[:1].upper()}{found.design[1:]}. Everybody counts where they were drawn, whatever they "
              "did. The interval is of Student's t with Satterthwaite's degrees of freedom.",
-             "The orange mark is the effect that was planned when the scheme was signed."),
+             "The orange mark is the effect that was planned when the scheme was signed: the smallest that was said to "
+             "matter."),
     )  # fmt: skip
 
 

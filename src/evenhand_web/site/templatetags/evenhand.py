@@ -35,6 +35,9 @@ STATES = {
     "inconclusive": ("not yet known", "grey", "?"),
     "breach": ("at risk", "orange", "!"),
     "not_assessed": ("not assessed", "white", "–"),
+    "green": ("on plan", "green", "✓"),
+    "amber": ("amber: watch", "yellow", "▲"),
+    "red": ("red: act", "red", "!"),
 }
 
 
