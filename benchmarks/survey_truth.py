@@ -1,6 +1,6 @@
 """Are the planted 42% and 87% found again? The synthetic NHS's clinicians, surveyed with non-response.
 
-    python benchmarks/survey_truth.py [--seeds 200] [--staff 20000] [--direct 1.0]
+    python benchmarks/survey_truth.py [--seeds 2000] [--staff 20000] [--direct 1.0] [--finite]
 
 Prints how often the raked 95% intervals hold what was planted, how often the unweighted ones do, and the mean of each
 estimate. `--direct 1.2` lets people with a positive view answer 1.2 times as often even where the frame knows no
@@ -33,12 +33,13 @@ class Found:
     not_positive_plain: GroupEstimate
 
 
-def found(world: Nation, people: Clinicians, responded: np.ndarray) -> Found:
-    """Survey the frame and rake those who answered to what it knows."""
+def found(world: Nation, people: Clinicians, responded: np.ndarray, *, finite: bool = False) -> Found:
+    """Survey the frame and rake those who answered to what it knows; finite: the interval knows how many that is of."""
     count = len(people.person)
+    size = np.full(count, float(count)) if finite else None
     rake = {"profession": people.profession_names(), "region": people.regions(world),
             "network": np.where(people.network, "yes", "no").tolist()}  # fmt: skip
-    design = Design(count, responded=responded, rake=rake)
+    design = Design(count, responded=responded, rake=rake, population_size=size)
     unaware = np.where(responded, (~people.aware).astype(float), np.nan)
     asked = responded & people.aware
     not_positive = np.where(asked, (~people.positive).astype(float), np.nan)
@@ -63,14 +64,15 @@ def answered(people: Clinicians, seed: int, direct: float) -> np.ndarray:
 def main() -> None:
     """Run the seeds and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--seeds", type=int, default=2000)
     parser.add_argument("--staff", type=int, default=20_000)
     parser.add_argument("--direct", type=float, default=1.0)
+    parser.add_argument("--finite", action="store_true", help="with the finite population correction")
     options = parser.parse_args()
     start, world, runs = time.process_time(), world_of(1), []
     for seed in range(options.seeds):
         people = clinicians(world, seed, options.staff)
-        runs.append(found(world, people, answered(people, seed, options.direct)))
+        runs.append(found(world, people, answered(people, seed, options.direct), finite=options.finite))
     print(f"{options.seeds} frames of {options.staff:,}; {time.process_time() - start:.0f} s of processor time")
     print(f"{'figure':14}{'planted':>9}{'raked':>8}{'held':>7}{'se':>7}{'unweighted':>12}{'held':>7}")
     for name, truth in (("unaware", UNAWARE), ("not_positive", NOT_POSITIVE)):

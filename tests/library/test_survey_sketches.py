@@ -11,7 +11,7 @@ import pytest
 from evenhand.charts import survey_sketches as sketches
 
 ALLOWED = {"svg", "g", "path", "circle", "polygon", "text"}
-LABELS = ["I have a say <in> the decisions that concern my patients & their medicines", "Time", "Data"]
+LABELS = ["I have a say <in> the decisions that concern my patients & their medicines " * 2, "Time", "Data"]
 VALUE = np.array([0.42, 0.07, 0.98])
 LOW, HIGH = VALUE - 0.05, np.minimum(VALUE + 0.05, 1.0)
 SHARES = np.array([[0.1, 0.2, 0.3, 0.3, 0.1], [0.0, 0.1, 0.1, 0.4, 0.4], [0.5, 0.2, 0.1, 0.1, 0.1]])
@@ -68,3 +68,11 @@ def test_a_dot_stands_where_its_value_is_on_the_scale():
     places = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn)]
     left = 620 * 0.42
     assert places == pytest.approx([left + (620 - 14 - left) / 2, 620 - 14], abs=0.1)  # 14: the margin to the right
+
+
+@pytest.mark.parametrize("width", [320, 620])
+def test_the_number_of_answers_stands_there_even_where_the_words_are_cut(width):
+    drawn = pictures(width)
+    assert "…" in words(drawn["waves"])
+    assert "n = 30, 40" in words(drawn["waves"])
+    assert "n = 80" in words(drawn["agreement"])

@@ -51,9 +51,8 @@ def waves(
     names: tuple[str, str], share: bool = True, width: int,
 ) -> str:  # fmt: skip
     """K rows of a first and a last wave (K, 2), each with its interval, joined; n: answers of each."""
-    counts = [", ".join("too few" if m is None else f"{m:,}" for m in pair) for pair in n]
-    said = [f"{label} (n = {count})" for label, count in zip(labels, counts, strict=True)]
-    canvas, middle = _rows(said, width, _span(share, value, high))
+    counts = ["n = " + ", ".join("too few" if m is None else f"{m:,}" for m in pair) for pair in n]
+    canvas, middle = _rows(labels, width, _span(share, value, high), counts)
     _axis(canvas, share)
     for i, up in enumerate(middle):
         if np.isfinite(value[i]).all():
@@ -104,8 +103,8 @@ def agreement(
     labels: Sequence[str], answers: Sequence[str], shares: Floats, n: Sequence[int | None], yes: Floats, *, width: int
 ) -> str:  # fmt: skip
     """K rows of an answer scale from no to yes, shares (K, A); n: answers, None: left empty; yes (K, 3) as there."""
-    said = [f"{label} ({row_words(m, y)})" for label, m, y in zip(labels, n, yes, strict=True)]
-    canvas, middle = _rows(said, width, (-1.0, 1.0))
+    said = [row_words(m, y) for m, y in zip(n, yes, strict=True)]
+    canvas, middle = _rows(labels, width, (-1.0, 1.0), said)
     colours = scale_colours(len(answers))
     _axis(canvas, True, sign=False)
     room = 2 * SCALE_ROOM / (width * (1 - LABEL_SHARE))
@@ -146,9 +145,16 @@ def camps(labels: Sequence[str], groups: Sequence[str], agree: Floats, *, width:
     return with_key(canvas, [(group, CAMPS[k], SKETCHED[k]) for k, group in enumerate(groups)])
 
 
-def _rows(labels: Sequence[str], width: int, span: tuple[float, float]) -> tuple[Canvas, list[float]]:
-    """A picture with the words of each row to the left; it, and the middle of each row in pixels from the top."""
+def _rows(
+    labels: Sequence[str], width: int, span: tuple[float, float], notes: Sequence[str] = ()
+) -> tuple[Canvas, list[float]]:  # fmt: skip
+    """A picture with the words of each row to the left; it, and the middle of each row in pixels from the top.
+
+    notes: what stands under the words of each row, whole even where the words are cut.
+    """
     words = wrapped(labels, width)
+    if notes:
+        words = [f"{text}\n{note}" for text, note in zip(words, wrapped(notes, width), strict=True)]
     row = max(ROW, max((text.count("\n") + 1 for text in words), default=1) * LINE + 10)
     left = width * LABEL_SHARE
     canvas = Canvas(width, TOP + row * len(words) + BOTTOM, span, (0.0, 1.0), left=left)

@@ -24,14 +24,15 @@ def hits(answers: Sequence[str], value: str, *, multiple: bool = False) -> NDArr
     >>> hits(["yes", "no", ""], "yes")
     array([ 1.,  0., nan])
     """
-    said = [tuple(part.strip() for part in a.split(";")) if multiple else (a.strip(),) for a in answers]
-    known = {part for parts in said for part in parts if part}
+    said = {a: tuple(part.strip() for part in a.split(";")) if multiple else (a.strip(),) for a in set(answers)}
+    known = {part for parts in said.values() for part in parts if part}
     if value not in known:
         same = next((word for word in known if _same(word, value)), None)
         if same is None and (near := next((w for w in known if w.casefold() == value.casefold()), None)):
             raise InputError(f"nobody answered {value!r}; did you mean {near!r}?")
         value = same if same is not None else value
-    return np.array([math.nan if parts == ("",) else float(value in parts) for parts in said])
+    number = {a: math.nan if parts == ("",) else float(value in parts) for a, parts in said.items()}
+    return np.array([number[a] for a in answers])
 
 
 def _same(word: str, value: str) -> bool:

@@ -92,7 +92,7 @@ def change(
     if start == end:
         raise InputError(f"a change needs two different waves; both are {start!r}")
     units = _units(design, labels, person)
-    people = Surveyed(_by_wave(design, labels, units), y, groups=labels)
+    people = Surveyed(_together(design, labels, units), y, groups=labels)
     answers = np.isfinite(y[people.rows])
     inside = np.ones(len(people.rows), dtype=bool) if among is None else np.asarray(among, dtype=bool)[people.rows]
     rows = np.array(labels, dtype=object)[people.rows]
@@ -177,6 +177,16 @@ def _units(design: Design, waves: Sequence[str], person: Sequence[str] | None) -
                 )
             seen[label, who] = row
     return design.clusters if design.clusters is not None else person
+
+
+def _together(design: Design, waves: list[str], units: Sequence[str] | None) -> Design:
+    """The design of all waves together, kept with the design: it is raked once for all its questions."""
+    kept: dict[str, Any] = vars(design)  # as functools.cached_property keeps what it found
+    who = None if units is None else list(units)
+    if "_together" not in kept or kept["_together"][:2] != (waves, who):
+        kept["_together"] = (waves, who, _by_wave(design, waves, units))
+    made: Design = kept["_together"][2]
+    return made
 
 
 def _by_wave(design: Design, waves: Sequence[str], units: Sequence[str] | None) -> Design:

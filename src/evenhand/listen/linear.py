@@ -15,13 +15,14 @@ from ..errors import InputError
 from ..stats.calibration import gram, thin
 
 Floats = NDArray[np.float64]
+Labels = Sequence[str] | NDArray[np.int64]
 
 
 def covariance(
     scores: Floats,
     *,
-    strata: Sequence[str] | None = None,
-    clusters: Sequence[str] | None = None,
+    strata: Labels | None = None,
+    clusters: Labels | None = None,
     population: Floats | None = None,
 ) -> Floats:
     """How do K weighted totals vary together from sample to sample?
@@ -49,8 +50,8 @@ def covariance(
     array([[1.33333333]])
     """
     rows, figures = scores.shape
-    stratum = _codes(strata, rows)
-    unit = np.arange(rows) if clusters is None else _codes([f"{s} {c}" for s, c in zip(stratum, clusters, strict=True)])
+    stratum = codes(strata, rows)
+    unit = np.arange(rows) if clusters is None else _units(stratum, clusters)
     first = np.unique(unit, return_index=True)[1]  # a row of each cluster
     totals = np.zeros((len(first), figures))
     np.add.at(totals, unit, scores)
@@ -69,12 +70,10 @@ def covariance(
     return np.asarray((away * weight[:, None]).T @ away)
 
 
-def degrees(strata: Sequence[str] | None, clusters: Sequence[str] | None, inside: NDArray[np.bool_]) -> float:
+def degrees(strata: Labels | None, clusters: Labels | None, inside: NDArray[np.bool_]) -> float:
     """Degrees of freedom of a domain: clusters with a row in it minus strata with a row in it."""
-    stratum = _codes(strata, len(inside))
-    unit = np.arange(len(inside)) if clusters is None else _codes(
-        [f"{s} {c}" for s, c in zip(stratum, clusters, strict=True)]
-    )  # fmt: skip
+    stratum = codes(strata, len(inside))
+    unit = np.arange(len(inside)) if clusters is None else _units(stratum, clusters)
     return float(len(np.unique(unit[inside])) - len(np.unique(stratum[inside])))
 
 
@@ -85,7 +84,16 @@ def unexplained(scores: Floats, known: Floats, weights: Floats) -> Floats:
     return np.asarray(scores - X @ found)
 
 
-def _codes(labels: Sequence[str] | None, rows: int = 0) -> NDArray[np.int64]:
+def codes(labels: Labels | None, rows: int = 0) -> NDArray[np.int64]:
+    """Labels as whole numbers from 0; whole numbers as they are; no labels as 0 for all."""
     if labels is None:
         return np.zeros(rows, dtype=np.int64)
+    if isinstance(labels, np.ndarray) and labels.dtype.kind == "i":
+        return labels
     return np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)[1].reshape(-1)
+
+
+def _units(stratum: NDArray[np.int64], clusters: Labels) -> NDArray[np.int64]:
+    """Clusters within their stratum, numbered from 0."""
+    cluster = codes(clusters)
+    return np.asarray(np.unique(stratum * (int(cluster.max()) + 1) + cluster, return_inverse=True)[1].reshape(-1))

@@ -24,7 +24,7 @@ from ..records import Record
 from ..stats.calibration import calibrate
 from .design import Design, base_weights, margins, needs_frame, propensity_weights
 from .known import known
-from .linear import covariance, degrees, unexplained
+from .linear import codes, covariance, degrees, unexplained
 
 TOLERANCE, MOST_ROUNDS = 1e-12, 1000  # ENGAGEMENT.md C: svy's default tolerance is too loose
 
@@ -106,12 +106,13 @@ class Surveyed:
         if moved.known is not None:
             adds = unexplained(adds, moved.known, moved.explains)
         return covariance(
-            adds * self.weights[:, None], strata=moved.strata, clusters=moved.clusters, population=moved.population
-        )
+            adds * self.weights[:, None], strata=moved.in_stratum, clusters=moved.in_cluster,
+            population=moved.population,
+        )  # fmt: skip
 
     def df(self, inside: NDArray[np.bool_]) -> float:
         """Degrees of freedom of a domain."""
-        return degrees(self._moved.strata, self._moved.clusters, inside)
+        return degrees(self._moved.in_stratum, self._moved.in_cluster, inside)
 
     def _estimate(self, kind: str, inside: NDArray[np.bool_]) -> Figure:
         answers = np.isfinite(self._y) & inside
@@ -179,6 +180,8 @@ class _Moved:
         self.rows = np.flatnonzero(inside)
         self.frame_population = float(base.sum())
         self.strata, self.clusters = (self._labels(labels) for labels in (design.strata, design.clusters))
+        self.in_stratum = None if self.strata is None else codes(self.strata)
+        self.in_cluster = None if self.clusters is None else codes(self.clusters)
         size = design.population_size
         self.population = None if size is None else np.asarray(size, dtype=np.float64)[inside]
         self.known: NDArray[np.float64] | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from evenhand_web.site.figures import Figure
 
 from .models import SurveyWave
 from .moving import Moved
-from .results import Answered, Results, Scale, Written
+from .results import Answered, Results, Scale, Written, state
 
 ENDS = ("estimate", "low", "high")
 HOW = (
@@ -24,6 +25,8 @@ HOW = (
     "what plain counting would have said.",
     "Groups with fewer than ten answers are not shown, nor any group from which one of those could be worked out.",
 )
+MOST_KEPT = 16  # figures of so many waves
+_KEPT: dict[tuple, Any] = {}
 PANELS = 6  # groups side by side that a phone can still show
 WRITTEN = (
     "Themes are the words that answers share, found on this machine (non-negative matrix factorisation); each answer "
@@ -33,7 +36,23 @@ WRITTEN = (
 
 
 def of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
-    """The figures of each question, in the order of the instrument: everybody, the scale's steps, group by group."""
+    """The figures of each question, in the order of the instrument: everybody, the scale's steps, group by group.
+
+    Kept, with their pictures, until another answer comes in.
+    """
+    return kept(("results", wave.pk, state(wave)), lambda: _of(wave, found))
+
+
+def kept(key: tuple, make: Callable[[], Any]) -> Any:
+    """What was made for this key, among the last few; made now if it was not."""
+    if key not in _KEPT:
+        while len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[key] = make()
+    return _KEPT[key]
+
+
+def _of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
     scales = {scale.question.id: scale for scale in found.scales}
     drawn = []
     for rows in _by_question(found.answers):
@@ -45,6 +64,12 @@ def of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
 
 def changed(wave: SurveyWave, moves: list[Moved]) -> Figure:
     """What moved since the last wave: a point for each wave, and whether that may be chance."""
+    assert wave.previous is not None, "without a wave before nothing has moved"
+    key = ("changed", wave.pk, state(wave), state(wave.previous), wave.closes, wave.previous.closes)
+    return kept(key, lambda: _changed(wave, moves))
+
+
+def _changed(wave: SurveyWave, moves: list[Moved]) -> Figure:
     names = (f"before ({wave.previous.closes:%B %Y})", f"now ({wave.closes:%B %Y})")
     share = [m for m in moves if m.question.type != "number"]
     sure = [m for m in share if m.sure]

@@ -61,7 +61,7 @@ class Figure:
         """Each column's heading, and whether its cells are words: those stand to the left."""
         return list(zip(self.columns, self._words, strict=True))
 
-    @property
+    @cached_property
     def body(self) -> SafeString:
         """The table's rows as they stand in the page; written here, for a template takes ten times as long."""
         from .templatetags.evenhand import figures as said
@@ -83,14 +83,14 @@ class Figure:
         cells = list(zip(*self.rows[: self.most], strict=True)) or [()] * len(self.columns)
         return [any(isinstance(cell, str) for cell in column) for column in cells]
 
-    @property
+    @cached_property
     def wide(self) -> SafeString:
         """The picture for a wide screen, to stand inside the page."""
         if self.sketch is not None:
             return svg.sketched(self.sketch(WIDE), label=self.sentence)
         return svg.inline(_drawn(self, WIDE, "svg").decode(), prefix=f"{self.name}-w", label=self.sentence)
 
-    @property
+    @cached_property
     def narrow(self) -> SafeString:
         """The picture for a phone."""
         if self.sketch is not None:
