@@ -54,7 +54,7 @@ def figures(found: Progress, ledger: Sequence[Entry]) -> tuple[Figure, ...]:
 
     def draw(width: int) -> object:
         return charts.waterfall(
-            [str(row[0]) for row in rows], [float(row[2]) for row in rows], target=found.target_pence / 100,
+            [str(row[0]) for row in rows], [s.pence / 100 for s in stand], target=found.target_pence / 100,
             parts=parts, title="Where the money stands, state by state", width=width,
         )  # fmt: skip
 
