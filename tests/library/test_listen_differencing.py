@@ -169,3 +169,33 @@ def test_what_is_no_publication_is_refused_in_a_line(survey, tmp_path, capsys):
         err = capsys.readouterr().err
         assert err.count("\n") == 1
         assert said in err
+
+
+def test_every_answer_and_every_theme_stands_until_ten_people_have_moved(tmp_path, capsys):
+    def said(count, yes):
+        rows = [("yes", "gp" if i % 2 else "nurse", "too little time") if i < yes
+                else ("no", "gp" if i % 2 else "nurse", "other words") for i in range(count)]  # fmt: skip
+        path = tmp_path / f"{count}-{yes}.csv"
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([("heard", "profession", "why"), *rows])
+        return str(path)
+
+    def told_of(words, path, *more):
+        assert main(["listen", *words[:1], path, *words[1:], "--json", *more]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    themes = tmp_path / "themes.yaml"
+    themes.write_text("title: Why\nwritten_by: a test\nthemes:\n  time:\n    title: Time\n    words: [time]\n", encoding="utf-8")
+    for words, figures in (
+        (["answers", "--question", "heard", "--by", "profession", "--publish"], "answers"),
+        (["themes", "--question", "why", "--themes", str(themes)], "themes"),
+    ):
+        first, near, far = said(80, 40), said(82, 41), said(120, 60)
+        before = tmp_path / "before.json"
+        before.write_text(json.dumps(told_of(words, first)), encoding="utf-8")
+        assert told_of(words, near)[figures] != told_of(words, first)[figures]
+        assert told_of(words, near, "--previous", str(before))[figures] == told_of(words, first)[figures]
+        assert told_of(words, far, "--previous", str(before))[figures] == told_of(words, far)[figures]
+        before.write_text('{"n": 3}', encoding="utf-8")
+        assert main(["listen", words[0], far, *words[1:], "--previous", str(before)]) == 2
+        assert "expected what" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from ..listen.every import EveryAnswer, every_answer, yes_side
 from ..listen.interval import KINDS
 from ..listen.regress import regress
 from .listen_design import add_design, add_question, among, answers, column, design, labels, level, named
-from .listen_publish import add_publish, published
+from .listen_publish import add_publish, every_published, published
 from .output import add_output, emit
 
 
@@ -153,14 +153,14 @@ def _every(options: argparse.Namespace) -> None:
         cells, plan, order=order, multiple=options.multiple, among=inside, interval=options.interval,
         by=labels(file, options.by) if options.by else None, level=level(options.level),
     )  # fmt: skip
-    public = tuple(a.published() for a in found)
+    public = every_published(options, found)
     shown = public if options.publish else found
     rows = [row for one in shown for row in _every_rows(one)]
 
     def chart() -> Any:
         from .listen_charts import agreement, multiples
 
-        if order is not None and not options.by and not options.multiple:
+        if order is not None and not options.by and not options.multiple and not options.previous:
             upper = tuple(a.published() for a in yes_side(cells, plan, order, among=inside, level=options.level))
             return agreement(public, upper, order=order, title=", ".join(questions), whom=_who(public[0].result))
         return multiples(public, title=", ".join(questions), whom=_who(public[0].result))

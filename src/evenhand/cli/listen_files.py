@@ -24,6 +24,7 @@ from ..listen.result import FEWEST
 from ..listen.themes import NONE, Coded, by_words, load_themes, suggest
 from ..table import Table
 from .listen_design import labels, named
+from .listen_publish import STANDS, read_previous
 from .output import add_output, emit, write_bytes
 
 
@@ -69,6 +70,7 @@ def _register_themes(commands: Any) -> None:
     parser.add_argument("--most", type=int, default=8, metavar="N", help="suggest at most so many [8]")
     parser.add_argument("--coded", type=Path, metavar="FILE",
                         help="every answer with its themes and the one it is most like: for coders, not to share")
+    parser.add_argument("--previous", metavar="FILE.json", help=STANDS)
     parser.add_argument("--seed", type=int, default=1, help="[1]")
     add_output(parser)
     parser.set_defaults(run=_themes)
@@ -174,20 +176,39 @@ def _themes(options: argparse.Namespace) -> None:
             for t in found.themes]  # fmt: skip
     document = {"answers": found.answers, "way": found.way, "fewest_shown": FEWEST, "seed": options.seed,
                 "suggestions": int((found.nearest >= 0).sum()), "themes": rows}  # fmt: skip
+    if options.previous:
+        document = _themes_after(read_previous(options.previous), document, options.previous)
+        rows = document["themes"]
 
     def chart() -> Any:
         from .. import charts
 
-        shown = [t for t in found.themes if t.n is not None]
+        shown = [row for row in rows if row["n"] is not None]
         if not shown:
             raise InputError(f"every theme has fewer than {FEWEST} answers, so that none may be drawn")
         empty = np.full(len(shown), np.nan)
         return charts.intervals(
-            [f"{t.title} (n = {t.n:,})" for t in shown], np.array([t.share for t in shown]), empty, empty, share=True,
-            title=options.question, subtitle=f"{found.answers:,} wrote something: those who answered, and no more",
+            [f"{row['title']} (n = {row['n']:,})" for row in shown], np.array([row["share"] for row in shown]), empty,
+            empty, share=True, title=options.question,
+            subtitle=f"{document['answers']:,} wrote something: those who answered, and no more",
         )  # fmt: skip
 
-    emit(options, document, rows, title=f"{options.question}: {found.answers:,} answers by {found.way}", chart=chart)
+    title = f"{options.question}: {document['answers']:,} answers by {document['way']}"
+    emit(options, document, rows, title=title, chart=chart)
+
+
+def _themes_after(before: dict[str, Any], now: dict[str, Any], name: str) -> dict[str, Any]:
+    """The counts to give away after `before` were: the new ones if each has moved by nobody or by ten people or more,
+    and so have those that are hidden together; else the old ones as they stood."""
+    try:
+        shown = [{row["theme"]: row["n"] for row in told["themes"] if row["n"] is not None} for told in (now, before)]
+        moved = [abs(now["answers"] - before["answers"])]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{name}: expected what `listen themes --json` gave before; found no {error}") from error
+    if set(shown[0]) != set(shown[1]):
+        return before
+    moved += [abs(n - shown[1][theme]) for theme, n in shown[0].items()]
+    return now if all(change == 0 or change >= FEWEST for change in moved) else before
 
 
 def _coded_rows(found: Coded, answers: list[str]) -> list[dict[str, Any]]:
