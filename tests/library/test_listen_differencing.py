@@ -185,7 +185,8 @@ def test_every_answer_and_every_theme_stands_until_ten_people_have_moved(tmp_pat
         return json.loads(capsys.readouterr().out)
 
     themes = tmp_path / "themes.yaml"
-    themes.write_text("title: Why\nwritten_by: a test\nthemes:\n  time:\n    title: Time\n    words: [time]\n", encoding="utf-8")
+    words_of_time = "themes:\n  time:\n    title: Time\n    words: [time]\n"
+    themes.write_text("title: Why\nwritten_by: a test\n" + words_of_time, encoding="utf-8")
     for words, figures in (
         (["answers", "--question", "heard", "--by", "profession", "--publish"], "answers"),
         (["themes", "--question", "why", "--themes", str(themes)], "themes"),
