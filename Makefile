@@ -32,7 +32,7 @@ help: ## this list
 install: $(VENV)/.installed ## the virtual environment, pinned with hashes
 $(VENV)/.installed: requirements/run.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --no-compile --require-hashes -r requirements/run.txt
+	$(PIP) --no-compile --no-deps --require-hashes -r requirements/run.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
