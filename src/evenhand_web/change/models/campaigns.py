@@ -16,14 +16,31 @@ from evenhand_web.site.models import AppendOnly, AppendOnlyError
 class Campaign(models.Model):
     """A message to some organisations and, at random, not yet to others. Once sealed, its design stands."""
 
-    DESIGN = ("version_id", "content", "message", "arms", "ratio", "strata", "level", "seed", "why_not_randomised")
+    DESIGN = (
+        "kind", "organisation_id", "version_id", "measure", "outcome", "content", "message", "variants", "arms",
+        "holdout", "waves", "least_effect", "power", "ratio", "strata", "level", "seed", "why_not_randomised",
+    )  # fmt: skip
     key = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
-    version = models.ForeignKey(SchemeVersion, models.PROTECT, related_name="campaigns")
+    kind = models.CharField(max_length=20, choices=[("practice", "practice"), ("awareness", "awareness")],
+                            default="practice")  # fmt: skip
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="campaigns",
+        help_text="whose members are drawn; empty: the area of the scheme",
+    )  # fmt: skip
+    version = models.ForeignKey(SchemeVersion, models.PROTECT, null=True, blank=True, related_name="campaigns")
+    measure = models.CharField(max_length=80, blank=True, help_text="that it is to move; empty: the scheme's own")
+    outcome = models.JSONField(default=dict, blank=True,
+                               help_text="of an awareness campaign: instrument, question, value")  # fmt: skip
     content = models.CharField(max_length=80, help_text="the id of the content module")
     message = models.TextField(help_text="what the reader gets, under 150 words")
     level = models.CharField(max_length=40, help_text="the level that is randomised: pcn, practice ...")
+    variants = models.JSONField(default=dict, blank=True, help_text="the message of an arm that has its own")
     arms = models.JSONField(help_text='["intervention", "control"]')
+    holdout = models.CharField(max_length=60, blank=True, help_text="the arm that gets nothing; empty: the last")
+    waves = models.JSONField(default=list, blank=True, help_text='the first day of each wave: ["2026-11-02", ...]')
+    least_effect = models.FloatField(null=True, blank=True, help_text="the smallest effect that would matter")
+    power = models.JSONField(default=dict, blank=True, help_text="as shown before launch")
     ratio = models.JSONField(help_text="[1, 1]")
     strata = models.JSONField(default=list)
     seed = models.BigIntegerField()
@@ -40,6 +57,15 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def area(self) -> Organisation:
+        """Whose practices or members are drawn."""
+        if self.organisation is not None:
+            return self.organisation
+        if self.version is None:
+            raise AppendOnlyError(f"campaign {self.key} has neither a scheme nor an organisation")
+        return self.version.plan.organisation
 
     def save(self, *args: object, **kwargs: object) -> None:
         before = None if self._state.adding else Campaign.objects.filter(pk=self.pk).first()
@@ -81,33 +107,3 @@ class EngagementEvent(AppendOnly):
     class Meta(AppendOnly.Meta):
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["person", "content", "stage"], name="a_stage_once")]
-
-
-class Commitment(AppendOnly):
-    """A promise: what, how much, by when. It is a promise, and money never follows from it."""
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="commitments")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="commitments")
-    version = models.ForeignKey(SchemeVersion, models.PROTECT, null=True, blank=True, related_name="commitments")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="commitments")
-    measure = models.CharField(max_length=80)
-    what = models.CharField(max_length=200)
-    size = models.FloatField(null=True, blank=True, help_text="in the measure's own unit")
-    by = models.DateField()
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta(AppendOnly.Meta):
-        ordering = ["-id"]
-
-
-class CommitmentReport(AppendOnly):
-    """What somebody says became of their promise: reported, and never added to what was proved."""
-
-    SAID = {"done": "I did it", "partly": "partly", "not_done": "it did not work out"}
-    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="reports")
-    said = models.CharField(max_length=10, choices=list(SAID.items()))
-    note = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta(AppendOnly.Meta):
-        ordering = ["id"]

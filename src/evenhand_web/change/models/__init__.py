@@ -1,0 +1,12 @@
+"""What CHANGE keeps: campaigns and who came how far, promises, PDSA cycles, bulletins, reflections."""
+
+from .bulletins import Bulletin, BulletinChoice
+from .campaigns import AllocationRow, Campaign, EngagementEvent
+from .cycles import Cycle, CycleResult
+from .promises import Commitment, CommitmentReport
+from .reflections import Reflection
+
+__all__ = [
+    "AllocationRow", "Bulletin", "BulletinChoice", "Campaign", "Commitment", "CommitmentReport", "Cycle",
+    "CycleResult", "EngagementEvent", "Reflection",
+]  # fmt: skip
