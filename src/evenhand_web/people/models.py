@@ -133,3 +133,6 @@ class LeadAppointment(AppendOnly):
 
     class Meta(AppendOnly.Meta):
         ordering = ["id"]
+
+
+from .models_tokens import AccessToken  # noqa: E402, F401  (a table of this app, in a file of its own)

@@ -46,3 +46,20 @@ class AppendOnly(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError(f"{type(self).__name__} {self.pk} is append-only: nothing is deleted")
+
+
+class Attempts(models.Model):
+    """How often one thing was tried by one address or account in one span of time; swept when the span is over.
+
+    `who` is a keyed hash: no address and no account can be read from it.
+    """
+
+    what = models.CharField(max_length=40)
+    who = models.CharField(max_length=64)
+    span = models.BigIntegerField(help_text="which span since 1970")
+    many = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True, help_text="from when on the row says nothing")
+
+    class Meta:
+        verbose_name_plural = "attempts"
+        constraints = [models.UniqueConstraint(fields=["what", "who", "span"], name="one_count_a_span")]
