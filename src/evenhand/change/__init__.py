@@ -3,12 +3,18 @@
 from .content import Block, Content, Facts, Question
 from .content import load as load_content
 from .content import load_all as load_all_content
+from .content_figures import FIGURES, NOT_KNOWN
+from .content_figures import fill as fill_content
+from .content_links import Known, check_links
+from .content_time import WORDS_PER_MINUTE, reading_minutes, reading_words, review_day
+from .content_time import overdue as overdue_content
 from .funnel import EXITS, STAGES, funnel
 from .power import Power, power
 from .randomise import Allocation, randomise, seal
 from .spread import Spread, spread
 
 __all__ = [
-    "EXITS", "STAGES", "Allocation", "Block", "Content", "Facts", "Power", "Question", "Spread", "funnel",
-    "load_all_content", "load_content", "power", "randomise", "seal", "spread",
+    "EXITS", "FIGURES", "NOT_KNOWN", "STAGES", "WORDS_PER_MINUTE", "Allocation", "Block", "Content", "Facts", "Known",
+    "Power", "Question", "Spread", "check_links", "fill_content", "funnel", "load_all_content", "load_content",
+    "overdue_content", "power", "randomise", "reading_minutes", "reading_words", "review_day", "seal", "spread",
 ]  # fmt: skip

@@ -6,87 +6,15 @@ headed `## Self-audit` holds the questions, one a line: - `word`: the question (
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from ..definition import loads
+from ..definition import loads, parse
 from ..errors import InputError
-from ..records import Record
+from .content_body import body
+from .content_parts import Block, Content, Facts, Question
+from .content_time import WORDS_PER_MINUTE, reading_minutes, reading_words
 
-_QUESTION = re.compile(r"- `(?P<word>[a-z][a-z0-9_]*)`: (?P<text>.+?) \((?P<answers>[^()]+)\)$")
-_RANGE = re.compile(r"(\d+) to (\d+)$")
-_HTML = re.compile(r"<[A-Za-z/!][^>]*>")
-SELF_AUDIT = "Self-audit"
-
-
-class Guidance(BaseModel):
-    """One published source, by its number and title."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    title: str
-    publisher: str
-    number: str = ""
-
-
-class Facts(BaseModel):
-    """What stands above the text: who it is for, how long it takes, who wrote and who checked it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str
-    pathway: str
-    measure: str
-    audience: tuple[str, ...] = Field(min_length=1)
-    minutes: int = Field(gt=0, le=60)
-    authored_by: str
-    checked_by: str = "not yet checked by a clinician"
-    review_due: str = Field(pattern=r"^\d{4}-\d{2}$")
-    guidance: tuple[Guidance, ...] = Field(min_length=1)
-
-
-@dataclass(frozen=True, eq=False)
-class Block(Record):
-    """One part of a module: `number` from 1, its heading and its Markdown. All but the self-audit are `required`
-    reading: with the last of them read, the module is completed."""
-
-    number: int
-    heading: str
-    markdown: str
-    required: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Question(Record):
-    """One question of the self-audit. Either `choices` are given, or a whole number from `least` to `most`."""
-
-    word: str
-    text: str
-    choices: tuple[str, ...]
-    least: int | None
-    most: int | None
-
-    def accepts(self, answer: str) -> bool:
-        """Whether this is an answer to the question."""
-        if self.least is None or self.most is None:
-            return answer in self.choices
-        return answer.isdigit() and self.least <= int(answer) <= self.most
-
-
-@dataclass(frozen=True, eq=False)
-class Content(Record):
-    """A module as read: its facts, its blocks in order, and the questions of its self-audit."""
-
-    facts: Facts
-    blocks: tuple[Block, ...]
-    self_audit: tuple[Question, ...]
-
-    @property
-    def id(self) -> str:
-        """The module's name in events and addresses."""
-        return self.facts.id
+__all__ = ["Block", "Content", "Facts", "Question", "load", "load_all", "loads_content"]
 
 
 def load(path: Path) -> Content:
@@ -95,8 +23,8 @@ def load(path: Path) -> Content:
     Raises
     ------
     InputError
-        If it cannot be read, a fact is missing or unknown, a block is empty, a question cannot be read, HTML is used or
-        there is no self-audit; the message starts `file:line:`.
+        If it cannot be read, a fact is missing or unknown, a block is empty, a question or figure cannot be read, HTML
+        is used, there is no self-audit, or it takes longer than it says; the message starts `file:line:`.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -113,7 +41,7 @@ def load_all(folder: Path) -> dict[str, Content]:
     for path in sorted(folder.glob("*.md")):
         one = load(path)
         if one.id in found:
-            raise InputError(f"{path}:2: id {one.id!r} is already the id of another module; expected its own")
+            raise InputError(f"{one.at('id')}: id {one.id!r} is already the id of another module; expected its own")
         found[one.id] = one
     return found
 
@@ -124,51 +52,38 @@ def loads_content(text: str, *, where: str = "<text>") -> Content:
     if not lines or lines[0].strip() != "---" or "---" not in [line.strip() for line in lines[1:]]:
         raise InputError(f"{where}:1: expected the module's facts between two lines of ---")
     end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == "---")
-    facts = loads("\n".join(["", *lines[1:end]]), Facts, where=where)  # the empty line keeps the file's numbers
-    for number, line in enumerate(lines[end + 1:], end + 2):
-        if match := _HTML.search(line):
-            raise InputError(f"{where}:{number}: HTML is not used in content; found {match[0]!r}, expected Markdown")
-    blocks, questions = _body(lines, end + 1, where)
-    return Content(facts, blocks, questions)
+    above = "\n".join(["", *lines[1:end]])  # the empty line keeps the file's numbers
+    facts = loads(above, Facts, where=where)
+    places = {str(place[0]): line for place, line in parse(above, where=where)[1].items() if len(place) == 1}
+    blocks, questions, figures = body(lines, end + 1, where)
+    content = Content(facts, blocks, questions, figures, where, places)
+    _about_one_thing(content)
+    _short_enough(content)
+    return content
 
 
-def _body(lines: list[str], start: int, where: str) -> tuple[tuple[Block, ...], tuple[Question, ...]]:
-    heads = [i for i in range(start, len(lines)) if lines[i].startswith("## ")]
-    if not heads or any(line.strip() for line in lines[start : heads[0] if heads else len(lines)]):
-        raise InputError(f"{where}:{start + 1}: expected the text to begin with a block, '## Heading'")
-    blocks: list[Block] = []
-    questions: list[Question] = []
-    for head, following in zip(heads, [*heads[1:], len(lines)], strict=True):
-        heading, body = lines[head][3:].strip(), "\n".join(lines[head + 1 : following]).strip()
-        if not heading or not body:
-            raise InputError(f"{where}:{head + 1}: block {heading!r} is empty; expected a heading and text below it")
-        audit = heading == SELF_AUDIT
-        if audit:
-            questions += [_question(lines[i], i + 1, where) for i in range(head + 1, following)
-                          if lines[i].startswith("- ")]  # fmt: skip
-            body = "\n".join(line for line in body.splitlines() if not line.startswith("- ")).strip()
-        blocks.append(Block(len(blocks) + 1, heading, body, required=not audit))
-    if not questions:
-        raise InputError(f"{where}:{len(lines)}: no questions; expected a block '## {SELF_AUDIT}' with one a line")
-    given = [question.word for question in questions]
-    if len(set(given)) < len(given):
-        twice = next(word for word in given if given.count(word) > 1)
-        raise InputError(f"{where}: question {twice!r} is given twice; each needs its own word")
-    return tuple(blocks), tuple(questions)
+def _about_one_thing(content: Content) -> None:
+    facts = content.facts
+    asked = {"instrument": facts.instrument, "question": facts.question, "value": facts.value}
+    if facts.measure and any(asked.values()):
+        raise InputError(f"{content.at('measure')}: expected a measure or a survey's question; found both")
+    if facts.measure:
+        if not facts.pathway:
+            raise InputError(f"{content.at('measure')}: 'pathway' is missing; expected the measure's pathway")
+        return
+    missing = [name for name, given in asked.items() if not given]
+    if len(missing) == len(asked):
+        raise InputError(f"{content.at('id')}: 'measure' is missing; expected a measure, or a survey's instrument, "
+                         "question and value")  # fmt: skip
+    if missing:
+        named = next(name for name, given in asked.items() if given)
+        raise InputError(f"{content.at(named)}: {missing[0]!r} is missing; expected instrument, question and value")
 
 
-def _question(line: str, number: int, where: str) -> Question:
-    match = _QUESTION.match(line.strip())
-    if match is None:
+def _short_enough(content: Content) -> None:
+    takes = reading_minutes(content)
+    if takes > content.facts.minutes:
         raise InputError(
-            f"{where}:{number}: expected - `word`: question (0 to 10), or (yes / no); found {line.strip()!r}"
+            f"{content.at('minutes')}: minutes: {reading_words(content):,} words take {takes:.1f} minutes at "
+            f"{WORDS_PER_MINUTE} words a minute; found {content.facts.minutes}: say more minutes, or say less"
         )
-    if limits := _RANGE.match(match["answers"]):
-        least, most = int(limits[1]), int(limits[2])
-        if least >= most:
-            raise InputError(f"{where}:{number}: expected a range that rises, found {match['answers']!r}")
-        return Question(match["word"], match["text"], (), least, most)
-    choices = tuple(choice.strip() for choice in match["answers"].split("/"))
-    if len(choices) < 2 or not all(choices):
-        raise InputError(f"{where}:{number}: expected two or more answers with / between, found {match['answers']!r}")
-    return Question(match["word"], match["text"], choices, None, None)

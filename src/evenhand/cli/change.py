@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import table
 from ..errors import InputError
-from . import change_spread
+from . import change_content, change_spread
 from .door import add_columns, add_dates, filled, naming, number, words
 from .output import TABLES, add_output, emit
 
@@ -21,6 +21,7 @@ def register(steps: Any) -> None:
     _register_randomise(commands)
     _register_funnel(commands)
     change_spread.register(commands)
+    change_content.register(commands)
 
 
 def _register_power(commands: Any) -> None:
@@ -47,6 +48,8 @@ def _register_randomise(commands: Any) -> None:
     parser.add_argument("--strata", action="append", default=[], metavar="COL,COL", help="balance within these")
     parser.add_argument("--cluster", metavar="COL", help="all units of one of these share an arm")
     parser.add_argument("--ratio", metavar="1:1:2", help="whole numbers, one for each arm [equal]")
+    parser.add_argument("--waves", type=int, default=1, metavar="N", help="deal each arm into N waves as well [1]")
+    parser.add_argument("--hold-out", default="", metavar="ARM", help="this arm waits for the verdict: wave 0")
     parser.add_argument("--seed", type=int, required=True, metavar="N", help="fixes chance; 0 or more")
     parser.add_argument("--json", action="store_true", help="print the balance and the seal as one JSON document")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=f"the allocation: {' '.join(TABLES)}")
@@ -90,14 +93,17 @@ def _randomise(options: argparse.Namespace) -> None:
         found = randomise(
             filled(given, options.unit), [arm.strip() for arm in options.arms.split(",")], seed=options.seed,
             strata=list(zip(*columns, strict=True)) if columns else None, ratio=_ratio(options.ratio),
-            clusters=clusters,
+            clusters=clusters, waves=options.waves, holdout=options.hold_out.strip(),
         )  # fmt: skip
+    stepped = options.waves > 1 or bool(options.hold_out)
     named = [options.unit, *([options.cluster] if options.cluster else []), *strata]
-    if "arm" in named:
-        raise InputError(f"{given.name}: column 'arm' would be overwritten by the allocation; rename it")
-    rows = [
-        dict(zip(named, (given.text(c)[i] for c in named), strict=True)) | {"arm": arm}
-        for i, arm in enumerate(found.arm)
+    for column in ("arm", "wave") if stepped else ("arm",):
+        if column in named:
+            raise InputError(f"{given.name}: column {column!r} would be overwritten by the allocation; rename it")
+    cells = {column: given.text(column) for column in named}
+    rows: list[dict[str, Any]] = [
+        {column: texts[i] for column, texts in cells.items()} | {"arm": arm} | ({"wave": wave} if stepped else {})
+        for i, (arm, wave) in enumerate(zip(found.arm, found.wave, strict=True))
     ]
     emit(argparse.Namespace(out=options.out, json=False), rows, rows)
     counted = {arm: sum(one == arm for one in found.arm) for arm in found.arms}
@@ -106,10 +112,13 @@ def _randomise(options: argparse.Namespace) -> None:
         {"stratum": stratum, "arm": arm} | ({"clusters": k} if options.cluster else {}) | {"units": n}
         for stratum, arm, k, n in found.balance()
     ]
-    document = {
+    document: dict[str, Any] = {
         "units": len(rows), "arms": [{"arm": arm, "n": n} for arm, n in counted.items()], "balanced": what,
         "balance": balance, "ratio": found.ratio, "seed": found.seed, "seal": found.seal,
     }  # fmt: skip
+    if stepped:
+        steps = [{"arm": arm, "wave": wave, "clusters": k, "units": n} for arm, wave, k, n in found.steps()]
+        document |= {"waves": found.waves, "hold_out": found.holdout or None, "steps": steps}
     title = f"{len(rows)} units, seed {found.seed}, seal {found.seal}"
     emit(argparse.Namespace(out=None, json=options.json), document, balance, title=title)
 
