@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from evenhand.change import Allocation, Content, randomise
@@ -35,9 +36,9 @@ class Audience:
         return len(set(self.clusters))
 
 
-def scheme_of(campaign: Campaign) -> Scheme:
-    """The scheme that a campaign serves, as its version says."""
-    return loads(campaign.version.yaml, Scheme)
+def scheme_of(campaign: Campaign) -> Scheme | None:
+    """The scheme that a campaign serves, as its version says; None if it serves none."""
+    return None if campaign.version is None else loads(campaign.version.yaml, Scheme)
 
 
 def content_of(campaign: Campaign) -> Content | None:
@@ -62,7 +63,7 @@ def audience(area: Organisation) -> Audience:
 
 def draw(campaign: Campaign) -> Allocation:
     """The draw that the campaign's seed gives: the same every time, until the audience changes."""
-    people = audience(campaign.version.plan.organisation)
+    people = audience(campaign.area)
     return randomise(
         people.units, campaign.arms, seed=campaign.seed, ratio=campaign.ratio, clusters=people.clusters,
         strata=[(stratum,) for stratum in people.strata],
@@ -81,12 +82,13 @@ def seal(campaign: Campaign) -> Allocation:
     fresh = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if fresh.sealed_at is not None:
         raise InputError("This campaign is sealed already. Nothing was drawn again.")
-    signed = sheet(fresh.version.plan)
-    if not signed.in_force or signed.version.pk != fresh.version_id:
-        raise InputError(
-            f"The scheme is not in force: {signed.given} of {signed.needed} signatures stand under its latest version. "
-            "Nothing was drawn."
-        )
+    if fresh.version is not None:
+        signed = sheet(fresh.version.plan)
+        if not signed.in_force or signed.version.pk != fresh.version_id:
+            raise InputError(
+                f"The scheme is not in force: {signed.given} of {signed.needed} signatures stand under its latest "
+                "version. Nothing was drawn."
+            )
     drawn = draw(fresh)
     AllocationRow.objects.bulk_create(
         AllocationRow(campaign=fresh, unit=unit, cluster=cluster, arm=arm, stratum=" / ".join(stratum))
@@ -117,7 +119,8 @@ def launch(campaign: Campaign) -> None:
 def campaigns(places: list[Organisation]) -> list[Campaign]:
     """The campaigns of schemes whose area is one of these."""
     plans = Plan.objects.filter(organisation__in=places)
-    return list(Campaign.objects.filter(version__plan__in=plans).select_related("version__plan__organisation"))
+    there = Campaign.objects.filter(Q(version__plan__in=plans) | Q(organisation__in=places))
+    return list(there.select_related("organisation", "version__plan__organisation"))
 
 
 def _month_after(month: str) -> date:

@@ -18,7 +18,8 @@ class Campaign(models.Model):
 
     DESIGN = (
         "kind", "organisation_id", "version_id", "measure", "outcome", "content", "message", "variants", "arms",
-        "holdout", "waves", "least_effect", "power", "ratio", "strata", "level", "seed", "why_not_randomised",
+        "holdout", "waves", "least_effect", "power", "ratio", "strata", "level", "cluster", "audience", "window",
+        "sender", "seed", "why_not_randomised",
     )  # fmt: skip
     key = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
@@ -34,7 +35,12 @@ class Campaign(models.Model):
                                help_text="of an awareness campaign: instrument, question, value")  # fmt: skip
     content = models.CharField(max_length=80, help_text="the id of the content module")
     message = models.TextField(help_text="what the reader gets, under 150 words")
-    level = models.CharField(max_length=40, help_text="the level that is randomised: pcn, practice ...")
+    sender = models.CharField(max_length=120, blank=True, help_text="by whose name the message is signed")
+    level = models.CharField(max_length=40, help_text="of the units: practice; person for somebody asked in a survey")
+    cluster = models.CharField(max_length=20, default="pcn", help_text="what is drawn as one: pcn, practice or person")
+    audience = models.JSONField(default=dict, blank=True,
+                                help_text='who: {"choose": "all"}, or beyond "benchmark" or "limit"')  # fmt: skip
+    window = models.JSONField(default=dict, blank=True, help_text='months: {"baseline": 6, "follow_up": 6}')
     variants = models.JSONField(default=dict, blank=True, help_text="the message of an arm that has its own")
     arms = models.JSONField(help_text='["intervention", "control"]')
     holdout = models.CharField(max_length=60, blank=True, help_text="the arm that gets nothing; empty: the last")
@@ -43,7 +49,7 @@ class Campaign(models.Model):
     power = models.JSONField(default=dict, blank=True, help_text="as shown before launch")
     ratio = models.JSONField(help_text="[1, 1]")
     strata = models.JSONField(default=list)
-    seed = models.BigIntegerField()
+    seed = models.BigIntegerField(null=True, blank=True, help_text="empty: chosen by chance at the moment of the draw")
     why_not_randomised = models.TextField(blank=True)
     author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     sealed_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +73,11 @@ class Campaign(models.Model):
             raise AppendOnlyError(f"campaign {self.key} has neither a scheme nor an organisation")
         return self.version.plan.organisation
 
+    @property
+    def control(self) -> str:
+        """The arm that gets nothing before the verdict; '' if nobody is held out."""
+        return self.holdout or (str(self.arms[-1]) if len(self.arms) > 1 else "")
+
     def save(self, *args: object, **kwargs: object) -> None:
         before = None if self._state.adding else Campaign.objects.filter(pk=self.pk).first()
         if before is not None and before.sealed_at is not None:
@@ -85,7 +96,7 @@ class AllocationRow(AppendOnly):
     cluster = models.CharField(max_length=40, blank=True)
     arm = models.CharField(max_length=60)
     stratum = models.CharField(max_length=120, blank=True)
-    wave = models.PositiveIntegerField(default=1)
+    wave = models.PositiveIntegerField(default=1, help_text="0: held out until the verdict")
 
     class Meta(AppendOnly.Meta):
         ordering = ["id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -33,12 +34,11 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 def campaign(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Everybody of the organisation: the design, the draw, who came how far. Next, for the desk: seal, launch."""
     found = _campaign(organisation, key)
-    area = found.version.plan.organisation
-    scheme = desk.scheme_of(found)
+    area, scheme = found.area, desk.scheme_of(found)
     audience = desk.audience(area)
     held = lake()
     power = None
-    if found.sealed_at is None and held is not None:
+    if found.sealed_at is None and held is not None and scheme is not None:
         power = wave_power(held, scheme, audience.units, audience.clusters)
     engaged = reading.engagement(found) if found.launched_at else None
     figure = figures.engagement(engaged, found.key) if engaged else None
@@ -46,7 +46,8 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
         return response
     return render(request, "change/campaign.html", {
         "campaign": found, "scheme": scheme, "area": area, "audience": audience, "power": power, "figure": figure,
-        "engaged": engaged, "module": desk.content_of(found), "signed": sheet(found.version.plan),
+        "engaged": engaged, "module": desk.content_of(found),
+        "signed": sheet(found.version.plan) if found.version else None,
         "balance": desk.balance(found), "promised": found.commitments.count(),
         "runs": may(request, "run_campaign", area), "words": len(found.message.split()),
     })  # fmt: skip
@@ -57,7 +58,7 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
 def seal(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Who runs campaigns in its area: draw at random and seal, once the scheme is signed by all who must."""
     found = _campaign(organisation, key)
-    require(request, "run_campaign", found.version.plan.organisation)
+    require(request, "run_campaign", found.area)
     try:
         drawn = desk.seal(found)
         messages.success(request, f"Drawn and sealed. The seal is {drawn.seal[:12]}…; nobody can be moved any more.")
@@ -71,7 +72,7 @@ def seal(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
 def launch(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Who runs campaigns in its area: send the sealed wave."""
     found = _campaign(organisation, key)
-    require(request, "run_campaign", found.version.plan.organisation)
+    require(request, "run_campaign", found.area)
     try:
         desk.launch(found)
         messages.success(request, f"Launched. A verdict can be asked for from {found.verdict_due:%-d %B %Y}.")
@@ -81,7 +82,8 @@ def launch(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
 
 
 def _campaign(organisation: Organisation, key: str) -> Campaign:
+    places = around(organisation)
     return get_object_or_404(
-        Campaign.objects.select_related("version__plan__organisation"), key=key,
-        version__plan__organisation__in=around(organisation),
+        Campaign.objects.select_related("organisation", "version__plan__organisation"),
+        Q(organisation__in=places) | Q(organisation=None, version__plan__organisation__in=places), key=key,
     )  # fmt: skip

@@ -62,8 +62,8 @@ def report(request: HttpRequest, organisation: Organisation, pk: int) -> HttpRes
 
 def _beforehand(found: Content, sent: Campaign | None) -> dict[str, object]:
     """What a promise says unless its owner changes it."""
-    if sent is None:
+    scheme = None if sent is None else desk.scheme_of(sent)
+    if scheme is None:
         return {"what": found.facts.title, "by": timezone.localdate() + timedelta(days=DAYS_TO_CHANGE)}
-    scheme = desk.scheme_of(sent)
     last = max(date.fromisoformat(f"{scheme.follow_up.last}-28"), timezone.localdate() + timedelta(days=DAYS_TO_CHANGE))
     return {"what": scheme.title, "size": scheme.planned_effect, "by": last}
