@@ -10,6 +10,8 @@ from django.utils import timezone
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.site.models import AppendOnly
 
+from .campaigns import Campaign
+
 
 def new_token() -> str:
     """What nobody can guess, for a link that works without signing in."""
@@ -25,6 +27,7 @@ class Bulletin(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="bulletins")
     week = models.DateField(help_text="its Monday")
     kind = models.CharField(max_length=10, choices=[("single", "single"), ("digest", "digest")], default="single")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="bulletins")
     facts = models.JSONField(help_text="the number, the comparison, the action, what became of last time")
     subject = models.CharField(max_length=150)
     text = models.TextField()
@@ -32,6 +35,12 @@ class Bulletin(models.Model):
     message_id = models.CharField(max_length=150, unique=True)
     token = models.CharField(max_length=60, unique=True, default=new_token, help_text="of its unsubscribe link")
     state = models.CharField(max_length=10, choices=[(s, s) for s in STATES], default="queued", db_index=True)
+    claim = models.CharField(max_length=40, blank=True, help_text="of the worker that has it in hand")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    handed_at = models.DateTimeField(
+        null=True, blank=True,
+        help_text="kept just before the last byte goes out: from here on only the mail server knows",
+    )  # fmt: skip
     tries = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(default=timezone.now, help_text="when it may be tried (again)")
     trouble = models.CharField(max_length=300, blank=True, help_text="what the mail server said the last time")
