@@ -31,7 +31,9 @@ def render(chart: Any, kind: str) -> bytes:
     """
     if kind not in KINDS:
         raise ValueError(f"kind: expected one of {', '.join(KINDS)}, found {kind!r}")
-    specs = [one if isinstance(one, dict) else one.to_dict() for one in (chart if isinstance(chart, list) else [chart])]
+    several = chart if isinstance(chart, list) else [chart]
+    # Vega-Lite refuses what is wrong when it draws; to check against its schema beforehand costs as much as drawing
+    specs = [one if isinstance(one, dict) else one.to_dict(validate=False) for one in several]
     svg = _svg(specs[0]) if len(specs) == 1 else _stack([_svg(spec) for spec in specs])
     if kind == "png":
         return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE))

@@ -13,6 +13,7 @@ from . import theme
 from .funnel import KINDS, WIDE, YOU
 from .sketch import BOTTOM, RIGHT, TOP, Canvas, frame, ticks, with_key
 from .spc import KINDS as POINTS
+from .spc import LINES
 from .words import number
 
 Floats = NDArray[np.float64]
@@ -96,12 +97,16 @@ def strip(value: Floats, *, own: int | None, share: bool, width: int, reference:
 def spc(
     chart: ControlChart, months: NDArray[np.datetime64], *, share: bool, width: int, height: int = 280,
     marks: Sequence[tuple[np.datetime64, str]] = (),
+    expected: Sequence[tuple[np.datetime64, np.datetime64, float]] = (),
 ) -> str:  # fmt: skip
-    """A control chart: points with the shape of their signal, mean and limits; `marks` are moments with a word."""
-    y = frame(np.concatenate([chart.values, chart.lower, chart.upper]))
+    """A control chart: points with the shape of their signal, mean and limits; `marks` are moments with a word,
+    `expected` predictions from one month to another."""
+    y = frame(np.concatenate([chart.values, chart.lower, chart.upper, [value for _, _, value in expected]]))
     y = (max(0.0, y[0]), y[1]) if np.nanmin(chart.values) >= 0 else y
     canvas = _over_time(months, y, share, width, height)
     at = np.arange(len(months), dtype=float)
+    for first, last, value in expected:
+        _bar(canvas, _place(months, first), _place(months, last), value)
     for phase in np.unique(chart.phase):
         rows = chart.phase == phase
         for line, dash in ((chart.lower, "6 4"), (chart.upper, "6 4"), (chart.mean, "")):
@@ -113,7 +118,8 @@ def spc(
         canvas.mark(float(i), float(chart.values[i]), colour, SHAPES[shape], size=4 if len(months) < 40 else 3.2)
     _moments(canvas, months, marks)
     used = [kind for kind in POINTS if kind in chart.point_type]
-    return with_key(canvas, [(POINTS[k][0].lower(), POINTS[k][1], SHAPES[POINTS[k][2]]) for k in used])
+    key = [(POINTS[k][0].lower(), POINTS[k][1], SHAPES[POINTS[k][2]]) for k in used]
+    return with_key(canvas, [*key, *([("predicted", theme.DARK_BLUE, "line")] if expected else [])])
 
 
 def over_time(
@@ -170,15 +176,26 @@ def _month(month: np.datetime64) -> str:
 
 
 def _moments(canvas: Canvas, months: NDArray[np.datetime64], marks: Sequence[tuple[np.datetime64, str]]) -> None:
-    for when, word in marks:
-        place = float((when.astype("datetime64[M]") - months[0].astype("datetime64[M]")).astype(int))
+    for number_, (when, word) in enumerate(marks):
+        place = _place(months, when)
         if -0.5 <= place <= len(months) - 0.5:
             across = float(canvas.at_x(place))
             look = f'stroke="{theme.DARK_BLUE}" stroke-dasharray="3 2"'
             canvas.parts.append(f'<path d="M{across:.1f},{TOP}V{canvas.height - BOTTOM}" {look}/>')
             right = across < canvas.width * 0.7
-            canvas.text(across + (5 if right else -5), TOP + 10, word, anchor="start" if right else "end",
-                        colour=theme.DARK_BLUE)  # fmt: skip
+            canvas.text(across + (5 if right else -5), TOP + 10 + 13 * (number_ % LINES), word,
+                        anchor="start" if right else "end", colour=theme.DARK_BLUE)  # fmt: skip
+
+
+def _place(months: NDArray[np.datetime64], when: np.datetime64) -> float:
+    return float((when.astype("datetime64[M]") - months[0].astype("datetime64[M]")).astype(int))
+
+
+def _bar(canvas: Canvas, first: float, last: float, value: float) -> None:
+    """A prediction: a thick line over its months, as far as they are on the chart."""
+    low, high = max(first - 0.3, canvas.x[0]), min(last + 0.3, canvas.x[1])
+    if low < high:
+        canvas.line([low, high], [value, value], theme.DARK_BLUE, width=5)
 
 
 def _size_axis(canvas: Canvas, low: float, high: float, log: bool) -> None:

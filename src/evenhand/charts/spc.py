@@ -21,6 +21,7 @@ KINDS = {
     "special_cause_neutral_high": ("Special cause, high", theme.PURPLE, "triangle-up"),
     "special_cause_neutral_low": ("Special cause, low", theme.PURPLE, "triangle-down"),
 }
+LINES = 4  # of words beside marks, before they begin at the top again
 LEFT_OUT = ("Left out, cause known", theme.GREY, "cross")
 NAMES = {
     "xmr": "XmR", "i": "I", "ip": "I'", "run": "Run", "p": "P", "pp": "P'", "u": "U", "up": "U'", "c": "C",
@@ -41,13 +42,15 @@ def spc(
     unit: str = "",
     share: bool = False,
     marks: tuple[tuple[np.datetime64, str], ...] = (),
+    expected: tuple[tuple[np.datetime64, np.datetime64, float], ...] = (),
     width: int = theme.WIDTH,
     height: int = theme.HEIGHT,
 ) -> Any:
     """Draw a control chart: `dates` (T,) in time order, `marks` are moments with a word (a scheme began).
 
-    `dates` may be whole numbers that only say what follows what. `share` writes values as percentages. Kind of
-    chart, rule set, centre and limits stand in words under the title; limits that follow a denominator are steps.
+    `expected` are predictions, each from one moment to another, drawn as a bar at its value. `dates` may be whole
+    numbers that only say what follows what. `share` writes values as percentages. Kind of chart, rule set, centre
+    and limits stand in words under the title; limits that follow a denominator are steps.
     """
     rows = _rows(chart, dates)
     x: Any = alt.X("date:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%b %Y", labelFlush=True))
@@ -69,9 +72,9 @@ def spc(
     ]
     if np.isfinite(chart.target):
         layers.insert(0, base.mark_line(color=theme.PURPLE, strokeDash=[2, 3]).encode(x=x, y=y("target")))
-    layers += _marks(marks, x)
+    layers = [*_expected(expected, x, y("value")), *layers, *_marks(marks, x)]
     drawn = alt.layer(*layers).properties(height=height)
-    words = caption(chart, share=share)
+    words = caption(chart, share=share) + ("; thick bars: what was predicted" if expected else "")
     return theme.dress(drawn, title=title, subtitle=words, description=_description(chart, words), width=width)
 
 
@@ -146,16 +149,35 @@ def _points(base: Any, x: Any, y: Any, chart: ControlChart) -> Any:
     ).transform_filter("isValid(datum.value)")  # fmt: skip
 
 
-def _marks(marks: tuple[tuple[np.datetime64, str], ...], x: Any) -> list[Any]:
-    if not marks:
+def _expected(expected: tuple[tuple[np.datetime64, np.datetime64, float], ...], x: Any, y: Any) -> list[Any]:
+    rows = [{"date": _when(first), "until": _when(last), "value": value} for first, last, value in expected]
+    if not rows:
         return []
-    base = alt.Chart(theme.values([{"date": str(when.astype("datetime64[D]")), "word": word} for when, word in marks]))
+    base = alt.Chart(theme.values(rows))
     return [
-        base.mark_rule(color=theme.DARK_BLUE, strokeDash=[3, 2]).encode(x=x),
-        base.mark_text(align="left", dx=4, dy=4, baseline="top", color=theme.DARK_BLUE).encode(
-            x=x, y=alt.value(0), text="word:N"
-        ),
+        base.mark_rule(color=theme.DARK_BLUE, strokeWidth=5, opacity=0.85).encode(x=x, x2=alt.X2(field="until"), y=y),
+        base.mark_point(color=theme.DARK_BLUE, filled=True, shape="square", size=60).encode(x=x, y=y),
     ]
+
+
+def _marks(marks: tuple[tuple[np.datetime64, str], ...], x: Any) -> list[Any]:
+    layers = []
+    for number_, (when, word) in enumerate(marks):
+        base = alt.Chart(theme.values([{"date": _when(when), "word": word}]))
+        down = 4 + 14 * (number_ % LINES)  # words of neighbours stand below one another
+        layers += [
+            base.mark_rule(color=theme.DARK_BLUE, strokeDash=[3, 2]).encode(x=x),
+            base.mark_text(align="left", dx=4, dy=down, baseline="top", color=theme.DARK_BLUE).encode(
+                x=x, y=alt.value(0), text="word:N"
+            ),
+        ]
+    return layers
+
+
+def _when(moment: Any) -> Any:
+    """A moment as the chart's rows say it: a day, or a number where points are only numbered."""
+    found = np.asarray(moment)
+    return str(found.astype("datetime64[D]")) if found.dtype.kind == "M" else int(found)
 
 
 def _description(chart: ControlChart, words: str) -> str:

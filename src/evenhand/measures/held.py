@@ -86,14 +86,23 @@ def standing_tables(measure: Measure, every: dict[str, Measure]) -> tuple[str, .
 def source_names(lake: Lake, month: int, kind: str) -> tuple[str, ...]:
     """The snapshots that a month is counted from, as `table key sha256`."""
     if kind not in SOURCES:
-        held = [s for table in published.TABLES[kind] for s in lake.snapshots(table)]
-        return tuple(sorted({f"{s.table} {s.key} {s.sha256}" for s in held}))
+        return _publications_of(lake, kind)
     found = {
         f"{snapshot.table} {snapshot.key} {snapshot.sha256}"
         for table in (*SOURCES[kind], *(("panel",) if month in without_rows(lake) else ()))
         for snapshot in snapshots_of(lake, table).get(month, ())
     }  # fmt: skip
     return tuple(sorted(found))
+
+
+def _publications_of(lake: Lake, kind: str) -> tuple[str, ...]:
+    """The snapshots of a published kind, whatever the month."""
+
+    def find() -> tuple[str, ...]:
+        held = [s for table in published.TABLES[kind] for s in lake.snapshots(table)]
+        return tuple(sorted({f"{s.table} {s.key} {s.sha256}" for s in held}))
+
+    return lake.remember(f"measures.publications.{kind}", find)
 
 
 def is_stored(lake: Lake, month: int, measure: Measure, every: dict[str, Measure]) -> bool:
@@ -110,11 +119,17 @@ def stored_months(lake: Lake, months: Iterable[int], measure: Measure, every: di
 
 def stored_rows(lake: Lake, measure: Measure, every: dict[str, Measure], level: str, months: Sequence[int]) -> pa.Table:
     """The stored panel of one measure at one published level over months in which it stands."""
-    panel = lake.table("panel")
     hashes = list(hashes_of(lake, months, measure, every).values())
-    wanted = (panel.measure == measure.id) & (panel.level == level)
-    wanted = wanted & panel.month.isin(list(months)) & panel.definition.isin(hashes)
-    return panel.filter(wanted).to_pyarrow()
+    asked = (measure.id, level, tuple(months), tuple(hashes))
+    last: dict[object, pa.Table] = lake.remember("measures.rows", dict)  # the last panel read: six levels ask for one
+    if asked not in last:
+        panel = lake.table("panel")
+        wanted = (panel.measure == measure.id) & (panel.level == level)
+        wanted = wanted & panel.month.isin(list(months)) & panel.definition.isin(hashes)
+        found = panel.filter(wanted).to_pyarrow()
+        last.clear()
+        last[asked] = found
+    return last[asked]
 
 
 def stored_levels(lake: Lake, measure: Measure, every: dict[str, Measure], months: Sequence[int]) -> list[str]:

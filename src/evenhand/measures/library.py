@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from .model import Measure
 from .pathway import Pathway
 
 DEFINITIONS = Path(str(files("evenhand") / "definitions"))
+State = tuple[str, int, int]  # a file, when it was written, and its size
 
 
 def load_all(extra_paths: Iterable[str | Path] = ()) -> dict[str, Measure]:
@@ -24,9 +26,14 @@ def load_all(extra_paths: Iterable[str | Path] = ()) -> dict[str, Measure]:
         If a file does not say what a measure needs, two files use one id, or a measure names another
         (a guardrail, a part of a sum) that does not exist; the message starts with the file.
     """
+    return dict(_checked(tuple(_states([DEFINITIONS / "measures", *extra_paths]))))
+
+
+@lru_cache(maxsize=8)
+def _checked(states: tuple[State, ...]) -> dict[str, Measure]:
+    """Every measure of these files, as they are now: every panel asks for all of them."""
     found: dict[str, tuple[Path, Measure]] = {}
-    own = sorted((DEFINITIONS / "measures").glob("*.yaml"))
-    for path, measure in [*_read(own), *_read(extra_paths)]:
+    for path, measure in map(_read_one, states):
         if measure.id in found and found[measure.id][0].resolve() != path.resolve():
             other = found[measure.id][0]
             raise InputError(f"{path}: measure {measure.id!r} already stands in {other}; choose another id")
@@ -39,7 +46,7 @@ def load_all(extra_paths: Iterable[str | Path] = ()) -> dict[str, Measure]:
 
 def read_files(paths: Iterable[str | Path]) -> dict[str, Measure]:
     """Only the measures in these YAML files or folders, by id; what they name is not looked up."""
-    return {measure.id: measure for _, measure in _read(paths)}
+    return {measure.id: measure for _, measure in map(_read_one, _states(paths))}
 
 
 def load_pathways(measures: dict[str, Measure]) -> dict[str, Pathway]:
@@ -61,21 +68,34 @@ def find(measures: dict[str, Measure], name: str) -> Measure:
     return measures[name]
 
 
-def _read(paths: Iterable[str | Path]) -> list[tuple[Path, Measure]]:
-    files = [file for path in paths for file in (sorted(Path(path).glob("*.yaml")) if Path(path).is_dir() else [path])]
-    return [(Path(file), _read_one(Path(file))) for file in files]
+def _states(paths: Iterable[str | Path]) -> Iterator[State]:
+    """The YAML files that paths (files or folders of them) stand for, each with what changes when it does."""
+    for path in paths:
+        if not os.path.isdir(path):
+            yield _state(os.fspath(path))
+            continue
+        with os.scandir(path) as entries:
+            names = [(entry.path, entry) for entry in entries if entry.name.endswith(".yaml")]
+        for name, entry in sorted(names, key=lambda pair: pair[0]):
+            yield _state(name, entry)
 
 
-def _read_one(path: Path) -> Measure:
-    if not path.is_file():
-        return load(path, Measure)  # says what is wrong with it
-    state = path.stat()
-    return _unchanged(path, state.st_mtime_ns, state.st_size)
+def _state(name: str, entry: os.DirEntry[str] | None = None) -> State:
+    try:
+        held = entry.stat() if entry is not None else os.stat(name)
+    except OSError:
+        return name, 0, 0  # reading it says what is wrong with it
+    return name, held.st_mtime_ns, held.st_size
+
+
+def _read_one(state: State) -> tuple[Path, Measure]:
+    path = Path(state[0])
+    return path, _unchanged(path, state[1], state[2]) if path.is_file() else load(path, Measure)
 
 
 @lru_cache(maxsize=1000)
 def _unchanged(path: Path, modified: int, size: int) -> Measure:
-    """A file is read once, and again when it has changed: every panel asks for all of them."""
+    """A file is read once, and again when it has changed."""
     return load(path, Measure)
 
 

@@ -36,13 +36,14 @@ def patient_mix(lake: Lake, level: str) -> tuple[tuple[str, ...], dict[str, NDAr
     month = lake.table("list_size").month.max().to_pyarrow().as_py()
     if month is None:
         raise InputError(f"{lake.path}: holds no list sizes; load them first")
-    everybody = patients.count(lake, int(month), Counted(patients=1))
+    lists = patients.read(lake, int(month))
+    everybody = patients.count(lake, int(month), Counted(patients=1), lists)
     codes = tuple(everybody)
     sizes = np.array([[everybody[code]] for code in codes])
     features: dict[str, NDArray[np.float64]] = {}
     found = codes
     for name, asked in SHARES.items():
-        part = patients.count(lake, int(month), asked)
+        part = patients.count(lake, int(month), asked, lists)
         grid = Grid(codes, np.array([[part.get(code, np.nan)] for code in codes]), sizes)
         found, share, size = _at(lake, grid, level)
         if not features:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..lake import Lake, month_number, month_of
@@ -80,7 +82,14 @@ def unit_prices(lake: Lake, measure: str | Measure, month: str | np.datetime64) 
 def _totals(lake: Lake, month: int, rule: Counted, held: Catalogue) -> dict[str, float]:
     chosen = held.matches(rule)
     weight = prescribing.weights_of(lake, rule, held)[chosen] if rule.is_weighted else None
-    return prescribing.totals(lake, month, held.ids[chosen], weight)
+    return _summed(lake, month, held.ids[chosen], weight)
+
+
+def _summed(lake: Lake, month: int, ids: NDArray[np.int32], weight: NDArray[np.float64] | None = None) -> dict[str, float]:
+    """Sums over presentations in one month, found once: every level of a measure asks for the same."""
+    marks = (ids.tobytes(), b"" if weight is None else weight.tobytes())
+    asked = ".".join(hashlib.sha256(mark).hexdigest() for mark in marks)
+    return lake.remember(f"prices.{month}.{asked}", lambda: prescribing.totals(lake, month, ids, weight))
 
 
 def _replacement(lake: Lake, month: int, measure: Measure, held: Catalogue, unit: str) -> float:
@@ -95,7 +104,7 @@ def _replacement(lake: Lake, month: int, measure: Measure, held: Catalogue, unit
         side = Counted(words="instead", sum=measure.numerator.sum, times=times, **keys)
         sums = _totals(lake, month, side, held)
     else:
-        sums = prescribing.totals(lake, month, held.ids[held.matches(replacement)])
+        sums = _summed(lake, month, held.ids[held.matches(replacement)])
     if not sums[unit]:
         raise InputError(
             f"measure {measure.id!r}: nothing of its replacement ({replacement.words}) was prescribed that month, "

@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO
 
@@ -61,10 +61,17 @@ class Unpacked:
 
     def column(self, *names: str) -> str | None:
         """The file's own spelling of the first of these columns that it has; case and punctuation do not count."""
-        known = {plain_name(column): column for column in self.columns}
+        known = _spellings(self.columns)
         return next((known[plain_name(name)] for name in names if plain_name(name) in known), None)
 
 
+@lru_cache(maxsize=256)
+def _spellings(columns: tuple[str, ...]) -> dict[str, str]:
+    """A header's own spelling of each plain name: every source asks about the same file."""
+    return {plain_name(column): column for column in columns}
+
+
+@lru_cache(maxsize=10_000)
 def plain_name(column: str) -> str:
     """A column's name without case and punctuation.
 
