@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .output import emit
-from .spc_charts import SHARES, Drawn, add_chart, draw
+from .spc_charts import SHARES, Drawn, add_chart, draw, point_rows
 
 
 def register(commands: Any) -> None:
@@ -21,7 +21,7 @@ def register(commands: Any) -> None:
 
 def _spc(options: argparse.Namespace) -> None:
     found = draw(options)
-    points = [row for drawn in found for row in _points(drawn)]
+    points = [row for drawn in found for row in point_rows(drawn)]
     icons = [{"group": d.name, "variation": d.chart.variation, "assurance": d.chart.assurance} for d in found]
     runs = [
         {"group": d.name, "phase": r.phase, "longest_run": r.longest_run, "longest_max": r.longest_max,
@@ -39,16 +39,6 @@ def _spc(options: argparse.Namespace) -> None:
         if not options.out:
             shown, title = suggested, "Suggested rebases: none is applied" if suggested else "No rebase is suggested"
     emit(options, document, shown, title=title, chart=_pictures(options, found))
-
-
-def _points(drawn: Drawn) -> list[dict[str, Any]]:
-    c = drawn.chart
-    return [
-        {"group": drawn.name, "date": str(when), "value": c.values[i], "mean": c.mean[i], "lower": c.lower[i],
-         "upper": c.upper[i], "target": c.target, "special_cause": c.special_cause[i],
-         "point_type": c.point_type[i], "phase": c.phase[i]}
-        for i, when in enumerate(drawn.times)
-    ]  # fmt: skip
 
 
 def _suggested(drawn: Drawn) -> list[dict[str, Any]]:

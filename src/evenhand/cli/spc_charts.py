@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,17 @@ def draw(options: argparse.Namespace) -> list[Drawn]:
         found.append(Drawn(name, when, chart, [] if kind[name] in EVENTS else absent(when)))
     _tell_missing(rows, found)
     return found
+
+
+def point_rows(drawn: Drawn) -> list[dict[str, Any]]:
+    """Each point of a chart as a row, as `see spc --json` prints it."""
+    c = drawn.chart
+    return [
+        {"group": drawn.name, "date": str(when), "value": c.values[i], "mean": c.mean[i], "lower": c.lower[i],
+         "upper": c.upper[i], "target": c.target, "special_cause": c.special_cause[i],
+         "point_type": c.point_type[i], "phase": c.phase[i]}
+        for i, when in enumerate(drawn.times)
+    ]  # fmt: skip
 
 
 def _points(
