@@ -10,17 +10,17 @@ from .content_time import WORDS_PER_MINUTE, reading_minutes, reading_words, revi
 from .content_time import overdue as overdue_content
 from .cycles import DECISIONS, Cycle, Signal, Studied, study
 from .funnel import EXITS, STAGES, funnel
-from .moved import Moved, moved, suggested_size
 from .message import MessageCheck, Sending, Suggestion, filled_in, places, read_message
 from .message import check as check_message
+from .moved import Moved, moved, suggested_size
 from .power import Power, power
 from .randomise import Allocation, randomise, seal
 from .spread import Spread, spread
 
 __all__ = [
-    "EXITS", "FIGURES", "NOT_KNOWN", "STAGES", "WORDS_PER_MINUTE", "Allocation", "Block", "Content", "Facts", "Known",
-    "MessageCheck", "Power", "Question", "Sending", "Spread", "Suggestion", "check_links", "check_message",
-    "fill_content", "filled_in", "funnel", "load_all_content", "load_content", "overdue_content", "places", "power",
-    "randomise", "read_message", "reading_minutes", "reading_words", "review_day", "seal", "spread",
-    "study", "suggested_size",
+    "DECISIONS", "EXITS", "FIGURES", "NOT_KNOWN", "STAGES", "WORDS_PER_MINUTE", "Allocation", "Block", "Content",
+    "Cycle", "Facts", "Known", "MessageCheck", "Moved", "Power", "Question", "Sending", "Signal", "Spread", "Studied",
+    "Suggestion", "check_links", "check_message", "fill_content", "filled_in", "funnel", "load_all_content",
+    "load_content", "moved", "overdue_content", "places", "power", "randomise", "read_message", "reading_minutes",
+    "reading_words", "review_day", "seal", "spread", "study", "suggested_size",
 ]  # fmt: skip
