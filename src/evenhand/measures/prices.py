@@ -85,7 +85,9 @@ def _totals(lake: Lake, month: int, rule: Counted, held: Catalogue) -> dict[str,
     return _summed(lake, month, held.ids[chosen], weight)
 
 
-def _summed(lake: Lake, month: int, ids: NDArray[np.int32], weight: NDArray[np.float64] | None = None) -> dict[str, float]:
+def _summed(
+    lake: Lake, month: int, ids: NDArray[np.int32], weight: NDArray[np.float64] | None = None
+) -> dict[str, float]:
     """Sums over presentations in one month, found once: every level of a measure asks for the same."""
     marks = (ids.tobytes(), b"" if weight is None else weight.tobytes())
     asked = ".".join(hashlib.sha256(mark).hexdigest() for mark in marks)
