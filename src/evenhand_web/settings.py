@@ -27,6 +27,7 @@ EVENHAND_DEMO = _flag("EVENHAND_DEMO")
 OPEN = DEBUG or EVENHAND_DEMO  # on one's own machine, over plain http
 VAR = Path(os.environ.get("EVENHAND_VAR", "var")).resolve()
 EVENHAND_LAKE = Path(os.environ.get("EVENHAND_LAKE", VAR / "demo")).resolve()
+EVENHAND_BACKUPS = Path(os.environ.get("EVENHAND_BACKUPS", VAR / "backups")).resolve()
 NODE_MODULES = Path(os.environ.get("EVENHAND_NODE_MODULES", "node_modules")).resolve()
 
 
@@ -88,13 +89,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "evenhand_web.site.csp.ContentSecurityPolicy",  # first, so that no answer is without it
+    "evenhand_web.site.edges.Edges",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "evenhand_web.site.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "evenhand_web.site.limits.Limits",
     "evenhand_web.people.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -155,8 +158,18 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not OPEN
 SECURE_HSTS_PRELOAD = not OPEN
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+EVENHAND_API_A_MINUTE = int(os.environ.get("EVENHAND_API_A_MINUTE") or 300)  # requests of one account or token
 if _flag("EVENHAND_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Bulletins: where links lead, the mail server that takes letters, and by whose name they go out.
+EVENHAND_ADDRESS = os.environ.get("EVENHAND_ADDRESS") or (
+    "http://127.0.0.1:8000" if OPEN else f"https://{next(iter(ALLOWED_HOSTS), 'localhost')}"
+)
+EVENHAND_SMTP_URL = os.environ.get("EVENHAND_SMTP_URL", "")  # smtp+starttls://NAME:PASSWORD@HOST:587
+EVENHAND_FROM = os.environ.get("EVENHAND_FROM") or ("Evenhand <bulletins@evenhand.example>" if OPEN else "")
+EVENHAND_SMTP_TIMEOUT = float(os.environ.get("EVENHAND_SMTP_TIMEOUT") or 60)  # seconds a mail server may take to answer
+EVENHAND_SMTP_LOG = os.environ.get("EVENHAND_SMTP_LOG", "")  # the mail server's own log, with the Message-IDs it took
 
 LOGGING = {
     "version": 1,
