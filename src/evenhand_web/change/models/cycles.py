@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evenhand_web.decide.models import SchemeVersion
 from evenhand_web.people.models import Organisation, Person
-from evenhand_web.site.models import AppendOnly
+from evenhand_web.site.models import AppendOnly, AppendOnlyError
 
 
 class Cycle(AppendOnly):
@@ -30,6 +30,14 @@ class Cycle(AppendOnly):
     def __str__(self) -> str:
         return self.idea
 
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Only with its prediction, and only before it starts: a prediction written later predicts nothing."""
+        if not self.prediction.strip():
+            raise AppendOnlyError("a cycle has a prediction")
+        if not timezone.localdate(self.at) <= self.starts <= self.ends:
+            raise AppendOnlyError("a cycle is planned before it starts, and ends no sooner than it starts")
+        super().save(*args, **kwargs)
+
 
 class CycleResult(AppendOnly):
     """Study and act: what happened, and what its team does with the idea. A cycle has one."""
@@ -45,3 +53,9 @@ class CycleResult(AppendOnly):
 
     class Meta(AppendOnly.Meta):
         ordering = ["id"]
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Only once its cycle has ended: nobody peeks."""
+        if timezone.localdate(self.at) <= self.cycle.ends:
+            raise AppendOnlyError(f"cycle {self.cycle_id} has not ended")
+        super().save(*args, **kwargs)

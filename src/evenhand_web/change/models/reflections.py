@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from evenhand.change.reflection import KINDS
 from evenhand_web.people.models import Organisation, Person
 
 from .promises import Commitment
@@ -18,6 +19,8 @@ class Reflection(models.Model):
     commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="reflections")
     content = models.CharField(max_length=80, blank=True, help_text="the module it is about, if any")
     measure = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=3, choices=list(KINDS.items()), default="cpd")
+    hours = models.FloatField(null=True, blank=True, help_text="one hour is one credit")
     title = models.CharField(max_length=200)
     what = models.TextField(blank=True)
     so_what = models.TextField(blank=True)
