@@ -13,18 +13,18 @@ from ..errors import InputError, did_you_mean
 from .content_parts import Block, Content
 
 FIGURES = {
-    "asked_when": "the month in which the survey's question was last asked and closed",
+    "asked_when": "the month in which the survey's question was last asked, once it has closed",
     "share_value": "the share who gave the answer that the module is to move, with its interval",
     "share_change": "by how many percentage points that share moved since the time before, with its interval",
-    "promised": "how many promises clinicians of the area have made",
-    "reported": "how many of those promises somebody reports as done: said, not proved",
-    "evidenced": "pounds a year on the ledger that a registered comparison has proved, not yet confirmed",
-    "confirmed": "pounds a year that the finance lead and the clinical lead have both confirmed",
-    "target": "the pounds a year that were set as the aim, and by when",
-    "access_held": "of the judgements on waiting and access, how many found it held",
+    "promised": "how many promises clinicians have made here and below",
+    "reported": "how many of those promises somebody says were kept: said, not proved",
+    "evidenced": "pounds on the ledger that a registered comparison has proved, and nobody has confirmed yet",
+    "confirmed": "pounds on the ledger that the finance lead and the clinical lead have both confirmed",
+    "target": "the pounds that were set as the aim, and by when",
+    "access_held": "of the judgements on waiting and access made here, how many found that it held",
 }
 NOT_KNOWN = "not known yet"
-LONGEST = 14  # words of one figure, filled in: what the reading time counts it as
+LONGEST = 8  # words of one figure, filled in: what the reading time counts it as
 _PLACE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
