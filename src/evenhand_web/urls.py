@@ -2,9 +2,14 @@
 
 from django.urls import include, path
 
+from . import api
+
 _HERE = "organisations/<str:code>/"
 
 urlpatterns = [
+    path("api/", api.home, name="api_home"),
+    path("api/", api.api.urls),
+    path("api/<path:rest>", api.not_there, name="api_not_there"),
     path("", include("evenhand_web.site.urls")),
     path("", include("evenhand_web.people.urls")),
     path("", include("evenhand_web.home.urls")),

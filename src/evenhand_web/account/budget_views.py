@@ -10,13 +10,12 @@ from django.shortcuts import redirect, render
 
 from evenhand.errors import InputError
 from evenhand.story.budgeting import Basis
-from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page, require
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from . import book, budget_figures, budgeting
+from . import budget_showing, budgeting
 from .forms import BudgetForm
 from .models import BudgetRule
 
@@ -37,34 +36,11 @@ def budgets(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     place = budgeting.place(organisation, area, basis) if basis and area else None
     shown: dict[str, Any] = {"area": area, "basis": basis, "form": form, "place": place}
     if place is not None and held is not None:
-        shown |= _shown(request, organisation, place, budgeting.outturn(held, place))
+        shown |= budget_showing.shown(request, organisation, place, budgeting.outturn(held, place))
         if response := download(request, *shown["figures"]):
             return response
     status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, "account/budgets.html", shown, status=status)
-
-
-def _shown(request: HttpRequest, organisation: Organisation, place: budgeting.Place, found: Any) -> dict[str, Any]:
-    """What the page says of a place with a budget."""
-    gained = budgeting.earned(place, book.read())
-    titles = dict(Plan.objects.values_list("key", "title"))
-    names = dict(Organisation.objects.filter(code__in=place.codes).values_list("code", "name"))
-    alone = len(place.codes) == 1 and place.codes[0] == organisation.code
-    sees = may(request, "see_peer_names") or may(request, "set_budget")
-    table = budget_figures.table(place, names) if sees and not alone else None
-    known = found is not None and found.variance == found.variance
-    variance = budget_figures.variance(found) if known else None
-    row = place.rows[0] if alone else None
-    return {
-        "alone": alone, "table": table, "outturn": found, "variance": variance, "known": known,
-        "figures": [figure for figure in (table, variance) if figure is not None],
-        "historic": place.sum("historic"), "fair": place.sum("fair"), "target": place.sum("target"),
-        "bound": None if row is None else place.found.bound[row],
-        "share": None if row is None else place.found.need[row] / place.found.need.sum(),
-        "over": None if not known else found.variance > 0, "difference": abs(found.variance) if known else None,
-        "gained": [(titles.get(one.saving, one.saving), one) for one in gained],
-        "payment": budgeting.payment(place, gained),
-    }  # fmt: skip
 
 
 def _form(request: HttpRequest, organisation: Organisation, area: Organisation | None, basis: Basis | None) -> Any:

@@ -18,7 +18,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import ancestors, children
 from evenhand_web.prove.models import VerdictRecord
-from evenhand_web.see import comparing, figures
+from evenhand_web.see import comparing, figures, listing
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
@@ -26,7 +26,6 @@ from . import gathering, visiting
 from . import pathway as pathways
 
 MOST = 10  # opportunities on the page (PAGES.md)
-FEW = 60  # organisations whose names are looked up one by one
 ACCESS = ("wait_within_18_weeks", "wait_over_52_weeks")
 
 
@@ -83,7 +82,7 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
     plans = _plans(definition.id, organisation)
     marks = _marks(plans)
     chart = view.chart
-    spread = figures.spread(view, names=_names(request, view), like_ours=like_ours)
+    spread = figures.spread(view, names=listing.names(request, view), like_ours=like_ours)
     over_time = figures.over_time(view, marks)
     course = figures.course(view, chart, marks) if chart is not None else None
     if response := download(request, *(figure for figure in (spread, over_time, course) if figure)):
@@ -128,15 +127,6 @@ def visit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     body = set_in_type(visiting.pack(lake(), organisation))
     name = f'attachment; filename="visit-{organisation.code}.pdf"'
     return HttpResponse(body, content_type="application/pdf", headers={"Content-Disposition": name})
-
-
-def _names(request: HttpRequest, view: comparing.View) -> dict[str, str]:
-    """Names of the others, for those who have the right to them: in organisations that they lead."""
-    codes = view.spread.codes
-    if len(codes) > FEW:
-        return {}
-    known = Organisation.objects.in_bulk(codes)
-    return {code: o.name for code, o in known.items() if may(request, "see_peer_names", o)}
 
 
 def _within(request: HttpRequest, organisation: Organisation, view: comparing.View) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def _of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
     for rows in _by_question(found.answers):
         scale = scales.get(rows[0].question.id)
         more = _scale(wave, scale, rows[0]) if scale else _multiples(wave, rows)
-        drawn.append([_figure(wave, rows), *([more] if more else [])])
+        drawn.append([_figure(wave, rows, _design(found)), *([more] if more else [])])
     return drawn + [[_written(wave, row)] for row in found.written if row.coded]
 
 
@@ -150,6 +150,14 @@ def _written(wave: SurveyWave, written: Written) -> Figure:
     )  # fmt: skip
 
 
+def responses(wave: SurveyWave, found: Results) -> Figure:
+    """Who was asked, and who answered, by profession."""
+    return Figure(
+        name=f"{wave.key}-responses", sentence="Who answered, and who is missing.", rows=list(found.response),
+        columns=("profession", "asked", "answered"), command="evenhand listen intake EVENTS --invited FILE --json",
+    )  # fmt: skip
+
+
 def least_heard(found: Results) -> tuple[str, int, int] | None:
     """The profession that answered least: name, asked, answered."""
     return min(found.response, key=lambda row: row[2] / row[1]) if len(found.response) > 1 else None
@@ -162,7 +170,15 @@ def _by_question(answers: Iterable[Answered]) -> list[list[Answered]]:
     return list(questions.values())
 
 
-def _figure(wave: SurveyWave, rows: list[Answered]) -> Figure:
+def _design(found: Results) -> str:
+    """How the rows stand for people, as the command line says it."""
+    if not found.has_frame:
+        return ""
+    raked = f" --rake {','.join(found.raked)}" if found.raked else ""
+    return f" --responded responded{raked} --population-size {sum(asked for _, asked, _ in found.response)}"
+
+
+def _figure(wave: SurveyWave, rows: list[Answered], design: str) -> Figure:
     question = rows[0].question
     table = []
     for row in rows:
@@ -177,7 +193,7 @@ def _figure(wave: SurveyWave, rows: list[Answered]) -> Figure:
         draw=None if number else partial(_draw, rows, question.text), sketch=None if number else partial(_sketch, rows),
         how=(*HOW, *cautions(rows[0].everybody)),
         columns=("answer", "group", "answers", "estimate", "low", "high", "unweighted"),
-        command=f"evenhand listen estimate FILE --question {question.id} --responded responded --rake ... --json",
+        command=f"evenhand listen estimate FILE --question {question.id}{design} --by profession --json",
     )  # fmt: skip
 
 

@@ -44,11 +44,14 @@ def wave(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
     drawn = figures.of(asked_wave, found) if found else []
     moves = moved(asked_wave) if found else []
     change = figures.changed(asked_wave, moves) if moves else None
-    if response := download(request, *(figure for part in drawn for figure in part), *([change] if change else [])):
+    responses = [figures.responses(asked_wave, found)] if found else []
+    more = [change] if change else []
+    if response := download(request, *(figure for part in drawn for figure in part), *more, *responses):
         return response
     return render(request, "listen/wave.html", {
         "wave": asked_wave, "found": found, "figures": drawn, "open": asked_wave.is_open(),
         "missing": figures.least_heard(found) if found else None, "change": change,
+        "response": responses[0] if responses else None,
     })  # fmt: skip
 
 

@@ -28,16 +28,22 @@ def organisation_page(action: str = "read") -> Callable[[View], View]:
         @wraps(view)
         @login_required
         def page(request: HttpRequest, code: str, **more: Any) -> HttpResponse:
-            organisation = get_object_or_404(Organisation, code=code)
-            request.organisation = organisation
-            request.place = place(organisation)
-            require(request, action)
+            organisation = enter(request, code, action)
             request.session["organisation"] = organisation.code
             return view(request, organisation, **more)
 
         return page
 
     return wrap
+
+
+def enter(request: HttpRequest, code: str, action: str = "read") -> Organisation:
+    """The organisation with this code, for those who may do `action` there; the same door for pages and API."""
+    organisation = get_object_or_404(Organisation, code=code)
+    request.organisation = organisation
+    request.place = place(organisation)
+    require(request, action)
+    return organisation
 
 
 def require(request: HttpRequest, action: str, organisation: Organisation | None = None) -> None:

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import math
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
 from evenhand.errors import InputError
 from evenhand_web.people import leads as leading
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page, require
 from evenhand_web.people.tree import ancestors, around, children
-from evenhand_web.site.figures import Figure, download
+from evenhand_web.site.figures import download
 
-from .. import recording
+from .. import recording, register_figures
 from .. import register as registers
 from ..forms_register import AdviceForm, AnswerUpwardForm, AskForm, DecisionForm, LeadForm, TakenForm
 from ..models import Blocker, KeyDecision, Plan, Statement
-
-HOW = (
-    "A key decision commits money or a pathway. Clinicians took part in it if at least one person of a clinical "
-    "profession did; how many of how many stands beside it. Decisions still open count too.",
-    "Whoever voted on the statement that advised a decision took part in it; others are counted as recorded.",
-    "A decision departs from its advice if another option was chosen than the votes advised; then its reason is kept.",
-)
-COLUMNS = (
-    "level", "decisions", "with clinicians", "share of decisions", "pounds", "share of pounds", "against the advice",
-    "days from signal to signed", "days from signed to proved", "asked upward, waiting", "overdue",
-)  # fmt: skip
 
 
 @organisation_page("read")
 def register(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Everybody of the organisation: were clinicians part of the decisions that matter? Next: open one, ask upward."""
     book = registers.book(organisation)
-    levels = _levels(book)
+    levels = register_figures.levels(book)
     if response := download(request, levels):
         return response
     own = [lead for lead in book.leads if lead.organisation.code == organisation.code]
@@ -73,6 +59,10 @@ def decision(request: HttpRequest, organisation: Organisation, pk: int) -> HttpR
     row = get_object_or_404(
         KeyDecision.objects.select_related("organisation", "plan"), pk=pk, organisation__in=around(organisation)
     )
+    kept = registers.one(row)
+    took_part = register_figures.took_part(kept)
+    if response := download(request, took_part):
+        return response
     statements = Statement.objects.filter(
         round__organisation__in=around(row.organisation), moderation="accepted"
     ).select_related("round")  # fmt: skip
@@ -94,7 +84,7 @@ def decision(request: HttpRequest, organisation: Organisation, pk: int) -> HttpR
                 messages.success(request, "It is kept, and everybody sees it here.")
                 return redirect("decide:decision", organisation.code, pk)
     return render(request, "decide/decision.html", {
-        "kept": registers.one(row), "advice_form": advice, "taken_form": taken,
+        "kept": kept, "took_part": took_part, "advice_form": advice, "taken_form": taken,
         "failed": next((form for form in (advice, taken) if form.is_bound), None),
         "may_record": may(request, "record_decision", row.organisation),
         "blockers": [registers.state(b) for b in
@@ -173,21 +163,3 @@ def leads(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     return render(request, "decide/leads.html", {
         "by_place": by_place, "form": form, "vacant": sum(lead.person is None for lead in found), "of": len(found),
     }, status=422 if form.errors else 200)  # fmt: skip
-
-
-def _levels(book: registers.Book) -> Figure:
-    rows = [
-        (row.level.replace("_", " "), row.decisions, row.with_clinicians, _known(row.share_of_decisions), row.pounds,
-         _known(row.share_of_pounds), row.departed_from_advice, _known(row.median_days_signal_to_co_signed),
-         _known(row.median_days_co_signed_to_verified), row.blockers_waiting, row.blockers_overdue)
-        for row in book.register.by_level if row.decisions or row.blockers_waiting or row.blockers_overdue
-    ]  # fmt: skip
-    sentence = f"Decisions by level, as the register stood on {timezone.localdate():%-d %B %Y}."
-    return Figure(
-        name="decision-register", sentence=sentence,
-        columns=COLUMNS, rows=rows, how=HOW, command="evenhand decide register REGISTER --json",
-    )  # fmt: skip
-
-
-def _known(x: float) -> float | None:
-    return None if math.isnan(x) else x

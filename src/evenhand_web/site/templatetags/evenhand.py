@@ -47,9 +47,13 @@ def figure(context: Context, shown: Figure) -> dict[str, Any]:
 
     What the page was asked for (a switch, a filter) is asked for again by its downloads.
     """
-    asked = context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
-    asked.pop("download", None)
-    return {"figure": shown, "here": f"?{asked.urlencode()}&" if asked else "?"}
+    return {"figure": shown, "here": _here(context)}
+
+
+@register.inclusion_tag("site/downloads.html", takes_context=True)
+def downloads(context: Context, shown: Figure) -> dict[str, Any]:
+    """`{% downloads f %}`: the downloads of a table that the page draws in its own way."""
+    return {"figure": shown, "here": _here(context)}
 
 
 @register.inclusion_tag("site/state.html")
@@ -191,6 +195,13 @@ def first_id(field: BoundField) -> str:
     """The id of the first thing to fill in, where an error summary leads to."""
     kind = widget_kind(field)
     return f"{field.auto_id}_0" if kind in ("radio", "checkboxes") else str(field.id_for_label)
+
+
+def _here(context: Context) -> str:
+    """The page's own question again, for what hangs on it."""
+    asked = context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
+    asked.pop("download", None)
+    return f"?{asked.urlencode()}&" if asked else "?"
 
 
 def _number(value: Any) -> float | None:
