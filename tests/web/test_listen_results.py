@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 import cast
+from evenhand.listen import estimate
 from evenhand_web.listen import moving, results
 from surveying import MONEY, TIME, a_wave
 
@@ -73,3 +76,12 @@ def test_without_a_frame_the_page_speaks_of_those_who_answered(people, as_):
     assert "Those who answered." in said
     rows = as_(cast.GP).get(f"{PAGE.format('whole')}?download=whole-heard_of_qipp.json").json()
     assert rows[0]["low"] is None
+
+
+def test_intervals_know_how_much_of_the_frame_answered(waves):
+    rows = results.gathered(waves[0])
+    heard = np.where(rows.design.answered, [cell == "yes" for cell in rows.cells["heard_of_qipp"]], np.nan)
+    endless = replace(rows.design, population_size=None)
+    known, unknown = (estimate(heard, design, share=True).group() for design in (rows.design, endless))
+    assert known.estimate == pytest.approx(unknown.estimate)
+    assert known.se == pytest.approx(unknown.se * (1 - 100 / 140) ** 0.5, rel=0.02)

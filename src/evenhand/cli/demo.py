@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..lake import Lake
 from ..synthetic import MONTHS, PRACTICES, SEED, Demonstration, Filled, fill, make
 from .output import add_output, emit
 
@@ -79,10 +80,20 @@ def _document(made: Demonstration, filled: Filled, booked: int) -> dict[str, Any
             f"evenhand flow --lake {lake}",
             f"evenhand measures list --lake {lake}",
             f"evenhand prove verdict --scheme {lake / 'schemes' / 'diabetes_dpp4.yaml'} --lake {lake}",
-            f"evenhand listen estimate {lake / 'people' / 'survey.csv'} --question aware --value no "
-            "--responded responded --rake profession,region",
+            f"evenhand listen estimate {lake / 'people' / 'survey.csv'} {_as_the_story_asks(filled.lake)}",
         ],
     }  # fmt: skip
+
+
+def _as_the_story_asks(lake: Lake) -> str:
+    """The awareness question with the design that the story and the pages estimate it with."""
+    from ..story.people import People
+
+    people = People.of(lake)
+    survey = people.survey()
+    assert survey is not None, "a demonstration has a survey"
+    raked = ",".join(people.design(survey).rake)
+    return f"--question aware --value no --responded responded --rake {raked} --population-size {len(survey)}"
 
 
 def _said(value: Any) -> str:

@@ -33,7 +33,8 @@ def add_design(parser: argparse.ArgumentParser) -> None:
     add("--weights", metavar="COL")
     add("--strata", metavar="COL")
     add("--clusters", metavar="COL")
-    add("--population-size", metavar="COL", help="clusters (or people) in the stratum, for few against many")
+    add("--population-size", metavar="COL|N", help="clusters (or people) in the stratum, for few against many: "
+        "a column, or one number for every row")  # fmt: skip
     add("--responded", metavar="COL", help="1 for those who responded, 0 for those who were asked and did not")
     add("--rake", metavar="COL,COL", default="", help="meet the margins of these columns over all rows")
     add("--propensity", metavar="COL,COL", default="", help="first let respondents stand for their cell")
@@ -70,15 +71,12 @@ def design(file: Table, options: argparse.Namespace) -> Design:
     def columns(names: str) -> dict[str, list[str]]:
         return {name: labels(file, name) for name in named(names)}
 
-    population = file.numbers(options.population_size) if options.population_size else None
-    if population is not None and (blank := np.flatnonzero(answered & np.isnan(population))).size:
-        raise file.refuse(int(blank[0]), options.population_size, "", "a number for everyone who responded")
     return Design(
         rows=len(file),
         weights=_weights(file, options, answered) if options.weights else None,
         strata=everyone(options.strata),
         clusters=everyone(options.clusters),
-        population_size=population,
+        population_size=_population(file, options.population_size, answered) if options.population_size else None,
         responded=responded,
         rake=columns(options.rake),
         propensity=columns(options.propensity),
@@ -87,6 +85,19 @@ def design(file: Table, options: argparse.Namespace) -> Design:
         distance=options.distance,
         bounds=_bounds(options),
     )
+
+
+def _population(file: Table, asked: str, answered: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """A size for each row: a column's, or the one number that was given."""
+    if not file.has(asked):
+        try:
+            return np.full(len(file), float(int(asked)))
+        except ValueError:
+            pass  # no number: then it is a column that is not there, and reading it says so
+    sizes = file.numbers(asked)
+    if (blank := np.flatnonzero(answered & np.isnan(sizes))).size:
+        raise file.refuse(int(blank[0]), asked, "", "a number for everyone who responded")
+    return sizes
 
 
 def _weights(file: Table, options: argparse.Namespace, answered: NDArray[np.bool_]) -> NDArray[np.float64]:

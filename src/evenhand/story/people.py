@@ -75,11 +75,15 @@ class People:
         return self.table("survey")
 
     def design(self, survey: Table) -> listen.Design:
-        """How the answers stand for the frame: raked to its professions, regions and network where it says them."""
+        """How the answers stand for the frame: raked to its professions, regions and network where it says them, and
+        as a sample of so many people and no more."""
         responded = np.array([cell in ("1", "true", "yes") for cell in survey.text("responded")])
         known = [c for c in (DECLARED, "region", "network") if survey.has(c)]
         columns = [c for c in known if _each_answered(survey.text(c), responded)]
-        return listen.Design(len(survey), responded=responded, rake={c: survey.text(c) for c in columns})
+        return listen.Design(
+            len(survey), responded=responded, rake={c: survey.text(c) for c in columns},
+            population_size=np.full(len(survey), float(len(survey))),
+        )  # fmt: skip
 
     def tally(self) -> decide.Tally | None:
         """The votes, counted, every profession protected like an opinion group."""

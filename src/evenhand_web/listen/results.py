@@ -131,7 +131,10 @@ def _gathered(pk: int, now: tuple[str, int, int]) -> Gathered:
     cells = {q.id: [taken.answers[q.id][at[token]] if token in at else "" for token in tokens]
              for q in questions.questions}  # fmt: skip
     # where all who are listed answered, nobody knows who else was asked: these are those who answered, and no more
-    design = Design(len(frame), responded=None if responded.all() else responded, rake={} if responded.all() else rake)
+    design = Design(len(frame))
+    if not responded.all():
+        size = np.full(len(frame), float(len(frame)))
+        design = Design(len(frame), responded=responded, rake=rake, population_size=size)
     return Gathered(questions, taken, design, [row["profession"] for row in frame], cells, tokens)
 
 
