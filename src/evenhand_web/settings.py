@@ -121,9 +121,42 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "evenhand_web.site.forms.NhsRenderer"
 
-# Sign-in: OpenID Connect in production (a later issue); passwords in the demonstration and nowhere else.
+# Sign-in: OpenID Connect or a link to an NHS e-mail; passwords in the demonstration and nowhere else.
 AUTH_USER_MODEL = "people.Identity"
-AUTHENTICATION_BACKENDS = ["evenhand_web.people.backends.DemonstrationPassword"]
+
+
+def _services() -> dict[str, dict[str, str]]:
+    """The OpenID Connect services that the environment names; a service without its issuer is not there."""
+    # CIS2: NHS England, CIS2 Authentication, scopes and claims
+    found = {
+        "cis2": {
+            "issuer": os.environ.get("EVENHAND_CIS2_ISSUER", ""),
+            "client_id": os.environ.get("EVENHAND_CIS2_CLIENT_ID", ""),
+            "client_secret": os.environ.get("EVENHAND_CIS2_CLIENT_SECRET", ""),
+            "scopes": os.environ.get("EVENHAND_CIS2_SCOPES", "openid profile nhsperson nationalrbacaccess selectedrole"),
+        },
+        "nhsmail": {
+            "issuer": os.environ.get("EVENHAND_NHSMAIL_ISSUER", ""),
+            "client_id": os.environ.get("EVENHAND_NHSMAIL_CLIENT_ID", ""),
+            "client_secret": os.environ.get("EVENHAND_NHSMAIL_CLIENT_SECRET", ""),
+            "scopes": os.environ.get("EVENHAND_NHSMAIL_SCOPES", "openid profile email"),
+        },
+    }
+    for key, service in found.items():
+        if service["issuer"] and not (service["client_id"] and service["client_secret"]):
+            name = f"EVENHAND_{key.upper()}"
+            raise ImproperlyConfigured(f"{name}_ISSUER needs {name}_CLIENT_ID and {name}_CLIENT_SECRET beside it")
+    return {key: service for key, service in found.items() if service["issuer"]}
+
+
+EVENHAND_OIDC = _services()
+AUTHENTICATION_BACKENDS = [
+    "evenhand_web.people.backends.DemonstrationPassword",
+    "evenhand_web.people.backends.MailLink",
+    *(["evenhand_web.people.oidc.Backend"] if EVENHAND_OIDC else []),
+]
+# NHSmail is nhs.net; nhs.uk and what lies below it are given to NHS organisations only (docs/reference/people.md)
+EVENHAND_NHS_DOMAINS = [domain.lower() for domain in _words("EVENHAND_NHS_DOMAINS")] or ["nhs.net", "nhs.uk"]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "home:front"
 EVENHAND_DEMO_PASSWORD = os.environ.get("EVENHAND_DEMO_PASSWORD", "demonstration")
