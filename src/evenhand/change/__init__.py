@@ -13,7 +13,7 @@ from .funnel import EXITS, STAGES, funnel
 from .message import MessageCheck, Sending, Suggestion, filled_in, places, read_message
 from .message import check as check_message
 from .moved import Moved, moved, suggested_size
-from .power import Power, power
+from .power import Power, power, power_of_means
 from .randomise import Allocation, randomise, seal
 from .spread import Spread, spread
 
@@ -21,6 +21,6 @@ __all__ = [
     "DECISIONS", "EXITS", "FIGURES", "NOT_KNOWN", "STAGES", "WORDS_PER_MINUTE", "Allocation", "Block", "Content",
     "Cycle", "Facts", "Known", "MessageCheck", "Moved", "Power", "Question", "Sending", "Signal", "Spread", "Studied",
     "Suggestion", "check_links", "check_message", "fill_content", "filled_in", "funnel", "load_all_content",
-    "load_content", "moved", "overdue_content", "places", "power", "randomise", "read_message", "reading_minutes",
-    "reading_words", "review_day", "seal", "spread", "study", "suggested_size",
+    "load_content", "moved", "overdue_content", "places", "power", "power_of_means", "randomise", "read_message",
+    "reading_minutes", "reading_words", "review_day", "seal", "spread", "study", "suggested_size",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ def power(
     correlation: float = 0.0,
     alpha: float = 0.05,
     target: float = 0.8,
+    treated: int | None = None,
 ) -> Power:
     """Work out the power and the minimum detectable effect of a wave of clusters in two arms.
 
@@ -70,6 +71,8 @@ def power(
         Of a cluster's baseline with its outcome, 0 (not adjusted) to below 1.
     alpha, target
         Two-sided error rate, and the power that the minimum detectable effect is for.
+    treated
+        How many of the clusters are written to; half of them, rounded down, if not given.
 
     Raises
     ------
@@ -84,8 +87,10 @@ def power(
     (2.98, 0.78, 0.061)
     """
     _check(clusters, size, icc, baseline, effect, size_cv, correlation, alpha, target)
+    _split(clusters, treated)
     inflation = 1 + ((size_cv**2 + 1) * size - 1) * icc
-    small, large = clusters // 2, clusters - clusters // 2
+    small = clusters // 2 if treated is None else treated
+    large = clusters - small
     scale = inflation / size * (1 - correlation**2)
 
     def chance(change: float) -> float:
@@ -102,6 +107,70 @@ def power(
         clusters * size / inflation, math.nan if effect is None else chance(effect), least, least / baseline,
         alpha, target,
     )  # fmt: skip
+
+
+def power_of_means(
+    *,
+    clusters: int,
+    spread: float,
+    baseline: float,
+    effect: float | None = None,
+    correlation: float = 0.0,
+    alpha: float = 0.05,
+    target: float = 0.8,
+    treated: int | None = None,
+) -> Power:
+    """The same for a measure that is no share (items per 1,000 patients, pounds): two means of cluster values.
+
+    Parameters
+    ----------
+    spread
+        Standard deviation of the clusters' values over the baseline, in the measure's own unit, above 0.
+    baseline
+        Their mean.
+    clusters, effect, correlation, alpha, target, treated
+        As in `power`; the effect is in the measure's own unit.
+
+    size, icc and design_effect are NaN: they are in the spread already. The minimum detectable effect is a change
+    either way.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range.
+
+    Source: Student's test of two means with clusters as units, as in Donner and Klar (2000), ch. 6.
+
+    >>> wave = power_of_means(clusters=128, spread=1.0, baseline=3.0, effect=-0.5)
+    >>> round(wave.power, 2)          # Cohen (1988), table 2.3: d = 0.5, 64 in each group
+    0.8
+    """
+    wrong = [
+        (clusters < 4, f"clusters: expected 4 or more in both arms together, got {clusters}"),
+        (not (spread > 0 and math.isfinite(spread)), f"spread: expected above 0, got {spread:g}"),
+        (not 0 <= correlation < 1, f"correlation: expected 0 to below 1, got {correlation:g}"),
+        (not 0 < alpha < 1, f"alpha: expected between 0 and 1, got {alpha:g}"),
+        (not alpha < target < 1, f"target: expected between alpha and 1, got {target:g}"),
+        (effect is not None and not (effect and math.isfinite(effect)), f"effect: expected a change, got {effect}"),
+    ]
+    for is_wrong, message in wrong:
+        if is_wrong:
+            raise InputError(message)
+    _split(clusters, treated)
+    small = clusters // 2 if treated is None else treated
+    error = spread * math.sqrt((1 - correlation**2) * (1 / small + 1 / (clusters - small)))
+    shift = float(brentq(lambda z: _chance(z, clusters - 2, alpha) - target, 0.0, 20.0, xtol=1e-12))
+    least = shift * error
+    chance = math.nan if effect is None else _chance(abs(effect) / error, clusters - 2, alpha)
+    return Power(
+        clusters, math.nan, math.nan, baseline, math.nan if effect is None else effect, math.nan, math.nan, chance,
+        least, least / abs(baseline) if baseline else math.nan, alpha, target,
+    )  # fmt: skip
+
+
+def _split(clusters: int, treated: int | None) -> None:
+    if treated is not None and not 1 <= treated <= clusters - 1:
+        raise InputError(f"treated: expected 1 to {clusters - 1} of {clusters} clusters, got {treated}")
 
 
 def _chance(shift: float, df: int, alpha: float) -> float:

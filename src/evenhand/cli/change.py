@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import table
 from ..errors import InputError
-from . import change_content, change_message, change_pdsa, change_spread
+from . import change_awareness, change_content, change_message, change_pdsa, change_spread
 from .door import add_columns, add_dates, filled, naming, number, words
 from .output import TABLES, add_output, emit
 
@@ -20,6 +20,7 @@ def register(steps: Any) -> None:
     _register_power(commands)
     _register_randomise(commands)
     _register_funnel(commands)
+    change_awareness.register(commands)
     change_message.register(commands)
     change_pdsa.register(commands)
     change_spread.register(commands)

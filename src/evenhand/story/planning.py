@@ -45,8 +45,8 @@ def wave_power(lake: Lake, scheme: Scheme, units: Sequence[str], clusters: Seque
         return None
     share = float(top.sum() / size.sum())
     return power(
-        clusters=len(names), size=float(size.mean()), icc=_icc(top / size, size, share), baseline=share,
-        effect=scheme.planned_effect, size_cv=float(size.std() / size.mean()), correlation=_correlation(early, late),
+        clusters=len(names), size=float(size.mean()), icc=icc(top / size, size, share), baseline=share,
+        effect=scheme.planned_effect, size_cv=float(size.std() / size.mean()), correlation=correlation(early, late),
     )  # fmt: skip
 
 
@@ -61,15 +61,18 @@ def _sums(
     return top, bottom
 
 
-def _icc(shares: NDArray[np.float64], size: NDArray[np.float64], share: float) -> float:
-    """Variance between clusters beyond chance, as a part of all variance of a yes or no."""
+def icc(shares: NDArray[np.float64], size: NDArray[np.float64], share: float) -> float:
+    """Variance between clusters beyond chance, as a part of all variance of a yes or no, 0 to 1.
+
+    Source: Donner and Klar (2000), chapter 1 (the moment estimator from cluster proportions).
+    """
     every = share * (1 - share)
     chance = float(np.mean(1 / size))
     return float(np.clip((shares.var(ddof=1) - every * chance) / (every * (1 - chance)), 0.0, 1.0))
 
 
-def _correlation(early: tuple[NDArray[np.float64], ...], late: tuple[NDArray[np.float64], ...]) -> float:
-    """How well one half of the baseline tells the other, 0 to 0.99."""
+def correlation(early: tuple[NDArray[np.float64], ...], late: tuple[NDArray[np.float64], ...]) -> float:
+    """How well one half of the baseline tells the other, 0 to 0.99; each half is (counts, of how many) by cluster."""
     if not ((early[1] > 0).all() and (late[1] > 0).all()):
         return 0.0
     first, second = early[0] / early[1], late[0] / late[1]
