@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..change import Power, power
+from ..change import Power, power, power_of_means
 from ..errors import InputError
 from ..lake import Lake
 from ..measures import read as read_measure
-from ..records import Scheme
+from ..records import Panel, Scheme
 
 FEWEST_CLUSTERS = 4  # evenhand.change.power: below, no test has any power
 
@@ -20,8 +20,8 @@ def wave_power(lake: Lake, scheme: Scheme, units: Sequence[str], clusters: Seque
     """The power of a wave over these units, from how their clusters differed in the baseline window.
 
     The intra-cluster correlation is the variance between cluster shares beyond chance; what the baseline will
-    explain is the correlation of its first half with its second. None where the measure is no share, or the
-    baseline is not published for four clusters or more.
+    explain is the correlation of its first half with its second. A measure that is no share is compared by the means
+    of its clusters. None where the baseline is not published for four clusters or more.
 
     Source: Donner and Klar (2000), Design and Analysis of Cluster Randomization Trials, chapter 1 (the moment
     estimator of the correlation from cluster proportions).
@@ -31,22 +31,68 @@ def wave_power(lake: Lake, scheme: Scheme, units: Sequence[str], clusters: Seque
         reading = read_measure(lake, scheme.measure, scheme.level, first=window.first, last=window.last)
     except InputError:
         return None
-    panel = reading.panel
+    return panel_power(reading.panel, units, clusters, share=reading.measure.is_share, effect=scheme.planned_effect)
+
+
+def panel_power(
+    panel: Panel,
+    units: Sequence[str],
+    clusters: Sequence[str],
+    *,
+    share: bool,
+    effect: float | None = None,
+    ratio: Sequence[int] = (1, 1),
+    state: bool = False,
+) -> Power | None:
+    """The power of a wave, from how its clusters differed over the months of a panel.
+
+    None where the panel has fewer than two months or the comparison fewer than four clusters.
+
+    Parameters
+    ----------
+    units, clusters
+        Codes of the panel's organisations and what they are drawn with, one for one.
+    share
+        Whether the measure is a share; else the clusters' values are compared as means.
+    effect
+        The change that would matter, in the measure's own unit.
+    ratio
+        Of the arms, the hold-out last: the least power is that of its comparison with the smallest arm.
+    state
+        Whether months are not to be added up (a waiting list): then only the last one counts for sizes.
+
+    Source: as `wave_power`.
+    """
     rows = {code: row for row, code in enumerate(panel.organisations)}
     there = [(rows[unit], cluster) for unit, cluster in zip(units, clusters, strict=True) if unit in rows]
     names = list(dict.fromkeys(cluster for _, cluster in there))
-    if not reading.measure.is_share or len(names) < FEWEST_CLUSTERS or len(panel.months) < 2:
+    if len(names) < FEWEST_CLUSTERS or len(panel.months) < 2:
         return None
     half = len(panel.months) // 2
     early, late = (_sums(panel.numerator[:, part], panel.denominator[:, part], there, names)
                    for part in (slice(None, half), slice(half, None)))  # fmt: skip
     top, size = early[0] + late[0], early[1] + late[1]
-    if not (size > 0).all() or not 0 < top.sum() < size.sum():
+    if state:
+        top, size = _sums(panel.numerator[:, -1:], panel.denominator[:, -1:], there, names)
+    if not (size > 0).all():
         return None
-    share = float(top.sum() / size.sum())
+    least = min(ratio[:-1])
+    compared = int(len(names) * (least + ratio[-1]) / sum(ratio))
+    treated = max(1, round(compared * least / (least + ratio[-1])))
+    if compared < FEWEST_CLUSTERS or treated >= compared:
+        return None
+    known = correlation(early, late)
+    whole = float(top.sum() / size.sum())
+    if not share:
+        spread = float((top / size).std(ddof=1))
+        return None if spread == 0 else power_of_means(clusters=compared, spread=spread, baseline=whole, effect=effect,
+                                                       correlation=known, treated=treated)  # fmt: skip
+    if not 0 < whole < 1:
+        return None
+    asked = effect if effect is not None and 0 <= whole + effect <= 1 else None
     return power(
-        clusters=len(names), size=float(size.mean()), icc=icc(top / size, size, share), baseline=share,
-        effect=scheme.planned_effect, size_cv=float(size.std() / size.mean()), correlation=correlation(early, late),
+        clusters=compared, size=max(1.0, float(size.mean())), icc=icc(top / size, size, whole), baseline=whole,
+        effect=asked, size_cv=float(size.std() / size.mean()), correlation=known, treated=treated,
     )  # fmt: skip
 
 
