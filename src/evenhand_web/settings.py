@@ -133,13 +133,14 @@ def _services() -> dict[str, dict[str, str]]:
             "issuer": os.environ.get("EVENHAND_CIS2_ISSUER", ""),
             "client_id": os.environ.get("EVENHAND_CIS2_CLIENT_ID", ""),
             "client_secret": os.environ.get("EVENHAND_CIS2_CLIENT_SECRET", ""),
-            "scopes": os.environ.get("EVENHAND_CIS2_SCOPES", "openid profile nhsperson nationalrbacaccess selectedrole"),
+            "scopes": os.environ.get("EVENHAND_CIS2_SCOPES")
+            or "openid profile nhsperson nationalrbacaccess selectedrole",
         },
         "nhsmail": {
             "issuer": os.environ.get("EVENHAND_NHSMAIL_ISSUER", ""),
             "client_id": os.environ.get("EVENHAND_NHSMAIL_CLIENT_ID", ""),
             "client_secret": os.environ.get("EVENHAND_NHSMAIL_CLIENT_SECRET", ""),
-            "scopes": os.environ.get("EVENHAND_NHSMAIL_SCOPES", "openid profile email"),
+            "scopes": os.environ.get("EVENHAND_NHSMAIL_SCOPES") or "openid profile email",
         },
     }
     for key, service in found.items():
@@ -203,6 +204,16 @@ EVENHAND_SMTP_URL = os.environ.get("EVENHAND_SMTP_URL", "")  # smtp+starttls://N
 EVENHAND_FROM = os.environ.get("EVENHAND_FROM") or ("Evenhand <bulletins@evenhand.example>" if OPEN else "")
 EVENHAND_SMTP_TIMEOUT = float(os.environ.get("EVENHAND_SMTP_TIMEOUT") or 60)  # seconds a mail server may take to answer
 EVENHAND_SMTP_LOG = os.environ.get("EVENHAND_SMTP_LOG", "")  # the mail server's own log, with the Message-IDs it took
+
+# Letters that somebody waits for (a link to register or sign in) go at once, through Django and the same mail server.
+_mail = urlsplit(EVENHAND_SMTP_URL)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EVENHAND_SMTP_URL or not OPEN else 'console'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+starttls": 587}.get(_mail.scheme, 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+starttls"
+EMAIL_TIMEOUT = min(EVENHAND_SMTP_TIMEOUT, 20)  # seconds; a page waits for it
+DEFAULT_FROM_EMAIL = EVENHAND_FROM or "Evenhand <no-reply@localhost>"
 
 LOGGING = {
     "version": 1,

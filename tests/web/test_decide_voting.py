@@ -8,6 +8,7 @@ import cast
 import deciding
 from evenhand_web.decide import camps, rounds, showing
 from evenhand_web.decide.models import Moderation, Showing, Statement, VoteEvent
+from evenhand_web.people import levels
 from evenhand_web.people.models import Person
 
 HERE = "/organisations/PRACTICE1/decide/"
@@ -63,8 +64,7 @@ def test_somebody_above_the_round_reads_and_does_not_vote(as_, people):
 
 
 def test_a_registration_that_nobody_checked_does_not_vote(as_, round_, gp):
-    gp.identity_level = 1
-    gp.save()
+    levels.step(gp, "email_proved")  # the only thing that is known of them
     assert as_(cast.GP).post(VOTE, {"statement": "s01", "value": "agree"}).status_code == 403
 
 

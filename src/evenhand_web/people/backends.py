@@ -29,3 +29,17 @@ class DemonstrationPassword(BaseBackend):
         if not settings.EVENHAND_DEMO:
             return None
         return Identity.objects.filter(pk=user_id, is_active=True).select_related("person").first()
+
+
+class StandingAccounts(BaseBackend):
+    """Who an open session belongs to, as long as the account stands."""
+
+    def get_user(self, user_id: int) -> Identity | None:
+        return Identity.objects.filter(pk=user_id, is_active=True).select_related("person").first()
+
+
+class MailLink(StandingAccounts):
+    """Sessions that a one-time link opened (views.register.link); it signs in nobody by itself."""
+
+    def authenticate(self, request: HttpRequest | None, **_: Any) -> Identity | None:
+        return None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from . import levels
 from .rights import Actor
 from .tree import actor
+
+WEAKER = ("link", "nhsmail")  # sign-ins that never carry L3, whatever was shown on another day
 
 
 class ActorMiddleware:
@@ -22,4 +26,9 @@ class ActorMiddleware:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return actor(request.user.person) if request.user.is_authenticated else Actor()
+    if not request.user.is_authenticated:
+        return Actor()
+    found = actor(request.user.person)
+    if found.identity_level == 3 and request.session.get("signed_in_by") in WEAKER:
+        return replace(found, identity_level=levels.without_care_identity(request.user.person))
+    return found

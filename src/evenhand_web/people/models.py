@@ -7,9 +7,11 @@ Erasing somebody deletes their Identity: the trail survives, and nobody can say 
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from evenhand_web.site.models import AppendOnly
@@ -46,8 +48,25 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["child", "parent", "start"], name="one_membership_a_start")]
 
 
+class LevelByHandError(Exception):
+    """Our own mistake: some code tried to set an identity level that the steps do not say (people/levels.py)."""
+
+
+class PersonQuerySet(models.QuerySet):
+    """Changes people, but never their identity level."""
+
+    def update(self, **values: Any) -> int:
+        if "identity_level" in values:
+            raise LevelByHandError("an identity level is worked out from the steps: add a step")
+        return super().update(**values)
+
+
 class Person(models.Model):
-    """A pseudonym, with what estimates need to know of somebody and nothing that names them."""
+    """A pseudonym, with what estimates need to know of somebody and nothing that names them.
+
+    `identity_level` is what the rows of IdentityStep say, kept here so that a page needs no sum; only
+    levels.settle writes it.
+    """
 
     IDENTITY_LEVELS = {
         0: "Anyone",
@@ -60,12 +79,20 @@ class Person(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="people")
     identity_level = models.PositiveSmallIntegerField(default=0, choices=list(IDENTITY_LEVELS.items()))
     removed_by_moderator = models.BooleanField(default=False)
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "people"
 
     def __str__(self) -> str:
         return f"a {self.profession}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            kept = Person.objects.filter(pk=self.pk).values_list("identity_level", flat=True).first()
+            if kept is not None and kept != self.identity_level:
+                raise LevelByHandError(f"level {self.identity_level} of {self.pk}: add a step; {kept} was worked out")
+        super().save(*args, **kwargs)
 
 
 class IdentityManager(BaseUserManager):
@@ -79,6 +106,8 @@ class Identity(AbstractBaseUser):
     person = models.OneToOneField(Person, models.PROTECT, related_name="identity")
     username = models.CharField(max_length=150, unique=True)
     name = models.CharField(max_length=150)
+    given_name = models.CharField(max_length=75, blank=True)
+    family_name = models.CharField(max_length=75, blank=True)
     email = models.EmailField(blank=True)
     registration_body = models.CharField(max_length=10, blank=True, help_text="GMC, NMC, GPhC, HCPC")
     registration_number = models.CharField(max_length=20, blank=True)
@@ -90,6 +119,9 @@ class Identity(AbstractBaseUser):
 
     class Meta:
         verbose_name_plural = "identities"
+        constraints = [models.UniqueConstraint(
+            Lower("email"), condition=~models.Q(email=""), name="one_account_an_address"
+        )]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
@@ -135,4 +167,19 @@ class LeadAppointment(AppendOnly):
         ordering = ["id"]
 
 
-from .models_tokens import AccessToken  # noqa: E402, F401  (a table of this app, in a file of its own)
+# tables of this app, each noun in a file of its own
+from .models_identity import (  # noqa: E402
+    IdentityStep,
+    OneTimeLink,
+    RegisterExtract,
+    RegisterRow,
+    SignInSubject,
+)
+from .models_tokens import AccessToken  # noqa: E402
+from .models_trail import Consent, TrailRow  # noqa: E402
+
+__all__ = [
+    "AccessToken", "Consent", "Identity", "IdentityStep", "LeadAppointment", "LevelByHandError", "Membership",
+    "OneTimeLink", "Organisation", "Person", "Post", "RegisterExtract", "RegisterRow", "SignInSubject", "TrailRow",
+    "new_key",
+]  # fmt: skip

@@ -88,6 +88,7 @@ RULES = {
     "sign_clinical_lead": Rule("sign as clinical lead for", "over", frozenset({"clinical_lead"}), clinician=True),
     "sign_manager": Rule("sign as manager for", "over", frozenset({"manager"})),
     "run_campaign": Rule("run a campaign in", "over", frozenset({"medicines_optimisation"})),
+    "cycle": Rule("plan and study cycles of", "either", clinician_or_manager=True),
     "promise": Rule("promise a change in", "within", clinician=True),
     "prove": Rule("register a design and ask for its verdict in", "over",
                   frozenset({"medicines_optimisation", "analyst"})),

@@ -59,6 +59,12 @@ def around(organisation: Organisation) -> QuerySet[Organisation]:
     return Organisation.objects.filter(code__in=RawSQL(either, asked))
 
 
+def within(organisation: Organisation) -> QuerySet[Organisation]:
+    """The organisation and everything below it, as a query."""
+    down = f"SELECT code FROM ({_DOWN} SELECT code FROM walk) AS down UNION SELECT %s"
+    return Organisation.objects.filter(code__in=RawSQL(down, [*_asked(organisation), organisation.code]))
+
+
 # a walk through the tree in one question: codes with their distance; from nation to team there are eight levels
 _WALK = (
     'WITH RECURSIVE walk(code, far) AS (SELECT {to}_id, 1 FROM people_membership WHERE {of}_id = %s '

@@ -6,16 +6,17 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import rights
-from .forms import SignInForm
-from .models import Identity, Organisation
-from .pages import organisation_page
-from .tree import ancestors, children, place
+from .. import providers, rights
+from ..forms import SignInForm
+from ..models import Identity, Organisation
+from ..pages import organisation_page
+from ..tree import ancestors, children, place
 
 
 @never_cache
@@ -29,14 +30,23 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None) if settings.EVENHAND_DEMO else None
     if form is not None and request.method == "POST" and form.is_valid():
         auth.login(request, form.get_user())
+        request.session["signed_in_by"] = "password"
         return redirect(onward or "home:front")
-    accounts = Identity.objects.filter(is_active=True).order_by("pk") if settings.EVENHAND_DEMO else []
+    accounts = Identity.objects.filter(is_active=True, email="").order_by("pk") if settings.EVENHAND_DEMO else []
     status = 422 if form is not None and form.is_bound else 200
     return render(
         request, "people/sign_in.html",
-        {"form": form, "next": onward, "accounts": accounts, "password": settings.EVENHAND_DEMO_PASSWORD},
+        {"form": form, "next": onward, "accounts": accounts, "password": settings.EVENHAND_DEMO_PASSWORD,
+         "providers": [(p.title, reverse(f"people:{p.key}_ask")) for p in providers.configured()]},
         status=status,
     )  # fmt: skip
+
+
+@never_cache
+def not_signed_in(request: HttpRequest) -> HttpResponse:
+    """Anyone whom a sign-in service did not sign in: what to try next."""
+    words = request.session.pop("not_signed_in", "")
+    return render(request, "people/not_signed_in.html", {"words": words}, status=403)
 
 
 @require_POST

@@ -1,0 +1,17 @@
+"""The letters that people themselves ask for: a link to register or to sign in."""
+
+from __future__ import annotations
+
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+
+SUBJECTS = {"register": "Confirm your e-mail for Evenhand", "sign_in": "Your link to sign in to Evenhand"}
+
+
+def link(email: str, purpose: str, url: str, name: str) -> None:
+    """Send one link to one address, now: somebody waits for it.
+
+    Raises what the mail server's refusal raises (OSError, smtplib.SMTPException).
+    """
+    text = render_to_string("people/letters/link.txt", {"url": url, "purpose": purpose, "name": name})
+    send_mail(SUBJECTS[purpose], text, None, [email])
