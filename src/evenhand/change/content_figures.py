@@ -16,12 +16,12 @@ FIGURES = {
     "asked_when": "the month in which the survey's question was last asked, once it has closed",
     "share_value": "the share who gave the answer that the module is to move, with its interval",
     "share_change": "by how many percentage points that share moved since the time before, with its interval",
-    "promised": "how many promises clinicians have made here and below",
+    "promised": "how many promises clinicians have made here, above and below",
     "reported": "how many of those promises somebody says were kept: said, not proved",
     "evidenced": "pounds on the ledger that a registered comparison has proved, and nobody has confirmed yet",
     "confirmed": "pounds on the ledger that the finance lead and the clinical lead have both confirmed",
     "target": "the pounds that were set as the aim, and by when",
-    "access_held": "of the judgements on waiting and access made here, how many found that it held",
+    "access_held": "of the judgements on waiting and access of the schemes here, how many found that it held",
 }
 NOT_KNOWN = "not known yet"
 LONGEST = 8  # words of one figure, filled in: what the reading time counts it as

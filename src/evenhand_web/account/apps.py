@@ -6,3 +6,11 @@ class AccountConfig(AppConfig):
 
     name = "evenhand_web.account"
     label = "account"
+
+    def ready(self) -> None:
+        """Say in modules what is proved and confirmed."""
+        from evenhand_web.change import told
+
+        from .told import say
+
+        told.register(say)

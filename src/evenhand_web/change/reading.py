@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 import evenhand
-from evenhand.change import Content, funnel, load_all_content
+from evenhand.change import Content, Question, funnel, load_all_content, review_day
 from evenhand.records import EngagementFunnel
 from evenhand_web.people.models import Organisation, Person
 
 from .models import AllocationRow, Campaign, Commitment, CommitmentReport, EngagementEvent
 
+STAGES = EngagementEvent.STAGES
+FIRST = ("diabetes", "mental_health", "coronary_heart_disease", "cancer")  # the priority pathways
 CONTENT = Path(evenhand.__file__).parent / "definitions" / "content"
 
 
@@ -22,6 +26,48 @@ CONTENT = Path(evenhand.__file__).parent / "definitions" / "content"
 def modules() -> dict[str, Content]:
     """Every module of the library, by id."""
     return load_all_content(CONTENT)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A module on its shelf: the last stage that its reader reached, and whether its review is overdue."""
+
+    module: Content
+    stage: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The modules of one pathway, in order of their titles; pathway '': what is about no measure."""
+
+    pathway: str
+    books: tuple[Book, ...]
+
+
+def shelves(person: Person | None, today: date) -> list[Shelf]:
+    """What there is to read, as somebody sees it: what we are trying to do, the priority pathways, then others."""
+    far = furthest(person)
+    of: dict[str, list[Book]] = {pathway: [] for pathway in FIRST}
+    for one in sorted(modules().values(), key=lambda one: one.facts.title):
+        book = Book(one, far.get(one.id, ""), review_day(one) < today)
+        of.setdefault("" if one.about_survey else one.facts.pathway, []).append(book)
+    return [Shelf(pathway, tuple(of[pathway])) for pathway in sorted(of, key=bool) if of[pathway]]
+
+
+def on_measures(measures: Sequence[str]) -> list[Content]:
+    """The modules about any of these measures, in the order of the measures."""
+    return [one for name in measures for one in modules().values() if one.facts.measure == name]
+
+
+def furthest(person: Person | None) -> dict[str, str]:
+    """How far somebody came with each module that they opened: its last stage by id."""
+    found: dict[str, str] = {}
+    rows = EngagementEvent.objects.filter(person=person).values_list("content", "stage") if person else []
+    for content, stage in rows:
+        if stage in STAGES and STAGES.index(stage) >= STAGES.index(found.get(content, STAGES[0])):
+            found[content] = stage
+    return found
 
 
 def note(person: Person, content: str, *stages: str, campaign: Campaign | None = None, reason: str = "") -> None:
@@ -55,11 +101,10 @@ def engagement(campaign: Campaign) -> EngagementFunnel | None:
                   np.array([r[3].replace(tzinfo=None) for r in rows], dtype="datetime64[s]"))  # fmt: skip
 
 
-def answers(content: Content, given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The self-audit as answered, and the words of the questions whose answer is none of the choices."""
+def answers(content: Content, given: Mapping[str, str]) -> list[Question]:
+    """The questions of the self-audit that have no answer, or one that is none of the choices."""
     said = {q.word: given.get(f"audit-{q.word}", "").strip() for q in content.self_audit}
-    wrong = [q.text for q in content.self_audit if said[q.word] and not q.accepts(said[q.word])]
-    return {word: answer for word, answer in said.items() if answer}, wrong
+    return [q for q in content.self_audit if not q.accepts(said[q.word])]
 
 
 def before_the_audit(content: Content) -> str:

@@ -8,10 +8,13 @@ class ProveConfig(AppConfig):
     label = "prove"
 
     def ready(self) -> None:
-        """Speak on the page of a scheme, and say when schemes were judged."""
+        """Speak on the page of a scheme and in modules, and say when schemes were judged."""
+        from evenhand_web.change import told
         from evenhand_web.decide import stages
 
         from .stages import say, verified
+        from .told import say as say_in_modules
 
         stages.register(say)
         stages.register_verified(verified)
+        told.register(say_in_modules)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from evenhand.errors import InputError
@@ -25,7 +26,8 @@ from ..models import Campaign
 def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Everybody of the organisation: what was sent to us, the campaigns of our schemes, my promises."""
     return render(request, "change/index.html", {
-        "campaigns": desk.campaigns(around(organisation)), "modules": list(reading.modules().values()),
+        "campaigns": desk.campaigns(around(organisation)),
+        "shelves": reading.shelves(request.user.person, timezone.localdate()),
         "promised": len(reading.promises(request.user.person)),
     })  # fmt: skip
 
