@@ -12,5 +12,7 @@ class AccountConfig(AppConfig):
         from evenhand_web.change import told
 
         from .told import say
+        from .trailing import start
 
         told.register(say)
+        start()

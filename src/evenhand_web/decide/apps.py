@@ -6,3 +6,9 @@ class DecideConfig(AppConfig):
 
     name = "evenhand_web.decide"
     label = "decide"
+
+    def ready(self) -> None:
+        """Keep moderation, signatures and key decisions in the audit trail."""
+        from .trailing import start
+
+        start()

@@ -9,8 +9,11 @@ class ListenConfig(AppConfig):
     label = "listen"
 
     def ready(self) -> None:
+        """Cut the link from answers to people when somebody leaves; give them their answers to take along."""
+        from evenhand_web.people import private
         from evenhand_web.people.models import Identity
 
-        from .links import cut_on_erasure
+        from .links import answers_of, cut_on_erasure
 
         post_delete.connect(cut_on_erasure, sender=Identity)
+        private.hold(private.Holding("listen.answers", "my survey answers", tells=answers_of))

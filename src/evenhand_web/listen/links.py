@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from evenhand_web.people.models import Identity
+from evenhand_web.people.models import Identity, Person
 
-from .models import Invitation, SurveyWave
+from .models import AnswerEvent, Invitation, SurveyWave
 
 
 def cut_on_erasure(sender: type[Identity], instance: Identity, **_: Any) -> None:
@@ -17,3 +17,13 @@ def cut_on_erasure(sender: type[Identity], instance: Identity, **_: Any) -> None
 def cut_on_close(wave: SurveyWave) -> int:
     """Cut every link of a wave that has closed; how many were cut."""
     return wave.invitations.exclude(person=None).update(person=None)
+
+
+def answers_of(person: Person) -> list[dict[str, Any]]:
+    """Somebody's own answers, while the link to them stands: for the download of what is kept about them."""
+    found = []
+    for place in Invitation.objects.filter(person=person).select_related("wave"):
+        rows = AnswerEvent.objects.filter(wave=place.wave, respondent=place.respondent)
+        found += [{"wave": place.wave.key, "status": row.status, "at": row.at.isoformat(), "answers": row.answers}
+                  for row in rows]  # fmt: skip
+    return found

@@ -6,3 +6,9 @@ class PeopleConfig(AppConfig):
 
     name = "evenhand_web.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Keep sign-ins, tokens and appointments in the audit trail."""
+        from . import trailing
+
+        trailing.start()

@@ -55,7 +55,10 @@ def take_organisations(found: Organisations) -> int:
     )  # fmt: skip
     ties = zip(found.child, found.parent, found.start, found.end, strict=True)
     fresh = [Membership(child_id=c, parent_id=p, start=_first(s), end=_last(e)) for c, p, s, e in ties]
-    Membership.objects.all().delete()
+    known = set(found.child)  # what the lake says nothing of, such as a ward that was added here, stays where it is
+    stale = [pk for pk, child in Membership.objects.values_list("pk", "child_id") if child in known]
+    for first in range(0, len(stale), 500):
+        Membership.objects.filter(pk__in=stale[first : first + 500]).delete()
     Membership.objects.bulk_create(fresh)
     return len(found.codes)
 

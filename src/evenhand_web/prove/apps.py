@@ -14,7 +14,9 @@ class ProveConfig(AppConfig):
 
         from .stages import say, verified
         from .told import say as say_in_modules
+        from .trailing import start
 
         stages.register(say)
         stages.register_verified(verified)
         told.register(say_in_modules)
+        start()
