@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("evenhand_web.site.urls")),
     path("", include("evenhand_web.people.urls")),
     path("", include("evenhand_web.home.urls")),
+    path("bulletins/", include("evenhand_web.change.letter_urls")),
     path(f"{_HERE}listen/", include("evenhand_web.listen.urls")),
     path(f"{_HERE}see/", include("evenhand_web.see.urls")),
     path(f"{_HERE}decide/", include("evenhand_web.decide.urls")),

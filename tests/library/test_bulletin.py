@@ -82,8 +82,18 @@ def test_a_rate_carries_its_unit_and_a_signal_its_own_past():
 
 
 def test_with_nothing_beyond_chance_the_letter_says_so_and_gives_no_number():
-    letter = write("P", None, PROMISE, "")
+    letter = write("P", None, PROMISE, "", nothing=True)
     assert (letter.number, letter.comparison, letter.sure) == (NOTHING, "", "")
+    assert write("P", None, PROMISE, "", message="Word for word.").number == ""
+
+
+def test_a_digest_says_in_what_share_of_its_practices_there_is_more_than_chance():
+    area = replace(SEEN, kind="within", share=True, value=0.6875, low=0.566, high=0.788, middle=0.663)
+    letter = write("Icb One", area, PROMISE, "", where="Most of it lies in Practice 1, Practice 2.")
+    assert letter.number.endswith("Practices of Icb One with more to gain than chance gives: "
+                                  "68.8% (95% interval 56.6% to 78.8%).")  # fmt: skip
+    assert letter.comparison == "Of all practices compared it is 66.3%."
+    assert letter.sure == "The practices within it differ from one another by more than chance would give."
 
 
 def test_a_title_or_name_with_figures_is_not_a_second_number():

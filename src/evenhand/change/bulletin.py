@@ -16,6 +16,7 @@ SURE = {
     None: "We cannot tell yet whether that is more than chance.",
 }
 WITHIN = "The practices within it differ from one another by more than chance would give."
+TOGETHER = ("together", "within")
 NOTHING = "Nothing published here differs from others by more than chance. We cannot tell yet what is worth a look."
 FIRST = "This is your first bulletin; the next one says here what became of it."
 
@@ -26,11 +27,13 @@ class Sighting(Record):
 
     kind: `place` compares the organisation with others over twelve months, `low` to `high` is the 95% interval of its
     own value and `middle` that of the others; `signal` compares its latest month with its own past, `low` to `high`
-    are the limits of its chance and `middle` is its own mean; `within` is a place whose practices differ from one
-    another, and `worth` is what they could gain together. beyond: whether the difference is more than chance, None
-    if nobody can tell. worth, worth_low: pounds a year to gain and the low end of their interval, NaN where a measure
-    has no price. room: patients or items that could be otherwise, NaN if not known. month: the latest, YYYY-MM.
-    concern: whether a signal is worth a look (a signal that is good news is no opportunity).
+    are the limits of its chance and `middle` is its own mean; `together` is a place of many practices, and `worth`
+    is what they could gain together; `within` says of the same place in what share of its practices there is more to
+    gain than chance would give, and `middle` is that share everywhere.
+    beyond: whether the difference is more than chance, None if nobody can tell. worth, worth_low: pounds a year to
+    gain and the low end of their interval, NaN where a measure has no price. room: patients or items that could be
+    otherwise, NaN if not known. month: the latest, YYYY-MM. concern: whether a signal is worth a look (a signal that
+    is good news is no opportunity).
     """
 
     measure: str
@@ -103,7 +106,7 @@ def choose(sightings: Sequence[Sighting], told: Collection[str] = ()) -> Sightin
     'b'
     """
     open_ = [s for s in sightings if s.honest and told_as(s) not in told]
-    placed = [s for s in open_ if s.kind == "within" or (s.kind == "place" and s.beyond)]
+    placed = [s for s in open_ if s.kind in TOGETHER or (s.kind == "place" and s.beyond)]
     if priced := [s for s in placed if s.worth > 0 and s.worth_low > 0]:
         return max(priced, key=lambda s: s.worth)
     if others := [s for s in placed if s.kind == "place" and not math.isfinite(s.worth) and s.room > 0]:
@@ -126,17 +129,20 @@ def write(
     sender: str = "",
     where: str = "",
     subject: str = "",
+    nothing: bool = False,
 ) -> Letter:
     """Write a bulletin to somebody who works at `name`.
 
     Parameters
     ----------
     sighting
-        What `choose` picked; None says that nothing differs by more than chance.
+        What `choose` picked; None for a letter without a number.
     became
         What became of last time; '' for a first bulletin. Left out where the letter would be too long.
     message, sender
         A campaign's message, word for word, and by whose name it is signed.
+    nothing
+        Without a sighting: say that nothing published here differs by more than chance.
     where
         In a digest: where most of it lies, in one sentence.
 
@@ -158,7 +164,8 @@ def write(
     said = message.strip() + (f" {sender.strip()}" if message.strip() and sender.strip() else "")
     letter = Letter(
         subject=_subject(subject or (sighting.title if sighting else action.words.rstrip(".")), name),
-        number=_number(name, sighting), comparison=_comparison(sighting), sure=_sure(sighting), message=said,
+        number=NOTHING if nothing and sighting is None else _number(name, sighting),
+        comparison=_comparison(sighting), sure=_sure(sighting), message=said,
         action=action.words, button=action.button, where=where, became=became.strip() or FIRST,
         why=f"You get this because you work at {name}; at most one a week.",
     )  # fmt: skip
@@ -186,11 +193,14 @@ def _subject(words: str, name: str) -> str:
 
 def _number(name: str, sighting: Sighting | None) -> str:
     if sighting is None:
-        return NOTHING
+        return ""
     value, low, high = (_as_text(x, sighting.share) for x in (sighting.value, sighting.low, sighting.high))
     unit = "" if sighting.share else f" ({sighting.unit})"
     if sighting.kind == "signal":
         return f"{sighting.title}{unit}, {name}, latest month: {value} (chance alone gives {low} to {high})."
+    if sighting.kind == "within":
+        return (f"{sighting.title}. Practices of {name} with more to gain than chance gives: "
+                f"{value} (95% interval {low} to {high}).")  # fmt: skip
     return f"{sighting.title}{unit}, {name}: {value} (95% interval {low} to {high})."
 
 
@@ -200,13 +210,15 @@ def _comparison(sighting: Sighting | None) -> str:
     middle = _as_text(sighting.middle, sighting.share)
     if sighting.kind == "signal":
         return f"Its own months before lie around {middle}."
+    if sighting.kind == "within":
+        return f"Of all practices compared it is {middle}."
     return f"The middle of {sighting.others} is {middle}."
 
 
 def _sure(sighting: Sighting | None) -> str:
     if sighting is None:
         return ""
-    return WITHIN if sighting.kind == "within" else SURE[True if sighting.kind == "signal" else sighting.beyond]
+    return WITHIN if sighting.kind in TOGETHER else SURE[True if sighting.kind == "signal" else sighting.beyond]
 
 
 def _as_text(value: float, share: bool) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
 from ..change.bulletin import Sighting
 from ..measures import Measure
-from ..records.spread import Standing
+from ..records.spread import Spread, Standing
 from ..stats.byar import count_limits
 from ..stats.wilson import wilson
 from ..stats.xmr import xmr
 from .place import PLURAL
 from .sight import FEWEST_POINTS, IMPROVES
 
+FEWEST_PRACTICES = 5  # of fewer a share says nothing (our rule)
 SURE = 0.95  # as intervals on pages
 CONCERN = ("concern_high", "concern_low")
 
@@ -36,10 +39,24 @@ def of_place(measure: Measure, standing: Standing) -> Sighting | None:
     return Sighting(
         measure.id, measure.title, measure.unit, measure.is_share, standing.value, *limits, standing.middle,
         f"the {PLURAL.get(standing.level, 'organisations')} compared", beyond, standing.last,
-        "within" if standing.together else "place",
+        "together" if standing.together else "place",
         standing.pounds if priced else math.nan, min(standing.low, standing.high) if priced else math.nan,
         standing.units,
     )  # fmt: skip
+
+
+def within(seen: Sighting, practices: Spread, codes: Collection[str]) -> Sighting:
+    """A place of many practices by the share of them that have more to gain than chance gives; as it is of too few.
+
+    seen: of the place, kind `together`; practices: the same measure at their level; codes: those of the place.
+    """
+    gains = practices.fair & (practices.pounds > 0) & (practices.worse > SURE)
+    ours = np.array([code in codes for code in practices.codes], dtype=bool) & practices.fair
+    if ours.sum() < FEWEST_PRACTICES or not gains[ours].any():
+        return seen
+    share = wilson(int(gains[ours].sum()), int(ours.sum()))
+    return replace(seen, kind="within", share=True, unit="share of practices", value=share.value, low=float(share.low),
+                   high=float(share.high), middle=float(gains.sum() / practices.fair.sum()))  # fmt: skip
 
 
 def of_course(measure: Measure, standing: Standing) -> Sighting | None:

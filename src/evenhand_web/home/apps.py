@@ -1,4 +1,12 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from evenhand_web.change.bulletins import Gather
 
 
 class HomeConfig(AppConfig):
@@ -6,3 +14,15 @@ class HomeConfig(AppConfig):
 
     name = "evenhand_web.home"
     label = "home"
+
+    def ready(self) -> None:
+        """Say what bulletins can tell: only here are all steps known."""
+        from evenhand_web.change import bulletins
+
+        bulletins.register(_gatherer)
+
+
+def _gatherer(week: date) -> Gather:
+    from .bulletins import Gatherer
+
+    return Gatherer(week)
