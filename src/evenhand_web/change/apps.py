@@ -6,3 +6,16 @@ class ChangeConfig(AppConfig):
 
     name = "evenhand_web.change"
     label = "change"
+
+    def ready(self) -> None:
+        """Draw promises and cycles on the page of a scheme; say what is private, to be forgotten with its owner."""
+        from evenhand_web.decide import stages
+        from evenhand_web.people import private
+
+        from . import agreeing
+        from .on_scheme import draw
+        from .reflecting import forget
+
+        agreeing.offer()
+        stages.register_section(draw)
+        private.hold(private.Holding("reflections", "my reflections for appraisal, and my notes on promises", forget))

@@ -6,7 +6,7 @@ DECIDE knows no later step. CHANGE and PROVE hand their sentence in when they st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,6 +38,29 @@ def register(say: Say) -> None:
 def of(plan: Plan, organisation: Organisation) -> list[Stage]:
     """What later steps say of a scheme, for a reader at this organisation."""
     return [stage for say in _said for stage in say(plan, organisation)]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a scheme's page that a later step draws: its template, which finds `facts` as `section`."""
+
+    template: str
+    facts: Mapping[str, object]
+
+
+Draw = Callable[[Plan, Organisation], Section]
+_drawn: list[Draw] = []
+
+
+def register_section(draw: Draw) -> None:
+    """Let a later step draw a section on the page of a scheme."""
+    if draw not in _drawn:
+        _drawn.append(draw)
+
+
+def sections(plan: Plan, organisation: Organisation) -> list[Section]:
+    """The sections that later steps draw on the page of a scheme, for a reader at this organisation."""
+    return [draw(plan, organisation) for draw in _drawn]
 
 
 Verified = Callable[[Sequence[Plan]], dict[int, date]]

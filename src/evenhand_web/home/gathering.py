@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from evenhand.definition import loads
 from evenhand.errors import InputError
 from evenhand.records import Scheme
 from evenhand_web.account.models import Target
+from evenhand_web.change.promising import promises_due
 from evenhand_web.decide.models import Plan, Round, Signature, VoteEvent
 from evenhand_web.listen.models import AnswerEvent, SurveyWave
 from evenhand_web.people import rights
@@ -42,10 +44,10 @@ class Latest:
 
 
 def to_do(actor: Actor, person: Person | None, organisation: Organisation) -> ToDo | None:
-    """The first thing that waits for this reader here: answer, vote, sign; None if nothing does."""
+    """The first thing that waits for this reader here: answer, vote, say what became of a promise, sign."""
     if person is None:
         return None
-    for find in (_answer, _vote, _sign):
+    for find in (_answer, _vote, _report, _sign):
         if found := find(actor, person, organisation):
             return found
     return None
@@ -101,6 +103,15 @@ def _vote(actor: Actor, person: Person, organisation: Organisation) -> ToDo | No
     return None
 
 
+def _report(actor: Actor, person: Person, organisation: Organisation) -> ToDo | None:
+    due = promises_due(person, timezone.localdate())
+    if not due:
+        return None
+    first = due[0]
+    return ToDo("Say what became of a promise", f"“{first.what}”: you promised it by {first.by:%-d %B %Y}.",
+                _url("change:report", organisation.code, first.pk), "Say what became of it")  # fmt: skip
+
+
 def _sign(actor: Actor, person: Person, organisation: Organisation) -> ToDo | None:
     roles = {"clinical_lead": "sign_clinical_lead", "manager": "sign_manager"}
     for plan in plans(organisation):
@@ -118,7 +129,7 @@ def _sign(actor: Actor, person: Person, organisation: Organisation) -> ToDo | No
     return None
 
 
-def _url(name: str, *args: str) -> str:
+def _url(name: str, *args: str | int) -> str:
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from evenhand import measures
 from evenhand.errors import InputError
 from evenhand.story import sights
+from evenhand_web.change import cycling
 from evenhand_web.decide import register
 from evenhand_web.decide.explaining import explanations
 from evenhand_web.decide.models import Plan
@@ -80,11 +82,12 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
     can_switch = view.standing is not None and view.row is not None and bool(np.isfinite(view.standing.ratio))
     like_ours = can_switch and request.GET.get("view") == figures.SWITCH[1]
     plans = _plans(definition.id, organisation)
-    marks = _marks(plans)
+    tried = cycling.of_measure(organisation, definition.id, timezone.localdate())
+    marks = _marks(plans) + cycling.marks(tried)
     chart = view.chart
     spread = figures.spread(view, names=listing.names(request, view), like_ours=like_ours)
     over_time = figures.over_time(view, marks)
-    course = figures.course(view, chart, marks) if chart is not None else None
+    course = figures.course(view, chart, marks, cycling.expected(tried)) if chart is not None else None
     if response := download(request, *(figure for figure in (spread, over_time, course) if figure)):
         return response
     standing = view.standing
@@ -94,6 +97,7 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
         "can_switch": can_switch, "like_ours": like_ours, "split": view.spread.facts["split"],
         "prices": view.spread.facts["prices"],
         "reasons": explanations(definition.id, organisation, request.user.person), "plans": plans,
+        "cycles": tried[::-1],
         "within": _within(request, organisation, view), "proved": _proved(definition.id),
         "months": [str(m) for m in view.spread.months[::-1][:12]],
         "stands_for": standing.level if standing is not None and not view.own else "",

@@ -93,18 +93,18 @@ def over_time(view: View, marks: tuple = ()) -> Figure | None:
     )  # fmt: skip
 
 
-def course(view: View, chart: ControlChart, marks: tuple = ()) -> Figure:
-    """Our value month by month, with the limits of its own chance."""
+def course(view: View, chart: ControlChart, marks: tuple = (), expected: tuple = ()) -> Figure:
+    """Our value month by month, with the limits of its own chance; what began, and what was predicted for when."""
     measure, standing = view.measure, view.standing
     assert standing is not None
     months = standing.months
 
     def sketch(width: int) -> str:
-        return sketches.spc(chart, months, share=measure.is_share, width=width, marks=marks)
+        return sketches.spc(chart, months, share=measure.is_share, width=width, marks=marks, expected=expected)
 
     def draw(width: int) -> object:
         return charts.spc(chart, months, title=f"{measure.title}, month by month", unit=measure.unit,
-                          share=measure.is_share, marks=marks, width=width)  # fmt: skip
+                          share=measure.is_share, marks=marks, expected=expected, width=width)  # fmt: skip
 
     lines = np.column_stack([chart.values, chart.mean, chart.lower, chart.upper]).tolist()
     rows = [

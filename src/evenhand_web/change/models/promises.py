@@ -40,3 +40,12 @@ class CommitmentReport(AppendOnly):
 
     class Meta(AppendOnly.Meta):
         ordering = ["id"]
+
+
+def forget_notes(person: Person) -> int:
+    """Blank the notes that somebody wrote beside their reports, which nobody else may read; how many there were.
+
+    The one thing of this log that may change: erasing a person (decision 0109). What was said stays.
+    """
+    notes = models.QuerySet(CommitmentReport).filter(commitment__person=person).exclude(note="")
+    return notes.update(note="")

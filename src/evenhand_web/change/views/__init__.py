@@ -1,7 +1,21 @@
 """The pages of CHANGE, one file for one noun."""
 
 from .campaigns import campaign, index, launch, seal
+from .cycles import cycle, cycles, plan_cycle, plan_cycle_of_scheme
 from .modules import aside, module, modules
-from .promises import promise, promises, report
+from .promises import promise, promise_measure, promise_scheme, promises, report
+from .reflections import (
+    attach_result,
+    delete_reflection,
+    edit_reflection,
+    export_reflections,
+    reflect,
+    reflection,
+    reflections,
+)
 
-__all__ = ["aside", "campaign", "index", "launch", "module", "modules", "promise", "promises", "report", "seal"]
+__all__ = [
+    "aside", "attach_result", "campaign", "cycle", "cycles", "delete_reflection", "edit_reflection",
+    "export_reflections", "index", "launch", "module", "modules", "plan_cycle", "plan_cycle_of_scheme", "promise",
+    "promise_measure", "promise_scheme", "promises", "reflect", "reflection", "reflections", "report", "seal",
+]  # fmt: skip

@@ -52,7 +52,8 @@ def page(request: HttpRequest, organisation: Organisation, plan: Plan, form: Com
     before = all_versions[1] if len(all_versions) > 1 else None
     return render(request, "decide/scheme.html", {
         "plan": plan, "sheet": sheet, "lines": lines, "reading": found, "known": found.scheme.measure in known,
-        "stages": stages.of(plan, organisation), "votes": _votes(plan), "versions": all_versions,
+        "stages": stages.of(plan, organisation), "sections": stages.sections(plan, organisation),
+        "votes": _votes(plan), "versions": all_versions,
         "changes": differences(before.yaml, sheet.version.yaml) if before else [], "before": before,
         "may_amend": may(request, "draft", plan.organisation), "threads": commenting.threads(plan),
         "comment_form": form, "diagram_measures": _measures(found.scheme, known),

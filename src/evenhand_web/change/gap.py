@@ -1,0 +1,93 @@
+"""The self-report gap: of the organisations where somebody says that practice changed, where does the data agree?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from django.utils import timezone
+
+from evenhand.change import moved
+from evenhand.records import Estimate
+from evenhand.records.spread import Spread
+from evenhand.stats.wilson import wilson
+from evenhand.story import sights
+from evenhand.story.sight import IMPROVES
+from evenhand_web.site.lake import lake
+
+from .evidence import known_measure
+from .models import Commitment
+
+FEWEST = 10  # ENGAGEMENT.md C3: no group under ten people is shown
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Three numbers that are never added. promised, reported: people; places: organisations where somebody reports a
+    change and the data can tell; moved: those of them where it moved the better way; share: moved of places."""
+
+    promised: int
+    reported: int
+    places: int
+    moved: int
+    share: Estimate
+
+    @property
+    def few(self) -> bool:
+        """Whether too few report for anything to be shown of them."""
+        return self.reported < FEWEST
+
+    @property
+    def gap(self) -> int:
+        """Organisations where it is said, less those where it is seen."""
+        return self.places - self.moved
+
+
+def gap(promises: Iterable[Commitment]) -> Gap | None:
+    """The gap over these promises (all of one measure, with their reports); None if there is none of them."""
+    every = list(promises)
+    if not every:
+        return None
+    done = [p for p in every if any(report.said == "done" for report in p.reports.all())]
+    people = len({p.person_id for p in done})
+    promised = len({p.person_id for p in every})
+    if people < FEWEST:  # nothing of so few is looked at
+        return Gap(promised, people, 0, 0, Estimate(float("nan")))
+    since: dict[tuple[str, str], date] = {}
+    for p in done:
+        key, day = (p.organisation.level, p.organisation_id), timezone.localdate(p.at)
+        since[key] = min(since.get(key, day), day)
+    ways = _ways(every[0].measure, since)
+    known = [way for way in ways if way is not None]
+    better = known.count("better")
+    share = wilson(better, len(known)) if known else Estimate(float("nan"))
+    return Gap(promised, people, len(known), better, share)
+
+
+def _ways(measure: str, since: dict[tuple[str, str], date]) -> list[str | None]:
+    """For each organisation whether it moved since a day; None where nobody can tell. One look at a level."""
+    held, definition = lake(), known_measure(measure)
+    if held is None or definition is None or not sights.is_stored(held, definition):
+        return [None] * len(since)
+    levels: dict[str, list[tuple[str, date]]] = defaultdict(list)
+    for (level, code), day in since.items():
+        levels[level].append((code, day))
+    found: list[str | None] = []
+    for level, places in levels.items():
+        whole = sights.spread(held, definition, level, course=True)
+        found += [_way(whole, code, day, IMPROVES[definition.direction]) for code, day in places]
+    return found
+
+
+def _way(whole: Spread | None, code: str, day: date, improves: str) -> str | None:
+    row = None if whole is None else whole.row(code)
+    if whole is None or row is None:
+        return None
+    month = np.datetime64(day, "M")
+    keep = whole.months != month
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.where(whole.bottom[row] > 0, whole.top[row] / whole.bottom[row], np.nan)
+    return moved(values[keep], whole.months[keep] > month, improves=improves).way
