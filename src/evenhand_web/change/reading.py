@@ -55,9 +55,11 @@ def shelves(person: Person | None, today: date) -> list[Shelf]:
     return [Shelf(pathway, tuple(of[pathway])) for pathway in sorted(of, key=bool) if of[pathway]]
 
 
-def on_measures(measures: Sequence[str]) -> list[Content]:
-    """The modules about any of these measures, in the order of the measures."""
-    return [one for name in measures for one in modules().values() if one.facts.measure == name]
+def on(*, pathway: str = "", measure: str = "") -> list[Content]:
+    """The modules of a pathway, or about a measure, in order of their titles."""
+    facts = ((one, one.facts) for one in modules().values() if one.facts.measure)
+    found = [one for one, fact in facts if pathway == fact.pathway or measure == fact.measure]
+    return sorted(found, key=lambda one: one.facts.title)
 
 
 def furthest(person: Person | None) -> dict[str, str]:

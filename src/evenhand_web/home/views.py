@@ -12,7 +12,7 @@ from django.utils import timezone
 from evenhand import measures
 from evenhand.errors import InputError
 from evenhand.story import sights
-from evenhand_web.change import cycling
+from evenhand_web.change import cycling, reading
 from evenhand_web.decide import register
 from evenhand_web.decide.explaining import explanations
 from evenhand_web.decide.models import Plan
@@ -96,6 +96,7 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
         "line": comparing.line(definition, standing, own=view.own) if standing is not None else None,
         "can_switch": can_switch, "like_ours": like_ours, "split": view.spread.facts["split"],
         "prices": view.spread.facts["prices"],
+        "modules": reading.on(measure=definition.id),
         "reasons": explanations(definition.id, organisation, request.user.person), "plans": plans,
         "cycles": tried[::-1],
         "within": _within(request, organisation, view), "proved": _proved(definition.id),
@@ -115,6 +116,7 @@ def pathway_page(request: HttpRequest, organisation: Organisation, pathway: str)
     stood = comparing.standings(held, organisation) if held else {}
     points = pathways.points(held, organisation, found, stood, gathering.plans(organisation))
     return render(request, "home/pathway.html", {
+        "modules": reading.on(pathway=pathway),
         "pathway": found, "points": points, "lead": pathways.lead(organisation, pathway),
         "proved": pathways.proved(found.measures),
         "spend": pathways.spend(stood, pathway), "pounds": sum(point.pounds for point in points),
