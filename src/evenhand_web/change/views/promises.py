@@ -24,6 +24,8 @@ from .modules import written
 def promise(request: HttpRequest, organisation: Organisation, content: str) -> HttpResponse:
     """A clinician of the organisation: the promise that a module ends with, filled in beforehand; two clicks."""
     found = written(content)
+    if found.about_survey:
+        raise Http404(f"module {content!r} is about no measure: there is nothing to promise")
     draft = promising.from_module(found, organisation)
     words = f"the scheme “{draft.campaign.title}”" if draft.version and draft.campaign else "the module"
     back = reverse("change:module", args=(organisation.code, content))
