@@ -45,7 +45,10 @@ PROBLEM = {
 
 
 class Api(NinjaAPI):
-    """NinjaAPI whose document also says how it fails."""
+    """NinjaAPI whose addresses are named as its operations are, and whose document also says how it fails."""
+
+    def get_operation_url_name(self, operation: Any, router: Any) -> str:
+        return str(operation.operation_id)
 
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
         document = super().get_openapi_schema(*args, **kwargs)

@@ -17,14 +17,13 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from .edges import API
 from .models import Attempts
 from .problems import problem
 
-FAILED = (401, 403, 422)
+FAILED = (401, 403, 404, 410, 422)
 QUARTER, HOUR, MINUTE = 900, 3600, 60
 
 
@@ -49,12 +48,13 @@ class Limit:
 
 
 # an organisation's people share an address (HSCN), so what an address may do is what a building may do
-_SIGN_IN, _REGISTER = ("people:sign_in*",), ("people:register*", "people:confirm*")
+_SIGN_IN, _LETTER, _LINK = ("people:sign_in",), ("people:register", "people:ask_link"), ("people:link",)
 LIMITS = (
     Limit("sign-in", _SIGN_IN, ("POST",), "account", 10, QUARTER, failed=True),
     Limit("sign-in", _SIGN_IN, ("POST",), "address", 100, QUARTER, failed=True),
-    Limit("register", _REGISTER, ("POST",), "account", 20, HOUR),
-    Limit("register", _REGISTER, ("POST",), "address", 200, HOUR),
+    Limit("letter", _LETTER, ("POST",), "account", 10, HOUR),  # nobody's mailbox is filled
+    Limit("letter", _LETTER, ("POST",), "address", 200, HOUR),
+    Limit("link", _LINK, ("GET", "POST"), "address", 60, QUARTER, failed=True),  # links are not for guessing
     Limit("vote", ("decide:vote",), ("POST",), "account", 120, MINUTE),
     Limit("vote", ("decide:vote",), ("POST",), "address", 3000, MINUTE),
     Limit("token", ("people:tokens",), ("POST",), "account", 20, HOUR),
@@ -104,7 +104,7 @@ def add(limit: Limit, who: str) -> int:
         )
         many = int(cursor.fetchone()[0])
     if many == 1:  # somebody new: a good moment to sweep what is over
-        Attempts.objects.filter(until__lt=timezone.now()).delete()
+        Attempts.objects.filter(until__lt=datetime.fromtimestamp(_now(), UTC)).delete()
     return many
 
 
