@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from evenhand import flow, table
 from evenhand.definition import loads
@@ -26,6 +27,8 @@ from evenhand_web.listen import demo as listen
 from evenhand_web.people import demo as people
 from evenhand_web.people.models import Identity, Organisation, Person
 from evenhand_web.prove import demo as prove
+
+from .models import JobRun
 
 _PRIORITIES = ["diabetes_dpp4_cost", "antibiotics_broad_spectrum", "chd_doac_best_value"]
 
@@ -62,6 +65,7 @@ def fill(lake: Lake, password: str) -> str:
             account.set_target(area, scheme.planned_saving_pounds, scheme.follow_up.last)
         area = Organisation.objects.get(code=waiting.area)
         account.set_budget(area, lake, accounts["finance-director"])
+        _jobs()
     return practice.name
 
 
@@ -125,6 +129,16 @@ def _register(waiting: Scheme, practice: Organisation, round_: Round, accounts: 
         Organisation.objects.get(code=waiting.area), practice, round_, Plan.objects.get(key=waiting.id),
         accounts["clinical-lead"], accounts["board-member"], accounts["gp"],
     )  # fmt: skip
+
+
+def _jobs() -> None:
+    """A file that was refused, so that the administrator's desk has something on it."""
+    if not JobRun.objects.exists():
+        said = ("demonstration-list-sizes.csv: looks like list_size but has no column NUMBER_OF_PATIENTS; "
+                "this refusal is made up")  # fmt: skip
+        JobRun.objects.create(
+            job="load", asked="demonstration-list-sizes.csv", state="refused", said=said, began_at=timezone.now()
+        )
 
 
 def _practice(scheme: Scheme, allocation: Table) -> Organisation:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
 from evenhand import measures, sources
@@ -23,9 +22,11 @@ Tell = Callable[[str], None]
 
 def load(
     folder: Path, paths: Sequence[Path], *, as_: str | None = None, options: Options | None = None,
-    tell: Tell | None = None,
+    work_out: bool = True, tell: Tell | None = None,
 ) -> JobRun:  # fmt: skip
     """Take files into the lake and bring the pages up to date with them; keep what became of it, refusals too.
+
+    work_out: also count the measures of what is new, and what pages show of them; else the desk says what waits.
 
     Raises
     ------
@@ -37,7 +38,8 @@ def load(
     lake, new = sources.begin(folder)
     try:
         done = sources.load(lake, paths, as_, options=options, tell=tell)
-        count, panels, shown = fresh(lake, tell)
+        count = take_organisations(organisations.read(lake))
+        panels, shown = _worked_out(lake, tell) if work_out else (0, 0)
     except EvenhandError as error:
         if new and not lake.snapshots():
             sources.abandon(folder, folder_was_there=there)
@@ -47,13 +49,10 @@ def load(
     return _keep(asked, said, done, began)
 
 
-@transaction.atomic
-def fresh(lake: Lake, tell: Tell | None = None) -> tuple[int, int, int]:
-    """Organisations taken over from the lake, months counted, measures worked out for pages."""
-    count = take_organisations(organisations.read(lake))
+def _worked_out(lake: Lake, tell: Tell | None) -> tuple[int, int]:
+    """How many months were counted, and how many measures worked out for pages."""
     built = measures.build(lake, progress=tell)
-    shown = sights.build(lake, progress=tell)
-    return count, len(built.months), len(shown.done)
+    return len(built.months), len(sights.build(lake, progress=tell).done)
 
 
 def _keep(asked: str, said: str, done: Sequence[Loaded], began: datetime) -> JobRun:

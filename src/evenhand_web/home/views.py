@@ -16,7 +16,7 @@ from evenhand_web.change import cycling, reading
 from evenhand_web.decide import register
 from evenhand_web.decide.explaining import explanations
 from evenhand_web.decide.models import Plan
-from evenhand_web.people.models import Organisation
+from evenhand_web.people.models import Identity, Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import ancestors, children
 from evenhand_web.prove.models import VerdictRecord
@@ -34,7 +34,7 @@ ACCESS = ("wait_within_18_weeks", "wait_over_52_weeks")
 def front(request: HttpRequest) -> HttpResponse:
     """Anyone. Who has a role goes on to their organisation; who has none is told how to get one."""
     if not request.user.is_authenticated:
-        return render(request, "home/front.html")
+        return render(request, "home/front.html", {"first": not Identity.objects.exists()})
     if not request.actor.posts:
         return render(request, "home/no_role.html")
     last = request.session.get("organisation")
@@ -70,15 +70,14 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
 def measure(request: HttpRequest, organisation: Organisation, measure: str) -> HttpResponse:
     """Whoever works here, above or below: is our variation warranted? Next: explain it, or start a scheme."""
     held = lake()
-    if held is None:
-        raise Http404("no published data is loaded")
     try:
-        definition = measures.look_up(held, measure, sights.known(held))
+        known = sights.known(held) if held else measures.load_all()
+        definition = measures.look_up(held, measure, known) if held else measures.find(known, measure)
     except InputError as error:
         raise Http404(str(error)) from error
-    view = comparing.view(held, organisation, definition)
+    view = comparing.view(held, organisation, definition) if held else None
     if view is None:
-        return render(request, "home/measure_empty.html", {"measure": definition})
+        return render(request, "home/measure_empty.html", {"measure": definition, "loaded": held is not None})
     can_switch = view.standing is not None and view.row is not None and bool(np.isfinite(view.standing.ratio))
     like_ours = can_switch and request.GET.get("view") == figures.SWITCH[1]
     plans = _plans(definition.id, organisation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from evenhand import measures
 from evenhand.errors import InputError
@@ -48,7 +48,7 @@ def rows(request: HttpRequest, organisation: Organisation, measure: str) -> Http
     held = lake()
     month = request.GET.get("month", "")
     if held is None:
-        raise Http404("no published data is loaded")
+        return redirect("home:measure", organisation.code, measure)  # which says that nothing is loaded yet
     try:
         definition = measures.look_up(held, measure, measures.for_lake(held))
         found = measures.rows(held, measure, organisation.code, month)

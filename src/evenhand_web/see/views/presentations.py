@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from evenhand import measures
 from evenhand.errors import InputError
@@ -22,7 +22,7 @@ def presentations(request: HttpRequest, organisation: Organisation, measure: str
     """Everybody of the organisation: which presentations make up the measure here. Next: the rows as published."""
     held = lake()
     if held is None:
-        raise Http404("no published data is loaded")
+        return redirect("home:measure", organisation.code, measure)  # which says that nothing is loaded yet
     try:
         definition = measures.look_up(held, measure, sights.known(held))
         month, found = made_of.made_of(held, definition, organisation.code)

@@ -23,12 +23,16 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="as_", metavar="SOURCE", help="take the files for this source")
         parser.add_argument("--month", help="YYYY-MM, for a file that does not say its month")
         parser.add_argument("--replace", action="store_true", help="let a smaller release take a month's place")
+        parser.add_argument("--no-measures", action="store_true", help="leave the measures to a later run")
 
     def handle(self, *args: Any, **options: Any) -> None:
         said = Options(month=options["month"], replace=options["replace"])
         tell = (lambda line: print(line, file=sys.stderr)) if sys.stderr.isatty() else None
         try:
-            run = load(options["lake"], options["paths"], as_=options["as_"], options=said, tell=tell)
+            run = load(
+                options["lake"], options["paths"], as_=options["as_"], options=said,
+                work_out=not options["no_measures"], tell=tell,
+            )  # fmt: skip
         except EvenhandError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(run.said)
