@@ -136,8 +136,9 @@ def awareness(
 
 
 def awareness_power(
-    answer: Floats, clusters: Sequence[str], *, effect: float | None = None, treated: int | None = None
-) -> Power | None:
+    answer: Floats, clusters: Sequence[str], *, effect: float | None = None, treated: int | None = None,
+    compared: int | None = None,
+) -> Power | None:  # fmt: skip
     """What an awareness campaign could see, from how the clusters answered before; None where that cannot be known.
 
     Parameters
@@ -146,8 +147,9 @@ def awareness_power(
         As in `awareness`, the wave before the launch alone.
     effect
         The change of the share that would matter (0.1: ten points more).
-    treated
-        Clusters that would be written to, of all; half of them if not given.
+    compared, treated
+        Clusters in one comparison of an arm with the hold-out (all, if not given), and how many of those would be
+        written to (half).
     """
     known = np.isfinite(answer)
     names = np.array([str(name) for name in clusters], dtype=object)[known]
@@ -158,7 +160,7 @@ def awareness_power(
     share = float(top.sum() / size.sum())
     own = icc(top / size, size, share) if (size > 1).any() else 0.0
     return power(
-        clusters=len(labels), size=float(size.mean()), icc=own, baseline=share, effect=effect,
+        clusters=compared or len(labels), size=float(size.mean()), icc=own, baseline=share, effect=effect,
         size_cv=float(size.std() / size.mean()), correlation=correlation(*_halves(answer[known], group, len(labels))),
         treated=treated,
     )  # fmt: skip

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+import secrets
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from evenhand.change import Allocation, Content, randomise
+from evenhand.change import seal as seal_of
 from evenhand.definition import loads
 from evenhand.errors import InputError
+from evenhand.lake import Lake
 from evenhand.records import Scheme
 from evenhand_web.decide.models import Plan
 from evenhand_web.decide.signing import sheet
-from evenhand_web.people.models import Membership, Organisation
-from evenhand_web.people.tree import below
+from evenhand_web.listen.models import SurveyWave
+from evenhand_web.people.models import Organisation
 
+from .audiences import audience, baseline_months, first_wave, follow_up_months
 from .models import AllocationRow, Campaign
 from .reading import modules
 
-
-@dataclass(frozen=True)
-class Audience:
-    """The practices of a scheme's area, each with the network it is drawn with and its sub-ICB location."""
-
-    units: tuple[str, ...]
-    clusters: tuple[str, ...]
-    strata: tuple[str, ...]
-
-    @property
-    def networks(self) -> int:
-        """How many clusters there are to draw."""
-        return len(set(self.clusters))
+SEEDS = 2**31  # of chance; a seed that anybody can type into the command again
+PUBLISHED_AFTER = 2  # months: prescribing data of a month is published about two months later
 
 
 def scheme_of(campaign: Campaign) -> Scheme | None:
@@ -46,38 +38,52 @@ def content_of(campaign: Campaign) -> Content | None:
     return modules().get(campaign.content)
 
 
-def audience(area: Organisation) -> Audience:
-    """Every practice below an area, by code, with its PCN and its sub-ICB location (the area where it has none)."""
-    practices = sorted(below(area, "practice"), key=lambda o: o.code)
-    above: dict[str, dict[str, str]] = {}
-    codes = [o.code for o in practices]
-    for _ in range(2):  # a practice's PCN, and a PCN's place
-        for tie in Membership.objects.filter(child__in=codes, end=None).select_related("parent"):
-            above.setdefault(tie.child_id, {})[tie.parent.level] = tie.parent_id
-        codes = sorted({parent for ties in above.values() for parent in ties.values()} - set(above))
-    pcn = [above.get(o.code, {}).get("pcn", o.code) for o in practices]
-    place = [above.get(o.code, {}).get("sicbl") or above.get(n, {}).get("sicbl") or area.code
-             for o, n in zip(practices, pcn, strict=True)]  # fmt: skip
-    return Audience(tuple(o.code for o in practices), tuple(pcn), tuple(place))
-
-
-def draw(campaign: Campaign) -> Allocation:
-    """The draw that the campaign's seed gives: the same every time, until the audience changes."""
-    people = audience(campaign.area)
-    return randomise(
-        people.units, campaign.arms, seed=campaign.seed, ratio=campaign.ratio, clusters=people.clusters,
-        strata=[(stratum,) for stratum in people.strata],
-    )  # fmt: skip
-
-
-@transaction.atomic
-def seal(campaign: Campaign) -> Allocation:
-    """Draw and seal: from now on nobody can be moved.
+def draw(campaign: Campaign, lake: Lake | None = None) -> Allocation:
+    """The draw that the campaign's seed gives: the same every time, until the audience changes.
 
     Raises
     ------
     InputError
-        If it is sealed already, or its scheme is not signed by all who must.
+        If there are too few to draw from, or the audience cannot be known.
+    """
+    people = audience(campaign, lake)
+    strata = [(stratum,) for stratum in people.strata]
+    if campaign.why_not_randomised:
+        arm = [str(campaign.arms[0])] * len(people.units)
+        return Allocation(
+            people.units, tuple(arm), tuple(strata), people.clusters, tuple(campaign.arms), tuple(campaign.ratio), 0,
+            seal_of(people.units, arm, strata, people.clusters, campaign.arms, campaign.ratio, 0),
+            (1,) * len(people.units),
+        )  # fmt: skip
+    assert campaign.seed is not None, "a seed is chosen before the draw"
+    many = len(campaign.waves)
+    return randomise(
+        people.units, campaign.arms, seed=campaign.seed, ratio=campaign.ratio, clusters=people.clusters, strata=strata,
+        waves=max(1, many), holdout=campaign.control if many > 1 else "",
+    )  # fmt: skip
+
+
+def unmoved(campaign: Campaign) -> bool:
+    """Whether the allocation is the one that was sealed: the same units, arms and waves, to the last letter."""
+    rows = list(campaign.allocation.all())
+    return campaign.allocation_sha256 == seal_of(
+        [r.unit for r in rows], [r.arm for r in rows], [(r.stratum,) if r.stratum else () for r in rows],
+        [r.cluster for r in rows], campaign.arms, campaign.ratio, campaign.seed or 0,
+        [r.wave for r in rows] if len(campaign.waves) > 1 and not campaign.why_not_randomised else None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def seal(campaign: Campaign, lake: Lake | None = None) -> Allocation:
+    """Draw and seal: from now on nobody can be moved.
+
+    The seed is chosen by chance in this very moment (a demonstration's is set before), so that nobody can know the
+    arms beforehand.
+
+    Raises
+    ------
+    InputError
+        If it is sealed already, its scheme is not signed by all who must, or there are too few to draw from.
     """
     fresh = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if fresh.sealed_at is not None:
@@ -89,11 +95,18 @@ def seal(campaign: Campaign) -> Allocation:
                 f"The scheme is not in force: {signed.given} of {signed.needed} signatures stand under its latest "
                 "version. Nothing was drawn."
             )
-    drawn = draw(fresh)
+    if fresh.seed is None:
+        fresh.seed = 0 if fresh.why_not_randomised else secrets.randbelow(SEEDS)
+    drawn = draw(fresh, lake)
+    if not drawn.units:
+        raise InputError("Nobody is in the audience. Nothing was drawn.")
     AllocationRow.objects.bulk_create(
-        AllocationRow(campaign=fresh, unit=unit, cluster=cluster, arm=arm, stratum=" / ".join(stratum))
-        for unit, cluster, arm, stratum in zip(drawn.units, drawn.cluster, drawn.arm, drawn.stratum, strict=True)
-    )
+        AllocationRow(campaign=fresh, unit=unit, cluster=cluster, arm=arm, stratum=" / ".join(stratum),
+                      wave=0 if arm == fresh.control else wave)
+        for unit, cluster, arm, stratum, wave
+        in zip(drawn.units, drawn.cluster, drawn.arm, drawn.stratum, drawn.wave, strict=True)
+    )  # fmt: skip
+    fresh.power = campaign.power or fresh.power
     fresh.sealed_at, fresh.allocation_sha256 = timezone.now(), drawn.seal
     fresh.save()
     return drawn
@@ -112,8 +125,58 @@ def launch(campaign: Campaign) -> None:
     if campaign.launched_at is not None:
         raise InputError("This campaign was launched already.")
     campaign.launched_at = timezone.now()
-    campaign.verdict_due = _month_after(scheme_of(campaign).follow_up.last)
+    campaign.verdict_due = due(campaign)
     campaign.save()
+
+
+def due(campaign: Campaign) -> date | None:
+    """The day from which a verdict may be asked for; None while nobody knows it (the second wave is not planned).
+
+    A scheme says it; a campaign of its own is judged over its follow-up months, once they can be published; an
+    awareness campaign once the second wave of its survey is closed.
+    """
+    if campaign.kind == "awareness":
+        after = second_wave(campaign)
+        return None if after is None else timezone.localdate(after.closes)
+    scheme = scheme_of(campaign)
+    if scheme is not None:
+        return _month_after(scheme.follow_up.last)
+    return _shifted(follow_up(campaign)[1], 1 + PUBLISHED_AFTER)
+
+
+def is_due(campaign: Campaign) -> bool:
+    """Whether anybody may look at the outcome: launched, and its day has come."""
+    day = due(campaign)
+    return campaign.launched_at is not None and day is not None and timezone.localdate() >= day
+
+
+def second_wave(campaign: Campaign) -> SurveyWave | None:
+    """The wave in which the question of an awareness campaign is repeated; None while nobody has planned one."""
+    return SurveyWave.objects.filter(previous=first_wave(campaign)).first()
+
+
+def baseline(campaign: Campaign) -> tuple[str, str]:
+    """First and last month before the first wave begins that a campaign is judged against."""
+    first = _first_day(campaign)
+    return f"{_shifted(first, -baseline_months(campaign)):%Y-%m}", f"{_shifted(first, -1):%Y-%m}"
+
+
+def follow_up(campaign: Campaign) -> tuple[date, date]:
+    """The first days of the first and the last month in which a campaign is judged: those after its last wave."""
+    last = date.fromisoformat(campaign.waves[-1]) if campaign.waves else _first_day(campaign)
+    return _shifted(last, 1), _shifted(last, follow_up_months(campaign))
+
+
+def _first_day(campaign: Campaign) -> date:
+    if campaign.waves:
+        return date.fromisoformat(campaign.waves[0])
+    return timezone.localdate(campaign.launched_at) if campaign.launched_at else timezone.localdate()
+
+
+def _shifted(day: date, months: int) -> date:
+    """The first day of the month so many months on."""
+    month = day.year * 12 + day.month - 1 + months
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def campaigns(places: list[Organisation]) -> list[Campaign]:
@@ -124,17 +187,19 @@ def campaigns(places: list[Organisation]) -> list[Campaign]:
 
 
 def _month_after(month: str) -> date:
-    first = date.fromisoformat(f"{month}-01")
-    return (first + timedelta(days=32)).replace(day=1)
+    return _shifted(date.fromisoformat(f"{month}-01"), 1)
 
 
 def balance(campaign: Campaign) -> list[dict[str, object]]:
-    """Practices and networks in each arm, as sealed."""
-    rows = list(campaign.allocation.values_list("arm", "unit", "cluster"))
-    return [
-        {
-            "arm": arm, "practices": sum(a == arm for a, _, _ in rows),
-            "networks": len({c for a, _, c in rows if a == arm}),
-        }
-        for arm in dict.fromkeys(a for a, _, _ in rows)
-    ]
+    """Practices and networks in each arm and wave, as sealed."""
+    rows = list(campaign.allocation.values_list("arm", "unit", "cluster", "wave"))
+    days = [date.fromisoformat(day) for day in campaign.waves]
+    found = []
+    for arm, wave in sorted({(a, w) for a, _, _, w in rows}, key=lambda pair: (pair[0] == campaign.control, pair)):
+        own = [(unit, cluster) for a, unit, cluster, w in rows if (a, w) == (arm, wave)]
+        held = arm == campaign.control
+        found.append({
+            "arm": arm, "held": held, "practices": len(own), "networks": len({cluster for _, cluster in own}),
+            "from": days[wave - 1] if days and not held and wave <= len(days) else None,
+        })  # fmt: skip
+    return found

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evenhand import charts
 from evenhand.records import EngagementFunnel
 from evenhand_web.site.figures import Figure
 
+from .models import Campaign
 
-def engagement(found: EngagementFunnel, name: str) -> Figure:
-    """The engagement funnel with its intervals, and the gap between what is said and what is seen."""
+VERIFIED = "verified"  # the stage that speaks of the outcome
+
+
+def engagement(found: EngagementFunnel, name: str, *, over: bool = True) -> Figure:
+    """The engagement funnel with its intervals, and the gap between what is said and what is seen.
+
+    over: whether the verdict is due. Before, nothing of the data is shown: what is verified is an outcome.
+    """
+    if not over:
+        return _said_only(found, name)
 
     def draw(width: int) -> object:
         return charts.engagement(found, title="From reached to verified", width=width)
@@ -31,3 +42,45 @@ def _sentence(document: dict) -> str:
         f"Of {first:,} people reached, {document['reported']:,} report that they changed something; in the data it "
         f"shows for {document['verified']:,}. The gap between the two is {document['self_report_gap']:,}."
     )
+
+
+def by_arm(arms: Mapping[str, EngagementFunnel], campaign: Campaign) -> Figure:
+    """Who came how far, arm by arm: what people did with the message, never what it did to the outcome."""
+    rows = [
+        (arm.replace("_", " "), s["stage"], s["people"], s["of_previous"], s["low"], s["high"])
+        for arm, found in arms.items() for s in found.as_json()["stages"] if s["stage"] != VERIFIED
+    ]  # fmt: skip
+    return Figure(
+        name=f"{campaign.key}-arms", sentence="Engagement only. The outcome by arm is told when the verdict is due.",
+        columns=("arm", "stage", "people", "of the stage before", "low", "high"), rows=rows,
+        how=("As above, for the readers of each arm. Engagement is no effect: a message that is read more need not "
+             "change more.",), command="evenhand change funnel EVENTS.csv --json",
+    )  # fmt: skip
+
+
+def drawn(campaign: Campaign) -> Figure:
+    """The sealed allocation, for whoever sends it; drawn again from its own columns it has the same seal."""
+    rows = list(campaign.allocation.values_list("unit", "cluster", "stratum", "arm", "wave"))
+    arms, ratio = ",".join(campaign.arms), ":".join(str(part) for part in campaign.ratio)
+    again = f" --waves {len(campaign.waves)} --hold-out {campaign.control}" if len(campaign.waves) > 1 else ""
+    return Figure(
+        name=f"{campaign.key}-allocation", sentence="Who gets what, and when. Wave 0 waits for the verdict.",
+        columns=("unit", "cluster", "stratum", "arm", "wave"), rows=rows, most=0,
+        how=(f"Drawn with seed {campaign.seed}, and sealed: the sha256 of the audience, the arms, the seed and the "
+             f"allocation is {campaign.allocation_sha256}.", "Download the table, draw it again with the command, and "
+             "compare the seal."),
+        command=f"evenhand change randomise {campaign.key}-allocation.csv --unit unit --cluster cluster --strata "
+        f"stratum --arms {arms} --ratio {ratio}{again} --seed {campaign.seed} --out again.csv --json",
+    )  # fmt: skip
+
+
+def _said_only(found: EngagementFunnel, name: str) -> Figure:
+    stages = [s for s in found.as_json()["stages"] if s["stage"] != VERIFIED]
+    rows = [(s["stage"], s["people"], s["of_previous"], s["low"], s["high"]) for s in stages]
+    return Figure(
+        name=f"{name}-engagement", rows=rows, columns=("stage", "people", "of the stage before", "low", "high"),
+        sentence=f"Of {stages[0]['people']:,} people reached, {found.reported:,} report that they changed something. "
+        "What the data shows is told when the verdict is due.", table_open=True,
+        how=("A person counts once at each stage, the first time. Each stage needs the one before. Intervals are "
+             "Wilson's, 95%.",), command="evenhand change funnel EVENTS.csv --json",
+    )  # fmt: skip

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from django.utils import timezone
 
 import evenhand
 from evenhand.change import Content, Question, funnel, load_all_content, review_day
@@ -86,12 +88,17 @@ def reached(person: Person, content: str) -> set[str]:
 
 
 def campaign_for(organisation: Organisation, content: str) -> Campaign | None:
-    """The launched campaign that sent this module to an organisation; None if none did."""
+    """The launched campaign that sent this module to an organisation; None if none did, or its wave has not begun."""
     sent = AllocationRow.objects.filter(
-        unit=organisation.code, campaign__content=content, campaign__launched_at__isnull=False
+        unit=organisation.code, campaign__content=content, campaign__launched_at__isnull=False, wave__gt=0
     )
-    row = sent.select_related("campaign").first()
-    return row.campaign if row else None
+    today = timezone.localdate().isoformat()
+    for row in sent.select_related("campaign"):
+        days = row.campaign.waves
+        begun = len(days) < row.wave or days[row.wave - 1] <= today
+        if row.arm != row.campaign.control and begun:
+            return row.campaign
+    return None
 
 
 def engagement(campaign: Campaign) -> EngagementFunnel | None:
@@ -99,8 +106,25 @@ def engagement(campaign: Campaign) -> EngagementFunnel | None:
     rows = list(campaign.events.values_list("person_id", "content", "stage", "at").order_by("at", "id"))
     if not rows:
         return None
+    return _funnel(rows)
+
+
+def _funnel(rows: Sequence[tuple[Any, ...]]) -> EngagementFunnel:
     return funnel([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows],
                   np.array([r[3].replace(tzinfo=None) for r in rows], dtype="datetime64[s]"))  # fmt: skip
+
+
+def engagement_by_arm(campaign: Campaign) -> dict[str, EngagementFunnel]:
+    """How far the readers of each arm came; an arm that nobody has read anything of is not there."""
+    arm_of = dict(campaign.allocation.values_list("unit", "arm"))
+    rows = list(campaign.events.values_list("person_id", "content", "stage", "at", "person__organisation_id")
+                .order_by("at", "id"))  # fmt: skip
+    found = {}
+    for arm in campaign.arms:
+        own = [row for row in rows if arm_of.get(row[4]) == arm]
+        if own:
+            found[str(arm)] = _funnel(own)
+    return found
 
 
 def answers(content: Content, given: Mapping[str, str]) -> list[Question]:

@@ -7,7 +7,11 @@ from . import views
 app_name = "change"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("campaigns/new/practice/", views.new, {"kind": "practice"}, name="new_campaign"),
+    path("campaigns/new/awareness/", views.new, {"kind": "awareness"}, name="new_awareness"),
     path("campaigns/<slug:key>/", views.campaign, name="campaign"),
+    path("campaigns/<slug:key>/design/", views.design, name="design"),
+    path("campaigns/<slug:key>/outcome/", views.outcome, name="outcome"),
     path("campaigns/<slug:key>/seal/", views.seal, name="seal"),
     path("campaigns/<slug:key>/launch/", views.launch, name="launch"),
     path("modules/", views.modules, name="modules"),

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from evenhand import prove
-from evenhand.change import seal
 from evenhand.definition import loads
 from evenhand.errors import InputError
 from evenhand.lake import Lake
@@ -17,6 +16,7 @@ from evenhand.measures import latest_month
 from evenhand.records import Scheme
 from evenhand.story import judge
 from evenhand.table import Table
+from evenhand_web.change.desk import unmoved
 from evenhand_web.change.models import Campaign
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation, Person
@@ -151,12 +151,7 @@ def allocation(found: Case) -> Table:
 
 def _unmoved(campaign: Campaign) -> None:
     """Refuse an allocation that is not the one that was sealed."""
-    rows = list(campaign.allocation.all())
-    drawn = seal(
-        [r.unit for r in rows], [r.arm for r in rows], [(r.stratum,) if r.stratum else () for r in rows],
-        [r.cluster for r in rows], campaign.arms, campaign.ratio, campaign.seed,
-    )  # fmt: skip
-    if drawn != campaign.allocation_sha256:
+    if not unmoved(campaign):
         raise InputError("The allocation is not the one that was sealed, so it can judge nothing. Nothing was kept.")
 
 

@@ -2,7 +2,9 @@
 
 from .campaigns import campaign, index, launch, seal
 from .cycles import cycle, cycles, plan_cycle, plan_cycle_of_scheme
+from .designing import design, new
 from .modules import aside, module, modules
+from .outcomes import outcome
 from .promises import promise, promise_measure, promise_scheme, promises, report
 from .reflections import (
     attach_result,
@@ -15,7 +17,8 @@ from .reflections import (
 )
 
 __all__ = [
-    "aside", "attach_result", "campaign", "cycle", "cycles", "delete_reflection", "edit_reflection",
-    "export_reflections", "index", "launch", "module", "modules", "plan_cycle", "plan_cycle_of_scheme", "promise",
-    "promise_measure", "promise_scheme", "promises", "reflect", "reflection", "reflections", "report", "seal",
+    "aside", "attach_result", "campaign", "cycle", "cycles", "delete_reflection", "design", "edit_reflection",
+    "export_reflections", "index", "launch", "module", "modules", "new", "outcome", "plan_cycle",
+    "plan_cycle_of_scheme", "promise", "promise_measure", "promise_scheme", "promises", "reflect", "reflection",
+    "reflections", "report", "seal",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from evenhand.errors import InputError
-from evenhand.story.planning import wave_power
 from evenhand_web.decide.signing import sheet
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page, require
@@ -18,7 +19,7 @@ from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from .. import desk, figures, reading
+from .. import designing, desk, figures, reading
 from ..models import Campaign
 
 
@@ -35,23 +36,22 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 @organisation_page("read")
 def campaign(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Everybody of the organisation: the design, the draw, who came how far. Next, for the desk: seal, launch."""
-    found = _campaign(organisation, key)
-    area, scheme = found.area, desk.scheme_of(found)
-    audience = desk.audience(area)
-    held = lake()
-    power = None
-    if found.sealed_at is None and held is not None and scheme is not None:
-        power = wave_power(held, scheme, audience.units, audience.clusters)
+    found = found_campaign(organisation, key)
+    area, scheme, runs = found.area, desk.scheme_of(found), may(request, "run_campaign", found.area)
+    over = desk.is_due(found)
     engaged = reading.engagement(found) if found.launched_at else None
-    figure = figures.engagement(engaged, found.key) if engaged else None
-    if response := download(request, *([figure] if figure else [])):
+    shown = [figures.engagement(engaged, found.key, over=over)] if engaged else []
+    arms = reading.engagement_by_arm(found) if engaged else {}
+    by_arm = figures.by_arm(arms, found) if len(arms) > 1 else None
+    drawn = figures.drawn(found) if found.sealed_at and runs else None
+    if response := download(request, *shown, *([by_arm] if by_arm else []), *([drawn] if drawn else [])):
         return response
     return render(request, "change/campaign.html", {
-        "campaign": found, "scheme": scheme, "area": area, "audience": audience, "power": power, "figure": figure,
-        "engaged": engaged, "module": desk.content_of(found),
-        "signed": sheet(found.version.plan) if found.version else None,
-        "balance": desk.balance(found), "promised": found.commitments.count(),
-        "runs": may(request, "run_campaign", area), "words": len(found.message.split()),
+        "campaign": found, "scheme": scheme, "area": area, "figure": shown[0] if shown else None, "by_arm": by_arm,
+        "drawn": drawn, "engaged": engaged, "module": desk.content_of(found), "over": over, "due": desk.due(found),
+        "signed": sheet(found.version.plan) if found.version else None, "balance": desk.balance(found),
+        "promised": found.commitments.count(), "runs": runs, "look": designing.look(found, lake()),
+        "waves": [date.fromisoformat(day) for day in found.waves],
     })  # fmt: skip
 
 
@@ -59,10 +59,13 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
 @organisation_page("read")
 def seal(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Who runs campaigns in its area: draw at random and seal, once the scheme is signed by all who must."""
-    found = _campaign(organisation, key)
+    found = found_campaign(organisation, key)
     require(request, "run_campaign", found.area)
     try:
-        drawn = desk.seal(found)
+        held = lake()
+        power = designing.look(found, held).power
+        found.power = power.as_json() if power else {}
+        drawn = desk.seal(found, held)
         messages.success(request, f"Drawn and sealed. The seal is {drawn.seal[:12]}…; nobody can be moved any more.")
     except InputError as error:
         messages.error(request, str(error))
@@ -73,17 +76,19 @@ def seal(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
 @organisation_page("read")
 def launch(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Who runs campaigns in its area: send the sealed wave."""
-    found = _campaign(organisation, key)
+    found = found_campaign(organisation, key)
     require(request, "run_campaign", found.area)
     try:
         desk.launch(found)
-        messages.success(request, f"Launched. A verdict can be asked for from {found.verdict_due:%-d %B %Y}.")
+        day = f"from {found.verdict_due:%-d %B %Y}" if found.verdict_due else "when the survey's next wave has closed"
+        messages.success(request, f"Launched. A verdict can be asked for {day}.")
     except InputError as error:
         messages.error(request, str(error))
     return redirect("change:campaign", organisation.code, key)
 
 
-def _campaign(organisation: Organisation, key: str) -> Campaign:
+def found_campaign(organisation: Organisation, key: str) -> Campaign:
+    """A campaign of this organisation, of one above it or of one below it; 404 if there is none."""
     places = around(organisation)
     return get_object_or_404(
         Campaign.objects.select_related("organisation", "version__plan__organisation"),

@@ -1,0 +1,188 @@
+"""The outcome of a campaign by arm, once its verdict is due: of a measure, or of a survey's repeated question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand import charts
+from evenhand.charts.words import number
+from evenhand.errors import InputError
+from evenhand.lake import Lake
+from evenhand.listen import hits
+from evenhand.measures import for_lake
+from evenhand.records import Effect
+from evenhand.story.awareness import Awareness, awareness
+from evenhand.story.campaigning import outcome
+from evenhand_web.listen.answering import instrument
+from evenhand_web.listen.results import gathered
+from evenhand_web.site.figures import Figure
+
+from . import desk
+from .audiences import first_wave, measure_of
+from .models import Campaign
+
+FIRST, LAST = "1", "2"
+
+
+@dataclass(frozen=True)
+class Told:
+    """The verdict in a sentence, what before and after would have claimed, and every effect with its interval."""
+
+    sentence: str
+    naive: str
+    figure: Figure
+
+
+def waits(campaign: Campaign) -> str:
+    """Why nobody is told the outcome now, in a sentence; '' once the verdict is due.
+
+    Every door to an outcome asks this first.
+    """
+    if campaign.launched_at is None:
+        return "The campaign has not been launched, so there is nothing to judge."
+    if campaign.why_not_randomised:
+        return "It was not drawn by chance, so nobody can tell what it did from what happened anyway."
+    if not desk.is_due(campaign):
+        day = desk.due(campaign)
+        if day is None:
+            return "The next wave of the survey is not planned yet. The verdict is due when it has closed."
+        return f"The verdict is due on {day:%-d %B %Y}. Nobody looks at the outcome before, not by arm and not in part."
+    if campaign.version is not None:
+        return "It serves a scheme: its verdict is asked for where the scheme is proved."
+    return "" if desk.unmoved(campaign) else "The allocation is not the one that was sealed, so it can judge nothing."
+
+
+def told(campaign: Campaign, lake: Lake | None) -> Told:
+    """What a campaign did, arm by arm.
+
+    Raises
+    ------
+    InputError
+        If it is too early, or the data cannot judge it.
+    """
+    if reason := waits(campaign):
+        raise InputError(reason)
+    if campaign.kind == "awareness":
+        return _awareness(campaign)
+    if lake is None:
+        raise InputError("no published data is loaded")
+    return _practice(campaign, lake)
+
+
+def _practice(campaign: Campaign, lake: Lake) -> Told:
+    rows = list(campaign.allocation.all())
+    first, last = desk.follow_up(campaign)
+    before, after = desk.baseline(campaign), (f"{first:%Y-%m}", f"{last:%Y-%m}")
+    measure = for_lake(lake)[measure_of(campaign)]
+    found = outcome(
+        lake, measure.id, [r.unit for r in rows], [r.arm for r in rows], [r.cluster for r in rows],
+        control=campaign.control, baseline=before, follow_up=after,
+    )  # fmt: skip
+    share = measure.is_share
+    table = [
+        (_name(campaign, a.arm), a.n, a.baseline_mean, a.outcome_mean, *_beside(found.effects, a.arm))
+        for a in found.arms
+    ]
+    columns = ("arm", "practices", "before", "after", "effect", "low", "high")
+    drawn_as = "network" if campaign.cluster == "pcn" else "practice"
+    return Told(
+        _sentence(campaign, found.effects, measure.title, share),
+        f"Before and after alone would have claimed {_signed(found.naive_change, share)}: that is no evidence.",
+        _figure(campaign, found.effects, table, columns, share, (
+            f"Each arm against those held out, over {after[0]} to {after[1]}, adjusted for {before[0]} to {before[1]} "
+            "(analysis of covariance, by intention to treat); practices count by their volume.",
+            f"Errors are by {drawn_as} (CR3), as they were drawn; 95% intervals.",
+        )),
+    )  # fmt: skip
+
+
+def _awareness(campaign: Campaign) -> Told:
+    found = measured(campaign)
+    asked = next(q for q in instrument(first_wave(campaign)).questions if q.id == campaign.outcome["question"])
+    words = f"“{asked.options.get(campaign.outcome['value'], campaign.outcome['value'])}” to “{asked.text}”"
+    table = [
+        (_name(campaign, a.arm), a.asked_last, a.answered_last, a.share_first, a.share_last,
+         *_beside(found.effects, a.arm)) for a in found.arms
+    ]  # fmt: skip
+    columns = ("arm", "asked", "answered", "before", "after", "effect", "low", "high")
+    return Told(
+        _sentence(campaign, found.effects, f"those who said {words}", True),
+        f"Among those who got it the share moved by {_signed(found.change, True)} from wave to wave; that alone is no "
+        "evidence, for those who waited heard of it elsewhere too.",
+        _figure(campaign, found.effects, table, columns, True, (
+            "The answers of the second wave, each arm against those held out, adjusted for what their network said in "
+            "the first wave, by intention to treat.",
+            "Errors are by what was drawn as one (CR2, Satterthwaite's degrees of freedom); 95% intervals.",
+        )),
+    )  # fmt: skip
+
+
+def measured(campaign: Campaign) -> Awareness:
+    """The repeated question of an awareness campaign by arm. Ask `waits` first: this one does not.
+
+    Raises
+    ------
+    InputError
+        If the second wave is not there, or too few answered.
+    """
+    second = desk.second_wave(campaign)
+    if second is None:
+        raise InputError("the second wave is not there")
+    rows = {row.unit: row for row in campaign.allocation.all()}
+    answer, wave, arm, cluster, stratum = [], [], [], [], []
+    for label, asked in ((FIRST, first_wave(campaign)), (LAST, second)):
+        there = gathered(asked)
+        home = dict(asked.invitations.values_list("respondent", "organisation_id"))
+        answer.append(hits(there.cells[campaign.outcome["question"]], campaign.outcome["value"]))
+        for token in there.who:
+            row = rows.get(home[token])
+            wave.append(label)
+            arm.append(row.arm if row else "")
+            cluster.append(row.cluster if row else "")
+            stratum.append(row.stratum if row else "")
+    return awareness(np.concatenate(answer), wave, arm, control=campaign.control, clusters=cluster, strata=stratum,
+                     first=FIRST, last=LAST)  # fmt: skip
+
+
+def _figure(
+    campaign: Campaign, effects: tuple[Effect, ...], rows: list, columns: tuple[str, ...], share: bool,
+    how: tuple[str, ...],
+) -> Figure:  # fmt: skip
+    def draw(width: int) -> object:
+        value, low, high = (np.array([getattr(e, name) for e in effects]) for name in ("effect", "low", "high"))
+        return charts.intervals([_name(campaign, e.arm) for e in effects], value, low, high, share=share,
+                                title="Effect against those held out", width=width)  # fmt: skip
+
+    command = ("evenhand change awareness FILE --question COL --value V --control ARM --cluster COL --json"
+               if campaign.kind == "awareness" else
+               "evenhand prove trial FILE --control ARM --clusters COL --json")  # fmt: skip
+    return Figure(
+        name=f"{campaign.key}-outcome", sentence="Each arm against those held out until the verdict.", draw=draw,
+        columns=columns, rows=rows, how=how, command=command,
+    )  # fmt: skip
+
+
+def _sentence(campaign: Campaign, effects: tuple[Effect, ...], what: str, share: bool) -> str:
+    said = []
+    for effect in effects:
+        name = f"{_name(campaign, effect.arm)}: " if len(effects) > 1 else ""
+        span = f"{_signed(effect.effect, share)} ({_signed(effect.low, share)} to {_signed(effect.high, share)})"
+        sure = effect.low > 0 or effect.high < 0
+        said.append(f"{name}{what}: {span}" + ("." if sure else "; no effect can be told from chance."))
+    return " ".join(s[0].upper() + s[1:] for s in said)
+
+
+def _beside(effects: tuple[Effect, ...], arm: str) -> tuple[float | None, float | None, float | None]:
+    own = next((e for e in effects if e.arm == arm), None)
+    return (None, None, None) if own is None else (own.effect, own.low, own.high)
+
+
+def _name(campaign: Campaign, arm: str) -> str:
+    return "held out" if arm == campaign.control else arm.replace("_", " ")
+
+
+def _signed(value: float, share: bool) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{100 * abs(value):.1f} points" if share else f"{sign}{number(abs(value))}"
