@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import models
 from django.utils import timezone
 
 import cast
 from evenhand_web.change import promising
 from evenhand_web.change.gap import gap
-from evenhand_web.change.models import Commitment, CommitmentReport
+from evenhand_web.change.models import Commitment, CommitmentReport, Reflection
 from evenhand_web.decide.models import Plan
 from evenhand_web.home import gathering
 from evenhand_web.people.models import Identity, Person
@@ -21,7 +22,13 @@ MEASURE = "diabetes_dpp4_cost"
 
 @pytest.fixture
 def gp(demo, db):
-    return Identity.objects.get(username="gp").person
+    """The demonstration's GP without the promises that the demonstration gives them."""
+    person = Identity.objects.get(username="gp").person
+    Reflection.objects.filter(person=person).delete()
+    theirs = models.QuerySet(Commitment).filter(person=person)
+    models.QuerySet(CommitmentReport).filter(commitment__in=theirs).delete()
+    theirs.delete()
+    return person
 
 
 def page(person, path: str) -> str:

@@ -62,8 +62,12 @@ def says(
     first = f"{OUTCOMES[outcome]}: {', '.join(parts)}"
     if way is None:
         return f"{first}; there are too few points to tell it from chance."
+    if way == "same" and outcome == "as_predicted" and expected != usual.value:
+        first = f"{first}; both lie within chance, so we cannot tell the two apart"
+    else:
+        first = f"{first}; that is {WAYS[way]}"
     shown = f"The chart shows {_and(signals)}." if signals else "The chart shows no signal in its time."
-    return f"{first}; that is {WAYS[way]}. {shown}"
+    return f"{first}. {shown}"
 
 
 def written(found: Estimate, share: bool) -> str:

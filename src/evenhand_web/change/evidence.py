@@ -19,6 +19,7 @@ from evenhand.story.sight import IMPROVES
 from evenhand_web.people.models import Organisation
 from evenhand_web.see import comparing
 from evenhand_web.site.lake import lake
+from evenhand_web.site.templatetags.evenhand import month
 
 SEAL = 16  # letters of a hash that a reader may compare
 
@@ -50,7 +51,7 @@ class Evidence:
         before = f"{written(found.before, share)} in the {found.points_before} months before"
         if not self.known:
             return f"{before}. Nothing has been published since."
-        after = f"{written(found.after, share)} from {self.first} to {self.last}"
+        after = f"{written(found.after, share)} from {month(self.first)} to {month(self.last)}"
         if found.way is None:
             return f"{before}, {after}. There are too few months to tell that from chance."
         return f"{before}, {after}: {WAYS[found.way]}."
@@ -93,9 +94,9 @@ def evidence(organisation: Organisation, measure: str, since: date) -> Evidence 
     found = standing(organisation, definition) if definition else None
     if definition is None or found is None:
         return None
-    month = np.datetime64(since, "M")
-    keep = found.months != month
-    after = found.months[keep] > month
+    own = np.datetime64(since, "M")
+    keep = found.months != own
+    after = found.months[keep] > own
     result = moved(found.course[keep], after, improves=IMPROVES[definition.direction])
     there = found.months[keep][after & np.isfinite(found.course[keep])]
     first, last = (str(there[0]), str(there[-1])) if len(there) else ("", "")

@@ -72,7 +72,7 @@ class StudyForm(forms.Form):
 
     happened = forms.CharField(
         label="What happened?", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Filled in from the data; add what you saw",
+        help_text="Filled in from the data where something is published of its time; add what you saw",
     )  # fmt: skip
     decision = forms.ChoiceField(
         label="What will you do with the idea?", widget=forms.RadioSelect,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -103,7 +104,13 @@ def _shown(reflection: Reflection) -> Evidence | None:
     return evidence(reflection.organisation, reflection.measure, timezone.localdate(since))
 
 
+def day(attached: dict[str, Any]) -> date | None:
+    """The day on which a result was attached; None without one."""
+    return date.fromisoformat(attached["day"]) if attached else None
+
+
 def _result(attached: dict[str, Any]) -> Result | None:
-    if not attached:
+    when = day(attached)
+    if when is None:
         return None
-    return Result(tuple(attached["sentences"]), attached["day"], tuple(attached.get("source", ())))
+    return Result(tuple(attached["sentences"]), f"{when:%-d %B %Y}", tuple(attached.get("source", ())))

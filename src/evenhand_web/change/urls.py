@@ -18,6 +18,7 @@ urlpatterns = [
     path("modules/<slug:content>/aside/", views.aside, name="aside"),
     path("modules/<slug:content>/", views.module, name="module"),
     path("modules/<slug:content>/promise/", views.promise, name="promise"),
+    path("campaigns/<slug:key>/spread/", views.spread, name="spread"),
     path("measures/<slug:measure>/promise/", views.promise_measure, name="promise_measure"),
     path("measures/<slug:measure>/cycle/", views.plan_cycle, name="plan_cycle"),
     path("schemes/<slug:key>/promise/", views.promise_scheme, name="promise_scheme"),

@@ -20,6 +20,7 @@ from evenhand.sources import organisations
 from evenhand.table import Table
 from evenhand_web.account import demo as account
 from evenhand_web.change import demo as change
+from evenhand_web.change import demo_tried as tried
 from evenhand_web.decide import demo as decide
 from evenhand_web.decide import demo_register as register
 from evenhand_web.decide.models import Plan, Round
@@ -58,6 +59,7 @@ def fill(lake: Lake, password: str) -> str:
             _scheme(lake, path, scheme, round_, accounts["pharmacist"], open_=scheme is waiting, entries=entries)
         _explain(waiting, practice, staff)
         _register(waiting, practice, round_, accounts)
+        tried.take_tried(practice, Plan.objects.get(key=waiting.id).latest(), accounts["gp"], lake)
         register.take_priorities(practice, [p for p in staff.values() if p.profession == "GP"][:36], _PRIORITIES)
         account.take_ledger(entries, waiting.id)
         for scheme in (s for _, s in schemes):

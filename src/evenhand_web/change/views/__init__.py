@@ -15,10 +15,11 @@ from .reflections import (
     reflection,
     reflections,
 )
+from .spreads import spread
 
 __all__ = [
     "aside", "attach_result", "campaign", "cycle", "cycles", "delete_reflection", "design", "edit_reflection",
     "export_reflections", "index", "launch", "module", "modules", "new", "outcome", "plan_cycle",
     "plan_cycle_of_scheme", "promise", "promise_measure", "promise_scheme", "promises", "reflect", "reflection",
-    "reflections", "report", "seal",
+    "reflections", "report", "seal", "spread",
 ]  # fmt: skip

@@ -61,7 +61,9 @@ def reflect(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 @private
 def reflection(request: HttpRequest, organisation: Organisation, mine: Reflection) -> HttpResponse:
     """Its owner alone: what I wrote, and the result as it stood. Next: change, export, delete."""
-    return render(request, "change/reflection.html", {"reflection": mine, "attached": mine.attached})
+    return render(request, "change/reflection.html", {
+        "reflection": mine, "attached": mine.attached, "day": reflecting.day(mine.attached),
+    })  # fmt: skip
 
 
 @private

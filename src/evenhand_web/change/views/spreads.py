@@ -1,0 +1,34 @@
+"""How far a campaign spreads, and how much of what is said is seen."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from evenhand_web.people.models import Organisation
+from evenhand_web.people.pages import organisation_page
+from evenhand_web.people.tree import around
+from evenhand_web.site.figures import download
+
+from .. import spreading
+from ..gap import gap
+from ..models import Campaign
+
+
+@organisation_page("read")
+def spread(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """Everybody of the organisation: how many have taken it up, how many may, what the data shows of it."""
+    near = around(organisation)
+    found = get_object_or_404(
+        Campaign.objects.select_related("version__plan__organisation", "organisation"),
+        Q(organisation__in=near) | Q(organisation=None, version__plan__organisation__in=near), key=key,
+    )  # fmt: skip
+    shown = spreading.spreading(found)
+    figure = spreading.figure(found, shown)
+    if figure and (response := download(request, figure)):
+        return response
+    promises = found.commitments.select_related("organisation").prefetch_related("reports")
+    return render(request, "change/spread.html", {
+        "campaign": found, "shown": shown, "figure": figure, "gap": gap(promises),
+    })  # fmt: skip
