@@ -157,3 +157,12 @@ def test_verified_is_noted_only_of_those_whose_organisation_moved(demo, db):
 def test_nobody_without_a_registration_promises(gp, as_demo):
     for who in (cast.PRACTICE_MANAGER, cast.OUTSIDER):
         assert as_demo(who).get(page(gp, f"measures/{MEASURE}/promise/")).status_code == 403
+
+
+def test_no_outcome_of_a_campaign_is_seen_before_its_verdict_is_due(gp, as_demo):
+    from evenhand_web.change.models import Campaign
+
+    campaign = Campaign.objects.filter(launched_at__isnull=False).first()
+    models.QuerySet(Campaign).filter(pk=campaign.pk).update(verdict_due=timezone.localdate() + timedelta(days=1))
+    found = gap(Commitment.objects.filter(campaign=campaign))
+    assert (found.early, found.places, found.moved) == (True, 0, 0)

@@ -19,7 +19,7 @@ from evenhand.story.sight import IMPROVES
 from evenhand_web.site.lake import lake
 
 from .evidence import known_measure
-from .models import Commitment
+from .models import Campaign, Commitment
 
 FEWEST = 10  # ENGAGEMENT.md C3: no group under ten people is shown
 
@@ -27,13 +27,15 @@ FEWEST = 10  # ENGAGEMENT.md C3: no group under ten people is shown
 @dataclass(frozen=True)
 class Gap:
     """Three numbers that are never added. promised, reported: people; places: organisations where somebody reports a
-    change and the data can tell; moved: those of them where it moved the better way; share: moved of places."""
+    change and the data can tell; moved: those of them where it moved the better way; share: moved of places. early: a
+    campaign among them has no verdict yet, so nobody looks at its outcome."""
 
     promised: int
     reported: int
     places: int
     moved: int
     share: Estimate
+    early: bool = False
 
     @property
     def few(self) -> bool:
@@ -54,8 +56,9 @@ def gap(promises: Iterable[Commitment]) -> Gap | None:
     done = [p for p in every if any(report.said == "done" for report in p.reports.all())]
     people = len({p.person_id for p in done})
     promised = len({p.person_id for p in every})
-    if people < FEWEST:  # nothing of so few is looked at
-        return Gap(promised, people, 0, 0, Estimate(float("nan")))
+    early = _early(every)
+    if people < FEWEST or early:  # nothing of so few is looked at, and no outcome before its day
+        return Gap(promised, people, 0, 0, Estimate(float("nan")), early)
     since: dict[tuple[str, str], date] = {}
     for p in done:
         key, day = (p.organisation.level, p.organisation_id), timezone.localdate(p.at)
@@ -65,6 +68,13 @@ def gap(promises: Iterable[Commitment]) -> Gap | None:
     better = known.count("better")
     share = wilson(better, len(known)) if known else Estimate(float("nan"))
     return Gap(promised, people, len(known), better, share)
+
+
+def _early(promises: list[Commitment]) -> bool:
+    """Whether a campaign that these promises answer is still to be judged."""
+    today = timezone.localdate()
+    sent = Campaign.objects.filter(pk__in={p.campaign_id for p in promises if p.campaign_id is not None})
+    return any(one.verdict_due is None or one.verdict_due > today for one in sent)
 
 
 def _ways(measure: str, since: dict[tuple[str, str], date]) -> list[str | None]:
