@@ -193,7 +193,10 @@ def _csv(raw: bytes, name: str) -> Table:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")  # NHS files before 2020 are often latin-1
-    header = [word.strip() for word in next(csv.reader(io.StringIO(text)), [])]
+    try:
+        header = [word.strip() for word in next(csv.reader(io.StringIO(text)), [])]
+    except csv.Error as error:
+        raise InputError(f"{name}: the header row is not readable as CSV ({error})") from error
     repeated = {h for h in header if header.count(h) > 1}
     if repeated:
         raise InputError(f"{name}: column {sorted(repeated)[0]!r} is given twice in the header")

@@ -115,3 +115,11 @@ def test_moments_are_read_in_utc_and_an_ambiguous_one_is_refused(tmp_path):
     assert str(table.times("u", day_first=True)[1]) == "2026-04-03T10:00:00.000000"
     with pytest.raises(InputError, match=r"row 3, column 'z'.*no time zone"):
         table.times("z")
+
+
+@pytest.mark.parametrize("raw", [b"\r\x01", b"a\rb,c\n1,2\n"])
+def test_a_header_broken_by_a_lone_return_is_refused_in_one_sentence(tmp_path, raw):
+    path = tmp_path / "x.csv"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=r"x\.csv: "):
+        read(path)

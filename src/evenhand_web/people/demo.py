@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from evenhand.records import Organisations
 from evenhand.table import Table
 
+from . import demo_known
 from .models import Identity, Membership, Organisation, Person, Post
 
 REGISTERED, NHS_EMAIL, CIS2 = 2, 1, 3
@@ -46,6 +48,7 @@ ACCOUNTS = (
 )  # fmt: skip
 
 
+@transaction.atomic
 def take_organisations(found: Organisations) -> int:
     """Bring the database's organisations and memberships up to the lake's; how many organisations there are."""
     rows = zip(found.codes, found.names, found.levels, strict=True)
@@ -102,6 +105,9 @@ def make_accounts(practice: str, area: str, password: str) -> list[Identity]:
             if not Post.objects.filter(person=person, organisation_id=places[place], role=role).exists():
                 Post.objects.create(person=person, organisation_id=places[place], role=role)
         made.append(identity)
+    administrator = next(identity for identity in made if identity.username == "administrator")
+    demo_known.take_steps(made, administrator)
+    demo_known.take_waiting(practice, area, administrator)
     return made
 
 

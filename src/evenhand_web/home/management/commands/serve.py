@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("serve is for a demonstration (EVENHAND_DEMO=1); use a WSGI server in production")
         host, port = options["host"], options["port"]
         self.stdout.write(f"Evenhand is at http://{host}:{port}/ (Ctrl+C ends it)")
-        names = ", ".join(Identity.objects.order_by("pk").values_list("username", flat=True))
+        names = ", ".join(Identity.objects.filter(email="").order_by("pk").values_list("username", flat=True))
         self.stdout.write(f"Sign in as {names}; the password is {settings.EVENHAND_DEMO_PASSWORD}")
         try:
             run(host, port, get_wsgi_application(), threading=True)
