@@ -164,7 +164,7 @@ def size_words(size: float | None, definition: Measure | None) -> str:
 def verify(campaign: Campaign) -> int:
     """Note who of those that reported a change works where the data moved the better way; how many are new.
 
-    It is the funnel's last stage: what moved, not what was proved.
+    It is the funnel's last stage: what moved, not what was proved. Called once the verdict is asked for, not before.
     """
     said = campaign.commitments.filter(reports__said="done").select_related("organisation", "person").distinct()
     before = campaign.events.filter(stage="verified").count()

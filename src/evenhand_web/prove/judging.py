@@ -18,6 +18,7 @@ from evenhand.story import judge
 from evenhand.table import Table
 from evenhand_web.change.desk import unmoved
 from evenhand_web.change.models import Campaign
+from evenhand_web.change.promising import verify
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.tree import around
@@ -136,7 +137,9 @@ def ask(plan: Plan, lake: Lake | None, person: Person) -> VerdictRecord:
     judged = judge.verdict(
         lake, found.scheme, allocation=allocation(found), sealed=sealed, design=found.design.sha256
     )
-    return keep_verdict(found.design, judged, lake, person)
+    record = keep_verdict(found.design, judged, lake, person)
+    verify(found.campaign)  # only now does anybody look who of those that reported works where the data moved
+    return record
 
 
 def allocation(found: Case) -> Table:
