@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 import cast
 from browsing import look, send, sign_in
 from evenhand_web.account.models import LedgerEntry
-from evenhand_web.change.models import Commitment
+from evenhand_web.change.models import Commitment, Cycle, Reflection
 from evenhand_web.decide.models import Blocker, Explanation, KeyDecision, Plan, Statement
 from evenhand_web.listen import answering
 from evenhand_web.listen.models import SurveyWave
@@ -28,9 +28,11 @@ MEASURE, MODULE, ROUND, OPEN, JUDGED = (
     "diabetes_dpp4_cost", "diabetes_dpp4_choice", "diabetes-first", "diabetes_dpp4", "null_strips",
 )  # fmt: skip
 OF_A_ROUND = ("round", "vote", "my_votes", "stand", "add", "moderation", "draft")
+OF_A_REFLECTION = ("reflection", "edit_reflection", "attach_result", "delete_reflection", "export_reflection")
 ANYONE = ("home:front", "home:about", "site:accessibility", "people:sign_in")
 # no pages: they are downloaded, and tested where they are made
-FILES = {"account:report": ("pdf", "html"), "home:visit": ("pdf",)}
+FILES = {"account:report": ("pdf", "html"), "home:visit": ("pdf",),
+         "change:export_reflection": ("md", "txt", "pdf"), "change:export_reflections": ("md", "txt", "pdf")}
 
 
 def routes(resolver: URLResolver | None = None, space: str = "", before: str = "") -> Iterator[tuple[str, str]]:
@@ -73,8 +75,10 @@ def keys(demo_address) -> dict[str, dict[str, Any]]:
         },
         "decide:decision": {"pk": KeyDecision.objects.filter(taken=None).get().pk},
         "decide:blocker": {"pk": Blocker.objects.filter(organisation=gp.organisation, answer=None).get().pk},
-        "change": {"key": OPEN, "content": MODULE, "pk": promise.pk},
-        "change:campaign": {"key": JUDGED},
+        "change": {"key": OPEN, "content": MODULE, "pk": promise.pk, "measure": MEASURE, "kind": "md"},
+        "change:campaign": {"key": JUDGED}, "change:spread": {"key": JUDGED},
+        "change:cycle": {"pk": Cycle.objects.filter(organisation=gp.organisation).first().pk},
+        **{f"change:{page}": {"pk": Reflection.objects.get(person=gp).pk} for page in OF_A_REFLECTION},
         "prove": {"key": OPEN},
         "prove:verdict": {"key": JUDGED, "pk": VerdictRecord.objects.get(design__version__plan__key=JUDGED).pk},
         "account": {"key": OPEN, "number": LedgerEntry.objects.get(saving=OPEN).number, "kind": "html"},
@@ -117,7 +121,7 @@ ELSEWHERE = {
         "decide:amend", "prove:scheme", "account:index", "account:entry",
     ),
     cast.CLINICAL_LEAD: ("decide:moderation", "decide:record", "decide:decision", "decide:blocker", "decide:leads"),
-    cast.BOARD_MEMBER: ("prove:verdict", "change:campaign"),  # of a finished scheme, seen from the nation
+    cast.BOARD_MEMBER: ("prove:verdict", "change:campaign", "change:spread"),  # of a finished scheme, seen from the nation
 }  # fmt: skip
 QUERY = {"see:rows": "?month=2026-03", "see:explore": "?n=0601023AE&d=patients&level=practice",
          "listen:answer": "?question=heard_of_qipp"}
