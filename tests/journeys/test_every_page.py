@@ -121,7 +121,7 @@ ELSEWHERE = {
         "decide:amend", "prove:scheme", "account:index", "account:entry",
     ),
     cast.CLINICAL_LEAD: ("decide:moderation", "decide:record", "decide:decision", "decide:blocker", "decide:leads"),
-    cast.BOARD_MEMBER: ("prove:verdict", "change:campaign", "change:spread"),  # of a finished scheme, seen from the nation
+    cast.BOARD_MEMBER: ("prove:verdict", "change:campaign", "change:spread"),  # of a finished scheme, from the nation
 }  # fmt: skip
 QUERY = {"see:rows": "?month=2026-03", "see:explore": "?n=0601023AE&d=patients&level=practice",
          "listen:answer": "?question=heard_of_qipp"}
