@@ -31,10 +31,11 @@ from evenhand_web.people.tree import around
 
 from .audiences import Audience, audience, first_wave, measure_of
 from .campaign_forms import AwarenessDesign, PracticeDesign
+from .desk import HELD
 from .models import Campaign
 from .reading import modules
 
-TREATED, HELD = "intervention", "control"
+TREATED = "intervention"
 TWO = ("message_a", "message_b")
 SOURCES = {"prescribing": "published prescribing data (NHSBSA)", "qof": "the published Quality and Outcomes Framework"}
 PART = "|"  # between wave, question and answer in the awareness form's choice

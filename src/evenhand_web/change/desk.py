@@ -25,6 +25,7 @@ from .models import AllocationRow, Campaign
 from .reading import modules
 
 SEEDS = 2**31  # of chance; a seed that anybody can type into the command again
+HELD = "control"  # the arm that gets nothing before the verdict
 PUBLISHED_AFTER = 2  # months: prescribing data of a month is published about two months later
 
 
