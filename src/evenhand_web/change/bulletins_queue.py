@@ -255,7 +255,7 @@ def _dead(name: str, stale: bool) -> bool:
 
 def _durable() -> None:
     """On SQLite let every commit reach the disk: a power cut must not forget that a letter was handed over."""
-    if connection.vendor == "sqlite":
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous=FULL")
 

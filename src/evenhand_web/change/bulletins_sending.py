@@ -241,7 +241,7 @@ def _one(letter: Bulletin, name: str, mailer: Mailer) -> Outcome:
         return Outcome("withheld", why)
     row = {word: getattr(letter, word) for word in ("message_id", "queued_at", "subject", "text", "html", "token")}
     try:
-        body = emails.message(row, address).as_bytes()
+        body = emails.as_bytes(row, address)
     except (InputError, ValueError, UnicodeError) as error:
         queue.fail(letter, name, str(error), address)
         return Outcome("refused", "the letter cannot be addressed")

@@ -68,7 +68,7 @@ class Command(BaseCommand):
         """What needs somebody, on stderr; an exit code for whoever runs this by clock."""
         if doubt := answer["in_doubt"]:
             self.stderr.write(
-                f"{doubt} letters are in doubt: their sender ended after the last byte. Look into the mail server's log "
+                f"{doubt} letters are in doubt: their sender ended after the last byte. Ask the mail server's log "
                 "(--delivered LOG), or say --in-doubt sent or --in-doubt again."
             )
         for why in answer["made"]["why_refused"]:
