@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,7 +52,7 @@ def endpoints(provider: Provider) -> dict[str, str]:
     NotAnsweringError
         If it does not answer, names another issuer than the one configured, or an endpoint is not by https.
     """
-    name = f"oidc {provider.issuer}"
+    name = f"oidc-{hashlib.sha256(provider.issuer.encode()).hexdigest()}"
     found: dict[str, str] | None = cache.get(name)
     if found is None:
         found = _discover(provider)
