@@ -12,7 +12,7 @@ from pathlib import Path
 from mailing import MailServer
 
 TESTS = Path(__file__).resolve().parents[1]
-PEOPLE, KILLS = 90, 20
+PEOPLE, KILLS = 60, 12
 
 
 def run(folder: Path, server: MailServer, seed: int, log: str = "") -> dict[str, int]:
@@ -31,7 +31,7 @@ def test_with_the_mail_servers_log_everybody_gets_exactly_one_whoever_is_killed(
     log.touch()
     with MailServer(log) as server:
         told = run(tmp_path, server, seed=1, log=str(log))
-    assert told["killed"] > 8
+    assert told["killed"] > 4
     assert (told["sent"], told["reached"]) == (PEOPLE, PEOPLE)
     assert len(server.to) == PEOPLE
     assert set(server.to.values()) == {1}
@@ -40,7 +40,7 @@ def test_with_the_mail_servers_log_everybody_gets_exactly_one_whoever_is_killed(
 def test_without_a_log_nobody_gets_two_and_who_is_in_doubt_is_counted(tmp_path):
     with MailServer() as server:
         told = run(tmp_path, server, seed=2)
-    assert told["killed"] > 8
+    assert told["killed"] > 4
     assert told["sent"] + told["in_doubt"] == PEOPLE
     assert told["in_doubt"] <= told["killed"]
     assert set(server.to.values()) == {1}

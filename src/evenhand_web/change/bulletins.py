@@ -204,14 +204,15 @@ def _batch(week: date, people: list[Identity], gather: Gather, made: Made) -> li
             made.counts["nothing_to_do"] += 1
         else:
             try:
-                rows.append(_row(week, identity.person, offer))
+                rows.append(written(week, identity.person, offer))
             except InputError as error:
                 made.counts["refused"] += 1
                 made.refused[_by(offer, error)] += 1
     return rows
 
 
-def _row(week: date, person: Person, offer: Offer) -> Bulletin:
+def written(week: date, person: Person, offer: Offer) -> Bulletin:
+    """An offer as a letter of the queue, not yet kept."""
     letter, token = letter_of(offer), new_token()
     to = emails.links(token)
     return Bulletin(

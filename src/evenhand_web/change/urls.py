@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .views import bulletins
 
 app_name = "change"
 urlpatterns = [
@@ -27,6 +28,9 @@ urlpatterns = [
     path("cycles/<int:pk>/", views.cycle, name="cycle"),
     path("promises/", views.promises, name="promises"),
     path("promises/<int:pk>/report/", views.report, name="report"),
+    path("bulletin/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/", bulletins.desk, name="bulletins"),
+    path("bulletins/<int:pk>/", bulletins.own_letter, name="own_letter"),
     path("reflections/", views.reflections, name="reflections"),
     path("reflections/new/", views.reflect, name="reflect"),
     path("reflections/all.<slug:kind>", views.export_reflections, name="export_reflections"),

@@ -65,6 +65,7 @@ class Known:
     due: list[Commitment] = field(default_factory=list)
     verdict: VerdictRecord | None = None
     explained: set[tuple[str, str]] = field(default_factory=set)
+    promised: set[str] = field(default_factory=set)  # measures on which a promise is open
 
 
 class Gatherer:
@@ -78,7 +79,7 @@ class Gatherer:
         self._modules = {module.facts.measure: module for module in reversed(list(reading.modules().values()))}
 
     def prepare(self, people: Sequence[Person]) -> None:
-        """Read what is kept of many people in five questions; the people before them are forgotten."""
+        """Read what is kept of many people in a few questions; the people before them are forgotten."""
         keys, today = [person.pk for person in people], timezone.localdate()
         self._known = known = {key: Known() for key in keys}
         posts = Post.objects.filter(Q(until=None) | Q(until__gte=today), since__lte=today, person__in=keys)
@@ -90,6 +91,9 @@ class Gatherer:
         due = Commitment.objects.filter(person__in=keys, by__lte=self.week, reports=None).order_by("by", "id")
         for promise in due.select_related("organisation"):
             known[promise.person_id].due.append(promise)
+        open_ = Commitment.objects.filter(person__in=keys, reports=None).values_list("person", "measure")
+        for key, measure in open_:
+            known[key].promised.add(measure)
         versions = Commitment.objects.filter(person__in=keys).exclude(version=None).values_list("person", "version")
         judged = VerdictRecord.objects.filter(design__version__in={version for _, version in versions})
         latest = {r.design.version_id: r for r in judged.select_related("design").order_by("id")}
@@ -190,14 +194,18 @@ class Gatherer:
 
     def _about(self, reader: Reader, place: Place, seen: Sighting) -> Offer | None:
         """Promise on it, else explain it, else (for who leads) begin with it; None if this reader can do nothing."""
-        module = self._modules.get(seen.measure)
+        module, known = self._modules.get(seen.measure), self._known[reader.person.pk]
         content, path = "", reverse("home:measure", args=(reader.organisation.code, seen.measure))
         if reader.kind == "digest" and reader.may("draft", place):
             action = Action(f"look:{seen.measure}", *LOOK)
-        elif module is not None and module.id not in reader.done and reader.may("promise", place) \
-                and self.arms.sends(reader.organisation, module.id):  # fmt: skip
-            action, path = self._module(reader, module.id)
-            content = module.id
+        elif reader.may("promise", place) and seen.measure not in known.promised \
+                and not (module is not None and module.id in reader.done):  # fmt: skip
+            if module is not None and self.arms.sends(reader.organisation, module.id):
+                action, path = self._module(reader, module.id)
+                content = module.id
+            else:
+                action = Action(f"promise:{seen.measure}", *PROMISE)
+                path = reverse("change:promise_measure", args=(reader.organisation.code, seen.measure))
         elif reader.kind == "single" and reader.may("explain", place) and not self._explained(reader, seen.measure):
             action = Action(f"explain:{seen.measure}", *EXPLAIN)
         elif reader.may("draft", place):

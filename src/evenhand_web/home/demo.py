@@ -29,6 +29,7 @@ from evenhand_web.people import demo as people
 from evenhand_web.people.models import Identity, Organisation, Person
 from evenhand_web.prove import demo as prove
 
+from . import demo_bulletins as letters
 from .models import JobRun
 
 _PRIORITIES = ["diabetes_dpp4_cost", "antibiotics_broad_spectrum", "chd_doac_best_value"]
@@ -68,6 +69,7 @@ def fill(lake: Lake, password: str) -> str:
         area = Organisation.objects.get(code=waiting.area)
         account.set_budget(area, lake, accounts["finance-director"])
         _jobs()
+        letters.take_bulletins(lake, identities)
     return practice.name
 
 
