@@ -19,7 +19,7 @@ from .reading import modules
 
 INSTRUMENT, QUESTION, KNEW = "qipp_awareness_2010", "heard_of_qipp", {1.0: "yes", 0.0: "no"}
 AWARENESS, DRAFT = "what-we-are-trying-to-do", "strips-two-messages"
-PLANTED, PEOPLE, RESPOND = 0.2, 6, 0.55  # of the share who knew; people in a practice, half of whom answer
+PLANTED, PEOPLE, RESPOND = 0.2, 10, 0.55  # of the share who knew; people in a practice, half of whom answer
 SEED = 2010
 DAYS_OPEN, MONTHS_BETWEEN = 21, 4
 READ = (("reached", 1.0), ("viewed", 0.55), ("completed", 0.35))  # invented shares of those written to
@@ -89,7 +89,8 @@ def _awareness(area: Organisation, before: datetime, author: Person) -> None:
     campaign = Campaign.objects.create(
         key=AWARENESS, title="What we are trying to do", kind="awareness", organisation=area, author=author,
         content=_module("what_we_are_trying_to_do"), message=MESSAGE, sender="The clinical lead", level="practice",
-        arms=["intervention", desk.HELD], holdout=desk.HELD, ratio=[1, 1], strata=["sicbl"], cluster="pcn", seed=SEED,
+        arms=["intervention", desk.HELD], holdout=desk.HELD, ratio=[1, 1], strata=["sicbl"], seed=SEED,
+        cluster="practice",
         waves=[launched.date().isoformat()], least_effect=0.15, at=first.closes,
         outcome={"wave": first.key, "instrument": INSTRUMENT, "question": QUESTION, "value": "yes"},
     )  # fmt: skip

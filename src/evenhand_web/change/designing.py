@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from django.forms import Form
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 
 from evenhand.change import MessageCheck, Power, Sending, check_message, filled_in
@@ -18,27 +17,25 @@ from evenhand.definition import loads
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.listen import hits
-from evenhand.measures import Measure, for_lake, load_all
+from evenhand.measures import Measure, for_lake
 from evenhand.records import Scheme
 from evenhand.story.awareness import awareness_power
 from evenhand.story.campaigning import campaign_power
 from evenhand_web.decide.models import Plan
-from evenhand_web.listen.answering import instrument
 from evenhand_web.listen.models import SurveyWave
 from evenhand_web.listen.results import gathered
 from evenhand_web.people.models import Organisation, Person
-from evenhand_web.people.tree import around
 
 from .audiences import Audience, audience, first_wave, measure_of
 from .campaign_forms import AwarenessDesign, PracticeDesign
 from .desk import HELD
 from .models import Campaign
+from .offered import PART, contents, practice_measures, questions, schemes
 from .reading import modules
 
 TREATED = "intervention"
 TWO = ("message_a", "message_b")
 SOURCES = {"prescribing": "published prescribing data (NHSBSA)", "qof": "the published Quality and Outcomes Framework"}
-PART = "|"  # between wave, question and answer in the awareness form's choice
 
 
 @dataclass(frozen=True)
@@ -63,33 +60,23 @@ class Look:
     share: bool
     unit: str
 
+    @property
+    def least(self) -> str:
+        """The smallest change that would be seen; '' if none would."""
+        known = self.power is not None and np.isfinite(self.power.minimum_detectable_effect)
+        return _amount(self.power.minimum_detectable_effect, self.share) if self.power and known else ""
 
-def practice_measures(lake: Lake | None) -> list[Measure]:
-    """The measures that are published for practices, by title."""
-    known = (load_all() if lake is None else for_lake(lake)).values()
-    return sorted((m for m in known if m.kind in ("prescribing", "qof")), key=lambda m: m.title)
+    @property
+    def matters(self) -> str:
+        """The least effect that would matter, with its direction."""
+        if self.power is None:
+            return ""
+        return f"{_amount(abs(self.power.effect), self.share)} {'lower' if self.power.effect < 0 else 'higher'}"
 
-
-def contents() -> list[tuple[str, str]]:
-    """The modules that can be sent."""
-    return [(content.id, content.facts.title) for content in modules().values()]
-
-
-def schemes(area: Organisation) -> list[tuple[str, str]]:
-    """The schemes of an area that a campaign may serve."""
-    plans = Plan.objects.filter(organisation=area)
-    return [(plan.key, plan.title) for plan in plans if plan.latest() is not None]
-
-
-def questions(area: Organisation) -> list[tuple[str, str]]:
-    """Wave, question and answer that an awareness campaign may begin from: closed waves that were asked here."""
-    found = []
-    for wave in SurveyWave.objects.filter(organisation__in=around(area), closes__lte=timezone.now()):
-        for question in instrument(wave).questions:
-            if question.type == "single" and not question.asked_if:
-                found += [(PART.join((wave.key, question.id, answer)), f"{question.text} {words} ({wave.title})")
-                          for answer, words in question.options.items()]  # fmt: skip
-    return found
+    @property
+    def now(self) -> str:
+        """Where the outcome stands."""
+        return number(self.power.baseline, share=self.share) if self.power else ""
 
 
 def practice_form(area: Organisation, lake: Lake | None, *given: Any, **more: Any) -> PracticeDesign:
@@ -279,6 +266,11 @@ def _arms(scheme: tuple[Any, Scheme] | None, messages: int) -> tuple[list[str], 
             f"not {messages}."
         )
     return treated, scheme[1].control_arm
+
+
+def _amount(change: float, share: bool) -> str:
+    """A change as its size: points of a share, else in the measure's own unit."""
+    return f"{100 * change:.1f} percentage points" if share else number(change)
 
 
 def _key(title: str) -> str:

@@ -65,7 +65,7 @@ def drawn(campaign: Campaign) -> Figure:
     again = f" --waves {len(campaign.waves)} --hold-out {campaign.control}" if len(campaign.waves) > 1 else ""
     return Figure(
         name=f"{campaign.key}-allocation", sentence="Who gets what, and when. Wave 0 waits for the verdict.",
-        columns=("unit", "cluster", "stratum", "arm", "wave"), rows=rows, most=0,
+        columns=("unit", "cluster", "stratum", "arm", "wave"), rows=rows, most=5,
         how=(f"Drawn with seed {campaign.seed}, and sealed: the sha256 of the audience, the arms, the seed and the "
              f"allocation is {campaign.allocation_sha256}.", "Download the table, draw it again with the command, and "
              "compare the seal."),
@@ -80,7 +80,7 @@ def _said_only(found: EngagementFunnel, name: str) -> Figure:
     return Figure(
         name=f"{name}-engagement", rows=rows, columns=("stage", "people", "of the stage before", "low", "high"),
         sentence=f"Of {stages[0]['people']:,} people reached, {found.reported:,} report that they changed something. "
-        "What the data shows is told when the verdict is due.", table_open=True,
+        "Whether it shows in the outcome is told by the verdict alone.", table_open=True,
         how=("A person counts once at each stage, the first time. Each stage needs the one before. Intervals are "
              "Wilson's, 95%.",), command="evenhand change funnel EVENTS.csv --json",
     )  # fmt: skip

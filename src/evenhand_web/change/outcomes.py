@@ -152,15 +152,17 @@ def _figure(
 ) -> Figure:  # fmt: skip
     def draw(width: int) -> object:
         value, low, high = (np.array([getattr(e, name) for e in effects]) for name in ("effect", "low", "high"))
-        return charts.intervals([_name(campaign, e.arm) for e in effects], value, low, high, share=share,
-                                title="Effect against those held out", width=width)  # fmt: skip
+        matters = np.full(len(effects), np.nan if campaign.least_effect is None else campaign.least_effect)
+        return charts.forest([_name(campaign, e.arm) for e in effects], value, low, high, matters=matters, share=share,
+                             title="Effect against those held out", width=width)  # fmt: skip
 
     command = ("evenhand change awareness FILE --question COL --value V --control ARM --cluster COL --json"
                if campaign.kind == "awareness" else
                "evenhand prove trial FILE --control ARM --clusters COL --json")  # fmt: skip
     return Figure(
         name=f"{campaign.key}-outcome", sentence="Each arm against those held out until the verdict.", draw=draw,
-        columns=columns, rows=rows, how=how, command=command,
+        columns=columns, rows=rows, command=command,
+        how=(*how, "The orange mark is the least effect that was said to matter before the launch."),
     )  # fmt: skip
 
 

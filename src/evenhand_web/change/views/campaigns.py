@@ -38,9 +38,9 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
     """Everybody of the organisation: the design, the draw, who came how far. Next, for the desk: seal, launch."""
     found = found_campaign(organisation, key)
     area, scheme, runs = found.area, desk.scheme_of(found), may(request, "run_campaign", found.area)
-    over = desk.is_due(found)
+    over, data = desk.is_due(found), found.kind == "practice"  # an awareness campaign moves no data that verifies it
     engaged = reading.engagement(found) if found.launched_at else None
-    shown = [figures.engagement(engaged, found.key, over=over)] if engaged else []
+    shown = [figures.engagement(engaged, found.key, over=over and data)] if engaged else []
     arms = reading.engagement_by_arm(found) if engaged else {}
     by_arm = figures.by_arm(arms, found) if len(arms) > 1 else None
     drawn = figures.drawn(found) if found.sealed_at and runs else None
@@ -48,7 +48,8 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
         return response
     return render(request, "change/campaign.html", {
         "campaign": found, "scheme": scheme, "area": area, "figure": shown[0] if shown else None, "by_arm": by_arm,
-        "drawn": drawn, "engaged": engaged, "module": desk.content_of(found), "over": over, "due": desk.due(found),
+        "drawn": drawn, "engaged": engaged, "module": desk.content_of(found), "over": over, "data": data,
+        "due": desk.due(found),
         "signed": sheet(found.version.plan) if found.version else None, "balance": desk.balance(found),
         "promised": found.commitments.count(), "runs": runs, "look": designing.look(found, lake()),
         "waves": [date.fromisoformat(day) for day in found.waves],
