@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from django.core.cache import cache
 from django.utils import timezone
 
 from evenhand.change import moved
@@ -21,6 +23,7 @@ from evenhand_web.site.lake import lake
 from .evidence import known_measure
 from .models import Campaign, Commitment
 
+WEEK = 7 * 24 * 3600  # seconds
 FEWEST = 10  # ENGAGEMENT.md C3: no group under ten people is shown
 
 
@@ -78,17 +81,23 @@ def _early(promises: list[Commitment]) -> bool:
 
 
 def _ways(measure: str, since: dict[tuple[str, str], date]) -> list[str | None]:
-    """For each organisation whether it moved since a day; None where nobody can tell. One look at a level."""
+    """For each organisation whether it moved since a day, in no order that matters; None where nobody can tell. One
+    look at a level, kept while data and reports stay as they are."""
     held, definition = lake(), known_measure(measure)
     if held is None or definition is None or not sights.is_stored(held, definition):
         return [None] * len(since)
+    ordered = sorted(since.items())
+    name = hashlib.sha256(f"gap {sights.key(held, definition)} {ordered}".encode()).hexdigest()
+    if (kept := cache.get(name)) is not None:
+        return list(kept)
     levels: dict[str, list[tuple[str, date]]] = defaultdict(list)
-    for (level, code), day in since.items():
+    for (level, code), day in ordered:
         levels[level].append((code, day))
     found: list[str | None] = []
     for level, places in levels.items():
         whole = sights.spread(held, definition, level, course=True)
         found += [_way(whole, code, day, IMPROVES[definition.direction]) for code, day in places]
+    cache.set(name, found, WEEK)
     return found
 
 
