@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from evenhand import charts
+from evenhand.change.cycle_words import signal_words
 from evenhand.charts import sketches
 from evenhand.charts.words import number
 from evenhand.records import ControlChart, Funnel, Limits
@@ -108,7 +109,7 @@ def course(view: View, chart: ControlChart, marks: tuple = (), expected: tuple =
 
     lines = np.column_stack([chart.values, chart.mean, chart.lower, chart.upper]).tolist()
     rows = [
-        (str(when), *line, chart.special_cause[i] or "")
+        (str(when), *line, chart.special_cause[i] or "", signal_words(chart.special_cause[i] or ""))
         for i, (when, line) in enumerate(zip(months, lines, strict=True))
     ]
     signals = sum(bool(row[5]) for row in rows)
@@ -116,7 +117,7 @@ def course(view: View, chart: ControlChart, marks: tuple = (), expected: tuple =
     return Figure(
         name=f"{measure.id}-course", draw=draw, sketch=sketch, rows=rows, source=view.spread.facts["source"][:24],
         sentence=f"{word}: {signals} of {len(rows)} months differ from the rest by more than chance.",
-        columns=("month", "value", "mean", "lower limit", "upper limit", "rule"),
+        columns=("month", "value", "mean", "lower limit", "upper limit", "rule", "in words"),
         how=("An XmR chart: the mean and limits of 2.66 average moving ranges, moving ranges beyond 3.267 averages "
              "left out once. The rules are those of NHS plot-the-dots; each month's rule stands in the table.",),
         command=f"evenhand see spc FILE --improves ... --json   # FILE: evenhand panel {measure.id} --out FILE",
