@@ -13,6 +13,7 @@ from .. import levels, posts, registers, verifying
 from ..forms import ConfirmForm, EndForm, PostForm, RefuseForm, UnitForm
 from ..models import Organisation, Person, Post
 from ..pages import organisation_page, require
+from .posted import posted
 
 
 @organisation_page("administer")
@@ -58,7 +59,7 @@ def verify(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
 @require_http_methods(["GET", "POST"])
 def give_post(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Its administrators and those above: give somebody a role here."""
-    form = PostForm(request.POST or None)
+    form = PostForm(posted(request))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -76,7 +77,7 @@ def give_post(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 def end_post(request: HttpRequest, organisation: Organisation, number: int) -> HttpResponse:
     """Its administrators and those above: end a role here. The last administrator's cannot be ended."""
     post = get_object_or_404(posts.held_in(organisation), pk=number)
-    form = EndForm(request.POST if request.method == "POST" else None)
+    form = EndForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             posts.end(post, by=request.user.person)
@@ -94,7 +95,7 @@ def add_unit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """A trust's administrators and those above: add a specialty, a ward or a team."""
     if organisation.level not in posts.BELOW:
         raise Http404(f"no ward lies below a {organisation.level}")
-    form = UnitForm(request.POST or None, parent=organisation)
+    form = UnitForm(posted(request), parent=organisation)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

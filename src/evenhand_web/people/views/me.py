@@ -17,6 +17,7 @@ from evenhand.errors import InputError
 from .. import consents, joining, levels, posts, private, providers, trail
 from ..forms import DetailsForm, EraseForm, consent_form
 from ..models import Identity, Organisation, Post
+from .posted import posted
 
 
 @never_cache
@@ -42,7 +43,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def details(request: HttpRequest) -> HttpResponse:
     """Whoever is signed in, about themselves. A change has to be checked anew before they act as a clinician again."""
-    form = DetailsForm(request.POST or None, initial=joining.details_of(request.user))
+    form = DetailsForm(posted(request), initial=joining.details_of(request.user))
     if request.method == "POST" and form.is_valid():
         given = joining.Details(*(form.cleaned_data[name] for name in joining.Details.__dataclass_fields__))
         changed = joining.tell(request.user, given)
@@ -85,7 +86,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Whoever is signed in, about themselves. Says what goes and what stays; then they are gone, and signed out."""
     identity = request.user
     left = posts.sole_administrator_of(identity.person)
-    form = EraseForm(request.POST or None, left=left)
+    form = EraseForm(posted(request), left=left)
     if request.method == "POST" and form.is_valid():
         try:
             successors = _successors(form, left)

@@ -17,6 +17,7 @@ from ..forms import ExtractForm
 from ..models import Organisation, RegisterExtract, TrailRow
 from ..pages import organisation_page
 from ..tree import within
+from .posted import posted
 
 SHOWN_REFUSED = 20
 SHOWN = 100  # rows of the trail on a page
@@ -29,7 +30,7 @@ def extracts(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Administrators of a board, a region, the nation or a trust: upload a register extract, see what was loaded."""
     if organisation.level not in registers.LOADS:
         raise Http404(f"no register is uploaded for a {organisation.level}")
-    form = ExtractForm(request.POST or None, request.FILES or None)
+    form = ExtractForm(posted(request), request.FILES if request.method == "POST" else None)
     found = None
     if request.method == "POST" and form.is_valid():
         said, file = form.cleaned_data, form.cleaned_data["file"]

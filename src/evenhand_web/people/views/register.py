@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from .. import joining, trail
 from ..forms import LinkForm, RegisterForm
 from ..models import Organisation
+from .posted import posted
 
 BY_LINK = "evenhand_web.people.backends.MailLink"
 _DETAILS = ("given_name", "family_name", "profession", "body", "number", "organisation")
@@ -26,7 +27,7 @@ _DETAILS = ("given_name", "family_name", "profession", "body", "number", "organi
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Anyone. Next comes a letter with a link, whatever is known of them; nobody learns anything from the form."""
-    form = RegisterForm(request.POST or None)
+    form = RegisterForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if not joining.nhs_address(form.cleaned_data["email"]):
             form.add_error("email", "This is not an NHS address. Enter the one that your NHS organisation gave you.")
@@ -40,7 +41,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ask_link(request: HttpRequest) -> HttpResponse:
     """Anyone. Next comes a letter with a link to sign in, if there is an account with that address."""
-    form = LinkForm(request.POST or None)
+    form = LinkForm(posted(request))
     if request.method == "POST" and form.is_valid():
         return _send(request, form.cleaned_data["email"], None)
     return render(request, "people/ask_link.html", {"form": form}, status=422 if form.is_bound else 200)
