@@ -53,7 +53,7 @@ def ask(email: str, details: Details | None, absolute: Callable[[str], str]) -> 
     """
     email = email.strip().lower()
     now = timezone.now()
-    OneTimeLink.objects.filter(until__lt=now).delete()
+    tidy()
     known = Identity.objects.filter(email__iexact=email, is_active=True).first()
     if known is None and details is None:
         return
@@ -67,6 +67,11 @@ def ask(email: str, details: Details | None, absolute: Callable[[str], str]) -> 
     with transaction.atomic():  # a letter that could not be handed over leaves no link behind
         link.save()
         emails.link(email, link.purpose, absolute(token), known.name if known else _name(details))
+
+
+def tidy() -> int:
+    """Delete what waited too long for its link to be used; how much. At every sign-in and every letter."""
+    return OneTimeLink.objects.filter(until__lt=timezone.now()).delete()[0]
 
 
 def find(token: str) -> OneTimeLink | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-from . import trail
+from . import joining, trail
 from .models import AccessToken, Identity, LeadAppointment
 
 
@@ -24,6 +24,7 @@ def start() -> None:
 
 
 def _signed_in(sender: Any, user: Identity, **_: Any) -> None:
+    joining.tidy()
     trail.keep("signed in", who=user.person, organisation=user.person.organisation)
 
 
