@@ -116,3 +116,12 @@ def parts() -> dict[str, list[dict[str, str]]]:
 def not_there(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Whatever else is asked for below /api/."""
     return problem(404)
+
+
+def listed() -> str:
+    """Every endpoint as the tables of docs/reference/api.md."""
+    lines = []
+    for part, rows in parts().items():
+        lines += [f"### {part.capitalize()}", "| endpoint | answers |", "|---|---|"]
+        lines += [f"| `{row['path']}` | {' '.join(row['says'].split())} |" for row in rows] + [""]
+    return "\n".join(lines).rstrip() + "\n"
