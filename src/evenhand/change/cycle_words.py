@@ -51,7 +51,7 @@ def says(
 ) -> str:  # fmt: skip
     """One or two sentences: predicted, came, before, and what the chart shows."""
     if outcome == "running":
-        return "It has not ended in what is published; nothing of it is read before."
+        return "What is published does not reach its end yet; nothing of it is read before."
     if outcome == "no_data":
         return "Nothing was published of its time, so the data says nothing."
     parts = [f"{written(came, share)} came"]
