@@ -166,10 +166,11 @@ class Gatherer:
                 continue
             what = promise.what if len(promise.what) <= LONGEST else f"{promise.what[: LONGEST - 1].rstrip()}…"
             words = f"You promised by {promise.by:%-d %B}: {what.rstrip('.').replace('!', '')}."
+            seen = self.sights.one(promise.organisation, promise.measure)
             return Offer(
-                promise.organisation, "single", self.sights.one(promise.organisation, promise.measure),
-                Action(key, words, "Say what became of it"),
-                reverse("change:report", args=(promise.organisation_id, promise.pk)), "", told=(key,),
+                promise.organisation, "single", seen, Action(key, words, "Say what became of it"),
+                reverse("change:report", args=(promise.organisation_id, promise.pk)), "",
+                told=(key, *([told_as(seen)] if seen else [])),
             )  # fmt: skip
         return None
 
