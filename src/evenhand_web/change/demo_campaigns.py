@@ -41,10 +41,11 @@ STRIPS_B = (
 )
 
 
-def take_campaigns(area: Organisation, before: datetime, author: Person) -> None:
-    """An awareness campaign that was over before a moment, and a draft; nothing if they are there already."""
+def take_campaigns(area: Organisation, author: Person) -> None:
+    """A campaign for awareness, over before the demonstration's first survey, and a draft; once only."""
+    first = SurveyWave.objects.order_by("opens").first()
     if not Campaign.objects.filter(key=AWARENESS).exists():
-        _awareness(area, before, author)
+        _awareness(area, first.opens if first else timezone.now(), author)
     if not Campaign.objects.filter(key=DRAFT).exists():
         _draft(area, author)
 

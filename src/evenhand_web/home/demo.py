@@ -20,6 +20,7 @@ from evenhand.sources import organisations
 from evenhand.table import Table
 from evenhand_web.account import demo as account
 from evenhand_web.change import demo as change
+from evenhand_web.change import demo_campaigns as campaigns
 from evenhand_web.change import demo_tried as tried
 from evenhand_web.decide import demo as decide
 from evenhand_web.decide import demo_register as register
@@ -68,6 +69,7 @@ def fill(lake: Lake, password: str) -> str:
             account.set_target(area, scheme.planned_saving_pounds, scheme.follow_up.last)
         area = Organisation.objects.get(code=waiting.area)
         account.set_budget(area, lake, accounts["finance-director"])
+        campaigns.take_campaigns(area, accounts["pharmacist"])
         _jobs()
         letters.take_bulletins(lake, identities)
     return practice.name
