@@ -64,9 +64,9 @@ def organisations() -> dict[str, Organisation]:
     return {o.code: o for o in Organisation.objects.all()}
 
 
-def people() -> dict[str, Identity]:
-    """The cast, in the database, by user name; the tree must be there."""
-    for character in CAST:
+def people(characters: tuple[Character, ...] = CAST) -> dict[str, Identity]:
+    """The cast, or others, in the database, by user name; the tree must be there."""
+    for character in characters:
         person = Person.objects.create(
             profession=character.profession,
             identity_level=character.identity_level,

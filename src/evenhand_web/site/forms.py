@@ -17,3 +17,8 @@ class NhsRenderer(DjangoTemplates):
 
             return get_template(template_name)
         return super().get_template(template_name)
+
+
+def whole(word: str) -> int:
+    """The number of a row as an address or a hidden field says it; 0, which no row has, for anything else."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 18 else 0

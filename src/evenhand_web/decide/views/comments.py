@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
+from evenhand_web.site.forms import whole
 
 from .. import commenting
 from ..forms_scheme import CommentForm, ReplyForm
@@ -29,7 +30,7 @@ def comment(request: HttpRequest, organisation: Organisation, key: str) -> HttpR
             messages.warning(request, "Write the answer, in at most 600 characters. Nothing was saved.")
             return redirect("decide:scheme", organisation.code, key)
         try:
-            commenting.answer(plan, int(word) if word.isdigit() else 0, reply.cleaned_data["text"], request.user.person)
+            commenting.answer(plan, whole(word), reply.cleaned_data["text"], request.user.person)
         except InputError as error:
             messages.warning(request, str(error))
         else:

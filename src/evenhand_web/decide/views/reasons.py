@@ -42,7 +42,8 @@ def reasons(request: HttpRequest, organisation: Organisation, measure: str) -> H
 @organisation_page("weigh")
 def weigh(request: HttpRequest, organisation: Organisation, measure: str, pk: int) -> HttpResponse:
     """Clinicians of this organisation: whether a reason convinces them. Next: back to where they read it."""
-    explanation = get_object_or_404(Explanation, pk=pk, measure=measure)
+    level = organisation.level  # peers of one level weigh each other's reasons, as their page shows them
+    explanation = get_object_or_404(Explanation, pk=pk, measure=measure, organisation__level=level)
     try:
         explaining.weigh(explanation, request.user.person, request.POST.get("value", ""))
     except InputError as error:

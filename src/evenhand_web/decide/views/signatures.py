@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
+from evenhand_web.site.forms import whole
 
 from .. import signing
 from ..models import Signature
@@ -29,11 +30,11 @@ def sign(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
     plan = find(organisation, key)
     signer = get_object_or_404(Organisation, code=request.POST.get("organisation", ""))
     role, number = request.POST.get("role", ""), request.POST.get("number", "")
-    if role not in Signature.ROLES or not number.isdigit():
+    if role not in Signature.ROLES or not whole(number):
         raise SuspiciousOperation("a signature names its role and its version")
     require(request, f"sign_{role}", signer)
     try:
-        sheet = signing.sign(plan, int(number), signer, role, request.user.person)
+        sheet = signing.sign(plan, whole(number), signer, role, request.user.person)
     except InputError as error:
         messages.warning(request, str(error))
     else:
@@ -49,7 +50,7 @@ def withdraw(request: HttpRequest, organisation: Organisation, key: str) -> Http
     word = request.POST.get("signature", "")
     reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     try:
-        signing.withdraw(plan, int(word) if word.isdigit() else 0, request.user.person, reason)
+        signing.withdraw(plan, whole(word), request.user.person, reason)
     except InputError as error:
         messages.warning(request, str(error))
     else:

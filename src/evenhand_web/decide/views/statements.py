@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
+from evenhand_web.site.forms import whole
 
 from .. import moderating, rounds, showing
 from ..forms import ModerationForm, StatementForm
@@ -74,5 +75,4 @@ def moderation(request: HttpRequest, organisation: Organisation, key: str) -> Ht
 
 
 def _number(request: HttpRequest) -> int:
-    word = request.POST.get("statement", "")
-    return int(word) if word.isdigit() else 0
+    return whole(request.POST.get("statement", ""))
