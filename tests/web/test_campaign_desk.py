@@ -209,6 +209,8 @@ def test_engagement_is_shown_by_arm_and_what_the_data_shows_waits(pharmacist) ->
         assert "reported" in rows
         assert "verified" not in rows  # that is the outcome
     assert "verdict is due" in response.content.decode()
+    told = pharmacist.get(f"/api/organisations/ICB1/campaigns/{made.key}").json()
+    assert (told["verified"], told["self_report_gap"], "verified" in json.dumps(told["funnel"])) == (None, None, False)
 
 
 def test_an_outcome_is_behind_one_door_and_it_is_shut_until_the_day(pharmacist) -> None:

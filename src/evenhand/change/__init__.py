@@ -10,8 +10,9 @@ from .content_time import WORDS_PER_MINUTE, reading_minutes, reading_words, revi
 from .content_time import overdue as overdue_content
 from .cycles import DECISIONS, Cycle, Signal, Studied, study
 from .funnel import EXITS, STAGES, funnel
-from .message import MessageCheck, Sending, Suggestion, filled_in, places, read_message
+from .message import MessageCheck, Suggestion, filled_in, places, read_message
 from .message import check as check_message
+from .message_sending import Sending
 from .moved import Moved, moved, suggested_size
 from .power import Power, power, power_of_means
 from .randomise import Allocation, randomise, seal

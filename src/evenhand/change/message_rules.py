@@ -33,9 +33,9 @@ def in_their_power(text: Wording, sending: Sending) -> Found:
         return ("for_a_person", "Whether there is room to improve is not said with it.",
                 "Send it where the figure is on the worse side of the benchmark, about a decision the reader takes.")
     if (now > aim) if sending.better == "lower" else (now < aim):
-        return ("for_a_person", f"There is room: {now:g} now, {aim:g} aimed at. Who decides it, a machine cannot see.",
+        return ("for_a_person", f"There is room: {now:.3g} now, {aim:.3g} aimed at. Who decides it, no machine sees.",
                 "Ask one reader whether the decision is theirs.")
-    return "not_met", f"There is no room: {now:g} now, {aim:g} aimed at.", "Send it where there is room to improve."
+    return "not_met", f"There is no room: {now:.3g} now, {aim:.3g} aimed at.", "Send it where there is room to improve."
 
 
 def specific(text: Wording, sending: Sending) -> Found:

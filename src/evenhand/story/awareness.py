@@ -172,12 +172,11 @@ def _halves(answer: Floats, group: NDArray[np.int64], many: int) -> tuple[tuple[
     for g in range(many):
         own = np.flatnonzero(group == g)
         turn[own] = np.arange(len(own)) % 2
-    one, two = (
-        (np.bincount(group[turn == t], weights=answer[turn == t], minlength=many),
-         np.bincount(group[turn == t], minlength=many).astype(float))
-        for t in (0, 1)
-    )  # fmt: skip
-    return one, two
+    def half(rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        hits = np.bincount(group[rows], weights=answer[rows], minlength=many)
+        return np.asarray(hits, dtype=np.float64), np.bincount(group[rows], minlength=many).astype(np.float64)
+
+    return half(turn == 0), half(turn == 1)
 
 
 def _columns(
@@ -187,7 +186,7 @@ def _columns(
     """1, the treated arms, the first wave's share of the unit, whether it is unknown, strata; no idle one."""
     columns = [np.ones(len(rows)), *((labels[rows] == name).astype(float) for name in treated)]
     sums: dict[str, list[float]] = {}
-    for i in np.flatnonzero(before & np.isfinite(answer)):
+    for i in np.flatnonzero(before & np.isfinite(answer)).tolist():
         pair = sums.setdefault(unit[i], [0.0, 0.0])
         pair[0] += w[i] * answer[i]
         pair[1] += w[i]
@@ -249,7 +248,7 @@ def _units(
 
 def _one_arm_each(unit: Sequence[str], arms: Sequence[str], inside: NDArray[np.bool_], clustered: bool) -> None:
     home: dict[str, str] = {}
-    for i in np.flatnonzero(inside):
+    for i in np.flatnonzero(inside).tolist():
         if home.setdefault(unit[i], arms[i]) != arms[i]:
             what = "cluster" if clustered else "person"
             raise InputError(f"row {i + 2}: {what} {unit[i]!r} is in arm {arms[i]!r} and in {home[unit[i]]!r}; "

@@ -63,15 +63,20 @@ def campaigns(request: HttpRequest, code: str, paging: Query[Paging]):
 
 @router.get("/organisations/{code}/campaigns/{key}", response=Funnel, operation_id="campaign")
 def campaign(request: HttpRequest, code: str, key: str):
-    """One campaign: reached, viewed, completed, evaluated, intends, reported, verified, with intervals."""
+    """One campaign: reached, viewed, completed, evaluated, intends, reported, with intervals.
+
+    What is verified, and the gap, are null until the verdict is due: they speak of the outcome.
+    """
     found = {c.key: c for c in desk.campaigns(around(enter(request, code)))}.get(key)
     found = found or get_object_or_404(Campaign.objects.none())
     engaged = reading.engagement(found) if found.launched_at else None
+    over = desk.is_due(found) and found.kind == "practice"
     document = engaged.as_json() if engaged else {}
+    told = document if over else {"reported": document.get("reported")}  # what is verified is an outcome
     return _campaign(found) | {
         "balance": desk.balance(found) if found.sealed_at else [],
-        "funnel": whole(figures.engagement(engaged, found.key)) if engaged else None,
-        **{name: document.get(name) for name in ("reported", "verified", "self_report_gap")},
+        "funnel": whole(figures.engagement(engaged, found.key, over=over)) if engaged else None,
+        **{name: told.get(name) for name in ("reported", "verified", "self_report_gap")},
     }  # fmt: skip
 
 
