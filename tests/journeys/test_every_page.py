@@ -1,154 +1,160 @@
-"""Every page of the site: an outsider gets in nowhere, axe-core finds nothing, nothing scrolls sideways.
+"""Every page, at desktop and at phone width, by keyboard and without JavaScript: for everybody.
 
-The pages are taken from the URL resolver: a page that somebody adds is not forgotten, the tests fail until it is here.
+The pages come from the URL resolver (tests/everywhere.py). Set EVENHAND_SCREENSHOTS to keep a picture of each.
 """
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.urls import URLResolver, get_resolver, reverse
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page as Window
 
 import cast
-from browsing import look, send, sign_in
-from evenhand_web.account.models import LedgerEntry
-from evenhand_web.change.models import Commitment, Cycle, Reflection
-from evenhand_web.decide.models import Blocker, Explanation, KeyDecision, Plan, Statement
-from evenhand_web.listen import answering
-from evenhand_web.listen.models import SurveyWave
-from evenhand_web.people.models import Identity, Organisation
-from evenhand_web.prove.models import VerdictRecord
-from evenhand_web.see.models import Group, SavedSearch
+from browsing import NARROW, WIDE, axe, sign_in
+from evenhand_web.people.models import Identity
+from everywhere import Page, everywhere
 
 pytestmark = pytest.mark.browser
-MEASURE, MODULE, ROUND, OPEN, JUDGED = (
-    "diabetes_dpp4_cost", "diabetes_dpp4_choice", "diabetes-first", "diabetes_dpp4", "null_strips",
-)  # fmt: skip
-OF_A_ROUND = ("round", "vote", "my_votes", "stand", "add", "moderation", "draft")
-OF_A_REFLECTION = ("reflection", "edit_reflection", "attach_result", "delete_reflection", "export_reflection")
-ANYONE = ("home:front", "home:about", "site:accessibility", "people:sign_in")
-# no pages: they are downloaded, and tested where they are made
-FILES = {"account:report": ("pdf", "html"), "home:visit": ("pdf",),
-         "change:export_reflection": ("md", "txt", "pdf"), "change:export_reflections": ("md", "txt", "pdf")}
-
-
-def routes(resolver: URLResolver | None = None, space: str = "", before: str = "") -> Iterator[tuple[str, str]]:
-    """(name with its step, route) of every URL of the site."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern, f"{pattern.namespace}:" if pattern.namespace else space, route)
-        else:
-            yield f"{space}{pattern.name}", route
-
-
-def of_an_organisation() -> dict[str, set[str]]:
-    """Every URL that begins with an organisation: its name, and what else it is made of."""
-    parts = {name: set(re.findall(r"<(?:\w+:)?(\w+)>", route)) for name, route in routes()}
-    return {name: found - {"code"} for name, found in parts.items() if "code" in found}
+# What the keyboard meets, in the page's own order, and what it would see there.
+KEYBOARD = """() => {
+  const said = [];
+  const shown = e => e.offsetParent !== null || getComputedStyle(e).position === 'fixed';
+  const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+    .filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && shown(e));
+  const late = [...document.querySelectorAll('[tabindex]')].filter(e => e.tabIndex > 0);
+  if (late.length) said.push(`tabindex above 0: ${late[0].outerHTML.slice(0, 90)}`);
+  if (!stops[0] || !stops[0].matches('.nhsuk-skip-link')) said.push('the skip link is not the first stop');
+  if (!document.querySelector('#maincontent')) said.push('the skip link leads nowhere');
+  const look = e => { const s = getComputedStyle(e);
+    return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.backgroundColor, s.borderColor,
+            s.borderWidth, s.color].join(); };
+  const known = new Set();
+  for (const e of stops) {
+    const kind = e.tagName + e.className + e.type;
+    if (known.has(kind)) continue;
+    known.add(kind);
+    const drawn = e.type === 'radio' || e.type === 'checkbox' ? e.nextElementSibling : e;
+    const around = e => [e, e.parentElement].map(look).join() + getComputedStyle(drawn, '::before').boxShadow;
+    document.activeElement.blur();
+    const before = around(e);
+    e.focus({focusVisible: true});
+    if (document.activeElement !== e) said.push(`takes no focus: ${e.outerHTML.slice(0, 90)}`);
+    else if (around(e) === before) said.push(`focus cannot be seen: ${e.outerHTML.slice(0, 90)}`);
+  }
+  document.activeElement.blur();
+  for (const e of document.querySelectorAll('main *')) {
+    const s = getComputedStyle(e);
+    if (s.order !== '0' || /reverse/.test(s.flexDirection))
+      said.push(`drawn in another order: ${e.outerHTML.slice(0, 90)}`);
+  }
+  for (const e of document.querySelectorAll('[role=button], [role=link]'))
+    if (e.tabIndex < 0) said.push(`cannot be reached: ${e.outerHTML.slice(0, 90)}`);
+  return said;
+}"""
+# What stands on the page for somebody whose browser runs no script.
+PLAIN = """() => {
+  const said = [];
+  const shown = e => e.getClientRects().length > 0;
+  const main = document.querySelector('main');
+  if (![...document.querySelectorAll('h1')].some(shown)) said.push('no heading');
+  if (!main || main.innerText.trim().length < 40) said.push('no content');
+  for (const form of document.querySelectorAll('main form')) {
+    const closed = form.closest('details:not([open])');
+    if (!closed && ![...form.querySelectorAll('button:not([type=button]), input[type=submit]')].some(shown))
+      said.push(`a form without its button: ${form.action}`);
+    if (!closed)
+      for (const label of form.querySelectorAll('label'))
+        if (!shown(label)) said.push(`a question out of sight: ${label.innerText.slice(0, 60)}`);
+  }
+  for (const e of main ? main.querySelectorAll('[hidden]') : [])
+    if (!e.matches('[data-explore], [data-explore-panel]')) said.push(`hidden: ${e.outerHTML.slice(0, 90)}`);
+  return said;
+}"""
 
 
 @pytest.fixture
-def keys(demo_address) -> dict[str, dict[str, Any]]:
-    """Real keys: step -> what its URLs are made of; a whole name goes before its step."""
-    gp = Identity.objects.get(username="gp").person
-    wave = SurveyWave.objects.get(key="awareness-2")
-    place = answering.invitation(wave, gp)
-    answering.save(place, {q.id: "" for q in answering.instrument(wave).questions}, "submitted")
-    promise = Commitment.objects.create(
-        person=gp, organisation=gp.organisation, measure=MEASURE, what="Sitagliptin first", by="2026-12-31"
-    )
-    practices = Organisation.objects.filter(level="practice").values_list("code", flat=True)[:5]
-    group = Group.objects.create(owner=gp, name="Valley", codes=list(practices))
-    kept = {"title": "Gliptins", "question": "n=0601&d=all"}
-    search = SavedSearch.objects.create(owner=gp, organisation=gp.organisation, **kept)
-    return {
-        "listen": {"key": "awareness-2"}, "listen:wave": {"key": "awareness-1"},
-        "see": {"measure": MEASURE, "key": group.key}, "home": {"measure": MEASURE, "pathway": "diabetes"},
-        "see:forget": {"key": search.key},
-        "decide": {
-            "key": OPEN, "number": 2, "measure": MEASURE, "pk": Explanation.objects.get(measure=MEASURE).pk,
-            "statement": Statement.objects.filter(round__key=ROUND).first().key,
-        },
-        "decide:decision": {"pk": KeyDecision.objects.filter(taken=None).get().pk},
-        "decide:blocker": {"pk": Blocker.objects.filter(organisation=gp.organisation, answer=None).get().pk},
-        "change": {"key": OPEN, "content": MODULE, "pk": promise.pk, "measure": MEASURE, "kind": "md"},
-        "change:campaign": {"key": JUDGED}, "change:spread": {"key": JUDGED},
-        "change:cycle": {"pk": Cycle.objects.filter(organisation=gp.organisation).first().pk},
-        **{f"change:{page}": {"pk": Reflection.objects.get(person=gp).pk} for page in OF_A_REFLECTION},
-        "prove": {"key": OPEN},
-        "prove:verdict": {"key": JUDGED, "pk": VerdictRecord.objects.get(design__version__plan__key=JUDGED).pk},
-        "account": {"key": OPEN, "number": LedgerEntry.objects.get(saving=OPEN).number, "kind": "html"},
-        **{f"decide:{page}": {"key": ROUND} for page in OF_A_ROUND},
-    }  # fmt: skip
+def pages(demo_address) -> list[Page]:
+    """Every page that is a page: not a file, not a form alone."""
+    return [page for page in everywhere() if page.html]
 
 
-def address_of(name: str, code: str, keys: dict[str, dict[str, Any]]) -> str:
-    """The address of a page of one organisation."""
-    known = keys.get(name.split(":")[0], {}) | keys.get(name, {})
-    parts = of_an_organisation()[name]
-    return reverse(name, kwargs={"code": code} | {part: known[part] for part in parts})
+def windows(
+    browser: Any, address: str, pages: list[Page], complaints: list[str], **how: Any
+) -> Iterator[tuple[Page, Window]]:
+    """Each page in turn, opened as the one who may look at it."""
+    held: dict[str, BrowserContext] = {}
+    try:
+        for page in sorted(pages, key=lambda page: page.who):
+            if page.who not in held:
+                held[page.who] = context = browser.new_context(viewport=WIDE, locale="en-GB", **how)
+                if page.who:
+                    context.add_cookies([_session(address, page.who)])
+                window = context.new_page()
+                window.set_default_timeout(20_000)
+                window.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+                window.on("pageerror", lambda error: complaints.append(str(error)))
+            window = held[page.who].pages[0]
+            window.goto(address + page.url)
+            yield page, window
+    finally:
+        for context in held.values():
+            context.close()
 
 
-def test_an_outsider_gets_in_nowhere(page, demo_address, keys):
+def _session(address: str, username: str) -> dict[str, str]:
+    client = Client()
+    client.force_login(Identity.objects.get(username=username))
+    return {"name": django_settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value, "url": address}
+
+
+def test_every_page_is_for_everybody_at_both_widths(browser, frontend, demo_address, pages):
+    wrong: list[str] = []
+    kept = os.environ.get("EVENHAND_SCREENSHOTS")
+    for page, window in windows(browser, demo_address, pages, wrong):
+        for word, size in (("wide", WIDE), ("phone", NARROW)):
+            window.set_viewport_size(size)
+            window.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            wrong += [f"{page.name}, {word}: {found}" for found in axe(window)]
+            sideways = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if sideways > 0:
+                wrong.append(f"{page.name}, {word}: scrolls sideways by {sideways} pixels")
+            if kept:
+                Path(kept).mkdir(parents=True, exist_ok=True)
+                window.screenshot(path=Path(kept) / f"{page.name.replace(':', '-')}-{word}.png", full_page=True)
+        window.set_viewport_size(WIDE)
+        wrong += [f"{page.name}, by keyboard: {found}" for found in window.evaluate(KEYBOARD)]
+    assert wrong == [], "\n".join(wrong)
+    assert len(pages) >= 70
+
+
+def test_every_page_stands_without_javascript(browser, frontend, demo_address, pages):
+    wrong: list[str] = []
+    for page, window in windows(browser, demo_address, pages, [], java_script_enabled=False, base_url=demo_address):
+        wrong += [f"{page.name}, without JavaScript: {found}" for found in window.evaluate(PLAIN)]
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_the_keyboard_alone_skips_to_the_content_and_votes(page, demo_address):
+    sign_in(page, demo_address, cast.GP)
     practice = Identity.objects.get(username="gp").person.organisation_id
-    area = Plan.objects.get(key=OPEN).organisation_id
-    sign_in(page, demo_address, cast.OUTSIDER)
-    tried = 0
-    for name in of_an_organisation():
-        for code in (practice, area):
-            url = demo_address + address_of(name, code, keys)
-            status = page.request.get(url).status
-            assert status in (403, 405), f"GET {url}: {status}"  # 405: nothing but a form is taken there
-            status, text = send(page, url)
-            assert (status, "you need" in text) == (403, True), f"POST {url}: {status}"
-            tried += 1
-    assert tried >= 2 * 40
-    page.context.clear_cookies()
-    for name in of_an_organisation():
-        url = demo_address + address_of(name, area, keys)
-        answer = page.request.get(url, max_redirects=0)
-        assert answer.status == 405 or "/sign-in/" in answer.headers["location"], url
-
-
-# who can see it, and where: the GP in the practice unless it is said otherwise
-ELSEWHERE = {
-    cast.PHARMACIST: (
-        "home:organisation", "home:measure", "home:pathway", "see:index", "decide:scheme", "decide:draft",
-        "decide:amend", "prove:scheme", "account:index", "account:entry",
-    ),
-    cast.CLINICAL_LEAD: ("decide:moderation", "decide:record", "decide:decision", "decide:blocker", "decide:leads"),
-    cast.BOARD_MEMBER: ("prove:verdict", "change:campaign", "change:spread"),  # of a finished scheme, from the nation
-}  # fmt: skip
-QUERY = {"see:rows": "?month=2026-03", "see:explore": "?n=0601023AE&d=patients&level=practice",
-         "listen:answer": "?question=heard_of_qipp"}
-
-
-def test_every_page_is_for_everybody_at_both_widths(page, demo_address, keys):
-    gp = Identity.objects.get(username="gp").person
-    area = Plan.objects.get(key=OPEN).organisation
-    nation = SurveyWave.objects.get(key="awareness-1").organisation_id
-    for name in ANYONE:
-        page.goto(demo_address + reverse(name))
-        look(page, f"every-{name.replace(':', '-')}")
-    seen = {*ANYONE, *FILES}
-    where = {name: who for who, names in ELSEWHERE.items() for name in names}
-    for who in (cast.GP, *ELSEWHERE):
-        sign_in(page, demo_address, who)
-        for name in of_an_organisation():
-            if name in FILES or where.get(name, cast.GP) != who:
-                continue
-            code = gp.organisation_id if who is cast.GP else nation if who is cast.BOARD_MEMBER else area.code
-            url = demo_address + address_of(name, code, keys) + QUERY.get(name, "")
-            answer = page.request.get(url, max_redirects=0)
-            seen.add(name)
-            if answer.status == 405:
-                continue  # nothing but a form is taken there
-            assert answer.status == 200, f"{url}: {answer.status}"
-            page.goto(url)
-            look(page, f"every-{name.replace(':', '-')}")
-    missed = {name for name, _ in routes()} - seen - {"people:sign_out"}
-    assert not missed, f"nobody looks at {sorted(missed)}"
+    page.goto(f"{demo_address}/organisations/{practice}/decide/rounds/diabetes-first/vote/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className").startswith("nhsuk-skip-link")
+    assert page.locator(".nhsuk-skip-link").bounding_box()["height"] > 10
+    page.keyboard.press("Enter")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if "Agree" in page.evaluate("document.activeElement.innerText"):
+            break
+    assert "Agree" in page.evaluate("document.activeElement.innerText")
+    before = page.locator("main").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.locator("main").inner_text() != before

@@ -93,7 +93,7 @@ def test_a_measure_without_data_says_so_and_does_not_vanish(administrator):
 
 def test_before_anybody_is_there_the_front_page_says_how_to_begin(db):
     text = Client().get("/").content.decode()
-    assert "python -m evenhand_web first_administrator" in text
+    assert "python -m evenhand_web name_administrator" in text
     Person.objects.create(profession="Manager")
     Identity.objects.create(person=Person.objects.first(), username="x", name="X")
-    assert "first_administrator" not in Client().get("/").content.decode()
+    assert "name_administrator" not in Client().get("/").content.decode()

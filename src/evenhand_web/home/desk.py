@@ -81,8 +81,7 @@ def held(lake: Lake | None, today: date) -> tuple[Holding, ...]:
     """What the lake holds of each source. A demonstration is published once, so nothing of it is late."""
     if lake is None:
         return ()
-    ends = [s.key[:7] for s in lake.snapshots() if s.source]
-    return holdings(lake.snapshots(), _day(max(ends, default="2000-01")) if lake.demonstration else today)
+    return holdings(lake.snapshots(), date.min if lake.demonstration else today)
 
 
 def refused() -> list[JobRun]:

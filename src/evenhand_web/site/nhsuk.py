@@ -7,6 +7,7 @@ helpers from Vega itself. Nothing of the packages is kept in our repository.
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 from pathlib import Path
@@ -34,8 +35,8 @@ def prepare(node_modules: Path, out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     css = (source / "nhsuk-frontend.min.css").read_text()
     css = FONT.sub("", css).replace("url(/assets/images/", "url(images/")
-    (out / "nhsuk.css").write_text(COMMENT.sub("", css))
-    (out / "nhsuk.js").write_text(COMMENT.sub("", (source / "nhsuk-frontend.min.js").read_text()))
+    _keep(out / "nhsuk.css", COMMENT.sub("", css))
+    _keep(out / "nhsuk.js", COMMENT.sub("", (source / "nhsuk-frontend.min.js").read_text()))
     shutil.copytree(source / "assets" / "images", out / "images", dirs_exist_ok=True)
     return out
 
@@ -57,6 +58,12 @@ def prepare_vega(node_modules: Path, out: Path) -> Path:
     if found != 1 or "import " in text:
         raise NotInstalled(f"{interpreter}: it should import from vega-util once, and from nowhere else")
     out.mkdir(parents=True, exist_ok=True)
-    (out / "vega.js").write_text(COMMENT.sub("", vega.read_text()))
-    (out / "interpreter.js").write_text(COMMENT.sub("", text))
+    _keep(out / "vega.js", COMMENT.sub("", vega.read_text()))
+    _keep(out / "interpreter.js", COMMENT.sub("", text))
     return out
+
+
+def _keep(file: Path, text: str) -> None:
+    """Write a file, and beside it packed: the demonstration's server hands that out, as production's does its own."""
+    file.write_text(text, encoding="utf-8")
+    file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
