@@ -104,10 +104,9 @@ def test_a_title_or_name_with_figures_is_not_a_second_number():
 
 
 def test_a_campaigns_message_stands_word_for_word_with_its_sender():
-    letter = write(
-        "P", SEEN, PROMISE, "", message="Two colleagues changed this last year.", sender="Your clinical lead"
-    )
-    assert letter.message == "Two colleagues changed this last year. Your clinical lead"
+    message = "Two colleagues changed this last year.\r\n\r\nWill you?"  # as a form sends it
+    letter = write("P", SEEN, PROMISE, "", message=message, sender="Your clinical lead")
+    assert letter.message == "Two colleagues changed this last year.\n\nWill you?\nYour clinical lead"
 
 
 def test_a_letter_too_long_first_gives_up_last_time_then_is_refused_with_the_length_that_would_do():

@@ -66,7 +66,7 @@ def test_each_arm_gets_its_own_message_word_for_word(practice, campaign, arm, wo
     draw(campaign, practice, arm)
     offer = said(gp(practice))
     assert (offer.campaign, offer.arm, offer.content) == (campaign, arm, CONTENT)
-    assert bulletins.letter_of(offer).message == f"{words} Your clinical lead"
+    assert bulletins.letter_of(offer).message == f"{words}\nYour clinical lead"
     assert offer.path.endswith(f"/change/modules/{CONTENT}/promise/")
 
 

@@ -161,7 +161,8 @@ def write(
             f"{sighting.measure}: a number in a bulletin needs a value inside its interval and something to compare "
             f"it with; got {sighting.value} ({sighting.low} to {sighting.high}) beside {sighting.middle}"
         )
-    said = message.strip() + (f" {sender.strip()}" if message.strip() and sender.strip() else "")
+    said = "\n".join(line.strip() for line in message.strip().splitlines())  # a form sends its lines with CR LF
+    said += f"\n{sender.strip()}" if said and sender.strip() else ""
     letter = Letter(
         subject=_subject(subject or (sighting.title if sighting else action.words.rstrip(".")), name),
         number=NOTHING if nothing and sighting is None else _number(name, sighting),

@@ -128,4 +128,5 @@ def _date(when: datetime) -> str:
 
 
 def _wrapped(part: str) -> str:
-    return textwrap.fill(part, WIDE, break_long_words=False, break_on_hyphens=False)
+    lines = (textwrap.fill(line, WIDE, break_long_words=False, break_on_hyphens=False) for line in part.split("\n"))
+    return "\n".join(lines)
