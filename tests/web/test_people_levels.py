@@ -214,7 +214,7 @@ def test_refused_rows_are_told_by_number_and_the_others_are_kept(admin):
     answer = joining.upload(client, joining.EXTRACT + more)
     page = client.get(answer.url).content.decode()
     assert all(f"row {row}:" in page for row in (4, 5, 6))
-    assert "2 registrations are kept, 1 of them current; 3 rows could not be used" in page
+    assert "Registrations kept: 2, current: 1. Rows that could not be used: 3." in page
 
 
 def test_a_registration_given_twice_with_two_states_is_believed_in_neither(admin):

@@ -139,7 +139,7 @@ def consent_form(purposes: list[tuple[Any, bool]], data: Any = None) -> forms.Fo
     form = forms.Form(data)
     for purpose, on in purposes:
         form.fields[purpose.key] = forms.BooleanField(
-            label=purpose.title, help_text=purpose.words, required=False, initial=on
+            label=f"{purpose.title}. {purpose.words}", required=False, initial=on
         )
     return form
 

@@ -45,9 +45,9 @@ def extracts(request: HttpRequest, organisation: Organisation) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             request.session["refused_rows"] = list(found.refused[:SHOWN_REFUSED])
-            messages.success(request, f"{loaded.extract.rows} registrations are kept, {loaded.extract.current} of them "
-                             f"current; {loaded.extract.refused} rows could not be used. "
-                             f"{loaded.matched} people match now, {loaded.lapsed} have lapsed.")  # fmt: skip
+            messages.success(request, f"Registrations kept: {loaded.extract.rows}, current: {loaded.extract.current}. "
+                             f"Rows that could not be used: {loaded.extract.refused}. "
+                             f"People who match now: {loaded.matched}, who lapsed: {loaded.lapsed}.")  # fmt: skip
             return redirect("people:extracts", organisation.code)
     refused = found.refused[:SHOWN_REFUSED] if found else request.session.pop("refused_rows", [])
     return render(request, "people/extracts.html", {
@@ -75,10 +75,16 @@ def audit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         return response
     shown = list(rows[: SHOWN + 1])
     return render(request, "people/trail.html", {
-        "rows": [(row, _facts(row)) for row in shown[:SHOWN]], "head": TrailRow.objects.order_by("-number").first(),
+        "rows": [(row, _in_words(row)) for row in shown[:SHOWN]], "head": TrailRow.objects.order_by("-number").first(),
         "chain": trail.check() if request.GET.get("check") else None,
         "older": shown[SHOWN - 1].number if len(shown) > SHOWN else None, "before": before,
     })  # fmt: skip
+
+
+def _in_words(row: TrailRow) -> str:
+    """The facts of a row for a page: what is empty left out, a hash by its beginning."""
+    said = [(key.replace("_", " "), str(value)) for key, value in row.facts.items() if value not in (None, "")]
+    return ", ".join(f"{key} {value[:12] + '…' if len(value) == 64 else value}" for key, value in said)
 
 
 def _facts(row: TrailRow) -> str:
