@@ -13,6 +13,9 @@ from .profile import Profile
 Floats = NDArray[np.float64]
 
 ROUNDS, STILL = 100, 1e-13  # of Newton; of the end itself: near the last digit of a double
+# ours: with phi 0.6 and a third of the noise sampling, 90% intervals held 86.7% and a placebo was called in 13.1% of
+# 2,000 series of rates of counts (benchmarks/series_truth.py); with this they hold the promise for phi from 0 to 0.6
+WIDER = 0.15
 SMALL = 1e-12  # of all weight: a phi that counts for less is left out
 
 
@@ -29,12 +32,16 @@ class Answers:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Coefficients (k,), covariance (k, k), degrees of freedom (inf: normal), and a profile over kinds of noise."""
+    """Coefficients (k,), covariance (k, k), degrees of freedom (inf: normal), and a profile over kinds of noise.
+
+    counted: the noise is part chance of whole counts, which the profile makes too little of where months lean.
+    """
 
     beta: Floats
     cov: Floats
     df: float
     profile: Profile | None = None
+    counted: bool = False
 
     def ask(self, C: Floats, confidence: float) -> Answers:
         """The interval to rely on: averaged over phi where there is a profile, else Student's.
@@ -42,14 +49,15 @@ class Fitted:
         Averaged: with the noise known an estimate follows Student's distribution; each kind of noise counts by its
         restricted likelihood and its prior: all phi between -1 and 1 alike, half on no other noise, half spread over
         the share that does not lean. The interval cuts off equal tails of that mixture, and need not be symmetric.
-        Plain restricted likelihood takes phi as known, and is too short.
+        Plain restricted likelihood takes phi as known, and is too short. Of counts each part is made wider by
+        `WIDER` times the phi that the mixture expects, if that is above 0.
 
         Source: Zellner and Tiao (1964), JASA 59:763; Berger, Liseo and Wolpert (1999), Statistical Science 14:1.
         """
         plain = self.plain(C, confidence)
         if self.profile is None:
             return plain
-        weight, centre, spread = _mixture(self.profile, C)
+        weight, centre, spread = _mixture(self.profile, C, WIDER if self.counted else 0.0)
         tail = (1 - confidence) / 2
         below = np.sum(weight * stdtr(self.df, -centre / spread), axis=1)
         low, high = (_quantile(weight, centre, spread, self.df, share) for share in (tail, 1 - tail))
@@ -65,12 +73,13 @@ class Fitted:
         return Answers(estimate, se, estimate - half, estimate + half, p)
 
 
-def _mixture(profile: Profile, C: Floats) -> tuple[Floats, Floats, Floats]:
+def _mixture(profile: Profile, C: Floats, wider: float) -> tuple[Floats, Floats, Floats]:
     """Weights (1, G), centres (M, G) and spreads (M, G) of the parts."""
     height = np.exp(profile.loglik - profile.loglik.max()) * profile.prior
     weight = height / height.sum()
     kept = weight > SMALL
     spread = np.sqrt(np.einsum("gmi,mi->mg", C @ profile.cov[kept], C))
+    spread *= 1 + wider * max(float(weight @ profile.phi), 0.0)
     return weight[None, kept], C @ profile.beta[kept].T, np.maximum(spread, np.finfo(float).tiny)
 
 

@@ -131,5 +131,5 @@ def _leaning(y: Floats, X: Floats, when: Whole, offset: Floats, beta: Floats, di
     """
     mean = np.exp(offset + X @ beta)
     found = ar1(X @ beta + (y - mean) / mean, X, when, weights=mean)
-    fitted = Fitted(found.beta, found.cov, found.df, found.profile)
+    fitted = Fitted(found.beta, found.cov, found.df, found.profile, counted=True)
     return Counts(fitted, np.exp(offset + X @ found.beta), dispersion, np.nan, found.phi, found.at_edge)

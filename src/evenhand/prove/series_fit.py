@@ -63,9 +63,16 @@ def fit(seen: Window, X: Floats, names: list[str], *, errors: Errors, family: Fa
         return _exact(plain.beta, float(np.abs(seen.y).max()), plain.df, used)
     if errors == "ar1":
         found = ar1(seen.y, X, seen.at)
-        fitted = Fitted(found.beta, found.cov, found.df, found.profile)
+        fitted = Fitted(found.beta, found.cov, found.df, found.profile, counted=_of_counts(seen))
         return Fit(fitted, False, found.phi, found.loglik, found.sigma, at_edge=found.at_edge)
     return Fit(least_squares(seen.y, X, seen.at, lags=used), False, sigma=sigma, lags=used)
+
+
+def _of_counts(seen: Window) -> bool:
+    """Whether the values are whole counts over something, so that chance alone moves each month by itself."""
+    top = seen.numerator
+    over = not seen.controlled and bool(np.any(seen.exposure != 1))
+    return over and bool(np.all(top >= 0) and np.all(top == np.round(top)))
 
 
 def _exact(beta: Floats, size: float, df: float, lags: int | None) -> Fit:
