@@ -145,10 +145,7 @@ def _things() -> dict[str, dict[str, Any]]:
     group = Group.objects.create(owner=gp, name="Valley", codes=list(practices))
     kept = {"title": "Gliptins", "question": "n=0601&d=all"}
     search = SavedSearch.objects.create(owner=gp, organisation=gp.organisation, **kept)
-    letter = Bulletin.objects.filter(person=gp).first() or Bulletin.objects.create(
-        person=gp, organisation=gp.organisation, week="2026-03-02", facts={"path": "/about/"}, subject="A number",
-        text="t", html="h", message_id="everywhere",
-    )  # fmt: skip
+    letter = Bulletin.objects.filter(person__identity__username__in=LOOKERS).first()
     soon = timezone.now() + timedelta(hours=1)
     OneTimeLink.objects.create(sha256=hashlib.sha256(TOKEN.encode()).hexdigest(), purpose="sign_in",
                                email="gp@demonstration.invalid", until=soon)  # fmt: skip
@@ -169,7 +166,7 @@ def _things() -> dict[str, dict[str, Any]]:
         "change:design": {"key": draft.key if draft else OPEN},
         "change:cycle": {"pk": Cycle.objects.filter(organisation=gp.organisation).first().pk},
         **{f"change:{page}": {"pk": Reflection.objects.filter(person=gp).first().pk} for page in OF_A_REFLECTION},
-        "letters": {"token": letter.token},
+        "letters": {"token": letter.token}, "change:own_letter": {"pk": letter.pk},
         "people": {"token": TOKEN, "key": waiting.person_id, "pk": 1,
                    "number": Post.objects.filter(organisation=gp.organisation).first().pk},
         "prove": {"key": OPEN},
