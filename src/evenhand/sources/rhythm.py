@@ -80,7 +80,8 @@ def _holding(name: str, held: list[Snapshot], today: date) -> Holding:
     title = known()[name].title if name in known() else name.replace("_", " ")
     months = sorted({match[1] for s in held if (match := _MONTH.search(s.key))})
     rhythm = RHYTHMS.get(name)
-    due, missing, gaps = "", 0, ()
+    due, missing = "", 0
+    gaps: tuple[str, ...] = ()
     if rhythm is not None and months:
         following = np.datetime64(months[-1], "M") + rhythm.every
         due = _due(following, rhythm).isoformat()
