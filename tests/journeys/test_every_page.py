@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 # What the keyboard meets, in the page's own order, and what it would see there.
 KEYBOARD = """() => {
   const said = [];
-  const shown = e => e.offsetParent !== null || getComputedStyle(e).position === 'fixed';
+  const shown = e => e.checkVisibility({visibilityProperty: true});
   const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
     .filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && shown(e));
   const late = [...document.querySelectorAll('[tabindex]')].filter(e => e.tabIndex > 0);
@@ -61,7 +61,7 @@ KEYBOARD = """() => {
 # What stands on the page for somebody whose browser runs no script.
 PLAIN = """() => {
   const said = [];
-  const shown = e => e.getClientRects().length > 0;
+  const shown = e => e.checkVisibility({visibilityProperty: true});
   const main = document.querySelector('main');
   if (![...document.querySelectorAll('h1')].some(shown)) said.push('no heading');
   if (!main || main.innerText.trim().length < 40) said.push('no content');
