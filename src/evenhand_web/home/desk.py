@@ -97,7 +97,7 @@ def _people(organisation: Organisation) -> Part:
     url, link = reverse("people:people", args=[organisation.code]), "People and roles"
     if not waiting:
         return Part("people", "People", True, "Nobody waits to be verified.", url, link)
-    since = f"the longest since {waiting[0].since:%-d %B %Y}"
+    since = f"{'the longest ' if len(waiting) > 1 else ''}since {waiting[0].since:%-d %B %Y}"
     words = f"{_count(len(waiting), 'person waits', 'people wait')} to be verified, {since}."
     return Part("people", "People", False, words, url, "Verify them")
 
