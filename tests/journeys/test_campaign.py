@@ -34,6 +34,7 @@ def area(demo_address, page) -> Organisation:
     """Where the pharmacist runs campaigns, with the pharmacist at the door on a phone."""
     sign_in(page, demo_address, cast.PHARMACIST)
     page.set_viewport_size(NARROW)
+    page.set_default_navigation_timeout(60_000)  # the first chart of a process wakes its engine
     return Identity.objects.get(username="pharmacist").person.posts.first().organisation
 
 
