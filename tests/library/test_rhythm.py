@@ -55,7 +55,7 @@ def test_what_has_no_rhythm_or_no_month_is_never_late():
 
 
 def test_panels_and_keys_that_no_file_gave_are_left_out():
-    assert holdings(held("", "2026-03"), date(2026, 4, 1)) == ()
+    assert holdings([*held("", "2026-03"), *held("measures", "2026-03")], date(2026, 4, 1)) == ()
 
 
 def test_the_latest_come_first_and_every_rhythm_is_of_a_known_source():

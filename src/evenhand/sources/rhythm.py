@@ -70,14 +70,13 @@ def holdings(snapshots: Iterable[Snapshot], today: date) -> tuple[Holding, ...]:
     """
     by_source: dict[str, list[Snapshot]] = {}
     for snapshot in snapshots:
-        if snapshot.source:
+        if snapshot.source in known():  # not panels, which are counted from others
             by_source.setdefault(snapshot.source, []).append(snapshot)
     found = [_holding(name, held, today) for name, held in by_source.items()]
     return tuple(sorted(found, key=lambda h: (-h.late_days, h.source)))
 
 
 def _holding(name: str, held: list[Snapshot], today: date) -> Holding:
-    title = known()[name].title if name in known() else name.replace("_", " ")
     months = sorted({match[1] for s in held if (match := _MONTH.search(s.key))})
     rhythm = RHYTHMS.get(name)
     due, missing = "", 0
@@ -90,7 +89,7 @@ def _holding(name: str, held: list[Snapshot], today: date) -> Holding:
         gaps = _between(months, rhythm.every)
     late = max(0, (today - date.fromisoformat(due)).days) if due else 0
     return Holding(
-        name, title, len(held), sum(s.rows for s in held), max(s.loaded_at for s in held), months[0] if months else "",
+        name, known()[name].title, len(held), sum(s.rows for s in held), max(s.loaded_at for s in held), months[0] if months else "",
         months[-1] if months else "", gaps, due, late, missing,
     )  # fmt: skip
 

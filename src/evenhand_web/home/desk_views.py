@@ -63,6 +63,7 @@ def find(request: HttpRequest) -> HttpResponse:
         found = [
             {"organisation": o, "readable": rights.may(request.actor, "read", place(o))} for o in rows[:MOST_FOUND]
         ]
+        found.sort(key=lambda one: not one["readable"])  # those that open come first
     return render(request, "home/find.html", {"asked": asked, "found": found, "more": more, "most": MOST_FOUND})
 
 
@@ -76,7 +77,7 @@ def _holdings(held: Lake | None, today: Any) -> Figure | None:
         name="held", sentence=sentence,
         columns=("dataset", "months", "files' rows", "months missing", "next one due by", "days late", "loaded"),
         rows=[
-            (h.title, f"{h.first} to {h.last}" if h.first else "", h.rows, ", ".join(h.gaps), h.due, h.late_days,
+            (h.title, f"{h.first} to {h.last}" if h.first < h.last else h.first, h.rows, ", ".join(h.gaps), h.due, h.late_days,
              h.loaded_at[:10])
             for h in rows
         ],
