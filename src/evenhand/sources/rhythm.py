@@ -89,8 +89,8 @@ def _holding(name: str, held: list[Snapshot], today: date) -> Holding:
         gaps = _between(months, rhythm.every)
     late = max(0, (today - date.fromisoformat(due)).days) if due else 0
     return Holding(
-        name, known()[name].title, len(held), sum(s.rows for s in held), max(s.loaded_at for s in held), months[0] if months else "",
-        months[-1] if months else "", gaps, due, late, missing,
+        name, known()[name].title, len(held), sum(s.rows for s in held), max(s.loaded_at for s in held),
+        months[0] if months else "", months[-1] if months else "", gaps, due, late, missing,
     )  # fmt: skip
 
 

@@ -77,8 +77,8 @@ def _holdings(held: Lake | None, today: Any) -> Figure | None:
         name="held", sentence=sentence,
         columns=("dataset", "months", "files' rows", "months missing", "next one due by", "days late", "loaded"),
         rows=[
-            (h.title, f"{h.first} to {h.last}" if h.first < h.last else h.first, h.rows, ", ".join(h.gaps), h.due, h.late_days,
-             h.loaded_at[:10])
+            (h.title, f"{h.first} to {h.last}" if h.first < h.last else h.first, h.rows, ", ".join(h.gaps),
+             h.due, h.late_days, h.loaded_at[:10])
             for h in rows
         ],
         table_open=True,
