@@ -24,6 +24,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ANYONE, SIGNED_IN, NEVER = "anyone", "signed in", "never"
+# taken without the token against forgery: a mail program sends it, and the letter's own secret stands in the address
+WITHOUT_TOKEN = frozenset({"letters:stop"})  # RFC 8058
 
 
 @dataclass(frozen=True)
