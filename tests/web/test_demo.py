@@ -49,7 +49,7 @@ def test_everything_is_named_as_invented(demo, db):
     assert all(name.startswith("Demo ") for name in Identity.objects.values_list("name", flat=True))
 
 
-def test_eight_accounts_each_with_their_own_part(demo, db):
+def test_nine_accounts_each_with_their_own_part_and_one_who_waits(demo, db):
     area = place(Organisation.objects.get(code="DEMO-I1"))
     actors = {i.username: actor(i.person) for i in Identity.objects.all()}
     parts = {
@@ -58,7 +58,9 @@ def test_eight_accounts_each_with_their_own_part(demo, db):
         "confirm_finance_lead": "finance-director", "read": "board-member",
         "administer": "administrator", "moderate": "administrator",
     }  # fmt: skip
-    assert len(actors) == 8
+    assert len(actors) == 9
+    waiting = next(a for name, a in actors.items() if a.identity_level < 2 and "wait" in name)
+    assert not may(waiting, "vote", area)
     assert all(may(actors[username], action, area) for action, username in parts.items())
     assert not may(actors["outsider"], "read", area)
 
