@@ -218,7 +218,7 @@ def test_a_good_token_is_read_also_by_a_clock_that_is_a_little_off(backend):
     {"iss": "https://other.example"}, {"iss": None}, {"aud": "them"}, {"aud": None}, {"sub": None}, {"exp": None},
     {"iat": None}, {"age": 700}, {"age": -120}, {"key": OTHER}, {"aud": ["us", "them"]},
     {"aud": ["us", "them"], "azp": "them"}, {"nbf": time.time() + 3600},
-], ids=str)  # fmt: skip
+], ids=" ".join)  # fmt: skip
 def test_a_token_that_is_not_ours_not_theirs_or_not_now_is_refused(backend, changes):
     with pytest.raises(SuspiciousOperation):
         backend.get_payload_data(token(**changes), KEY.public_key())
