@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -41,13 +42,13 @@ def provider(port: int, *homes: str) -> Iterator[str]:
     running = subprocess.Popen(
         [node, str(ROOT / "tests" / "oidc_provider.mjs"), str(port), *callbacks],
         env=os.environ | {"EVENHAND_NODE_MODULES": str(modules)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True,
+        text=True, start_new_session=True,
     )  # fmt: skip
     try:
         assert running.stdout.readline().strip() == "ready"
         yield f"http://127.0.0.1:{port}"
     finally:
-        running.terminate()
+        os.killpg(running.pid, signal.SIGTERM)  # a node that pip brought is a script with the real one below it
         running.wait(10)
         running.stdout.close()
 

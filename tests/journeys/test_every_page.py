@@ -101,7 +101,10 @@ def windows(
                 window.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
                 window.on("pageerror", lambda error: complaints.append(str(error)))
             window = held[page.who].pages[0]
+            heard = len(complaints)
             window.goto(address + page.url)
+            if page.status >= 400:  # a page that refuses: the browser says so too
+                complaints[heard:] = [word for word in complaints[heard:] if f"status of {page.status}" not in word]
             yield page, window
     finally:
         for context in held.values():

@@ -255,7 +255,10 @@ def for_awareness(client) -> Campaign:
     return Campaign.objects.get()
 
 
-def test_the_planted_effect_of_an_awareness_campaign_is_recovered_once_the_second_wave_has_closed(pharmacist) -> None:
+def test_the_planted_effect_of_an_awareness_campaign_is_recovered_once_the_second_wave_has_closed(
+    pharmacist, monkeypatch
+) -> None:
+    monkeypatch.setattr(desk.secrets, "randbelow", lambda _: 7)
     made = for_awareness(pharmacist)
     pharmacist.post(page(made, "seal/"))
     pharmacist.post(page(made, "launch/"))

@@ -154,20 +154,6 @@ def test_a_revision_says_what_it_moved(administrator, tmp_path, settings, kept):
     assert "1 row changed, 0 added, 0 removed" in page
 
 
-def test_the_demonstration_is_never_late_and_shows_a_refusal(demo, db, as_demo, kept, settings):
-    parts = names(demo, kept, code="DEMO-I1")
-    assert parts["data"].well
-    assert "demonstration" in parts["data"].words
-    assert not parts["refused"].well
-    client = Client()
-    client.force_login(Identity.objects.get(username="administrator"))
-    settings.EVENHAND_LAKE = demo.path
-    page = client.get(reverse("home:desk_data", args=["DEMO-I1"])).content.decode()
-    assert "English Prescribing Dataset" in page
-    answer = client.get(reverse("home:desk_data", args=["DEMO-I1"]) + "?download=held.csv")
-    assert answer.content.decode().startswith("dataset,")
-
-
 def test_an_organisation_is_found_by_name_or_code_and_opens_only_where_it_may(as_):
     page = as_(cast.GP).get(reverse("home:find"), {"q": "practice"}).content.decode()
     assert reverse("home:organisation", args=["PRACTICE1"]) in page
@@ -176,5 +162,3 @@ def test_an_organisation_is_found_by_name_or_code_and_opens_only_where_it_may(as
     assert "Nothing has that name" in as_(cast.GP).get(reverse("home:find"), {"q": "<zzz>"}).content.decode()
     assert "Icb One" in as_(cast.OUTSIDER).get(reverse("home:find"), {"q": "icb1"}).content.decode()
     assert Client().get(reverse("home:find")).status_code == 302
-
-

@@ -64,7 +64,8 @@ def test_every_page_of_an_empty_installation_opens(administrator):
         opened[name] = answer.status_code
     firm = [name for name, status in opened.items() if status == 200]
     assert len(firm) >= 30, sorted(set(opened) - set(firm))
-    assert [name for name, status in opened.items() if status == 404] == []
+    # a practice has no wards, and register extracts are uploaded at the board above it
+    assert {name for name, status in opened.items() if status == 404} <= {"people:add_unit", "people:extracts"}
 
 
 # where somebody who has just begun looks first, and a word of what it must say about what happens next

@@ -49,7 +49,7 @@ def test_every_page_with_its_first_chart_weighs_300_kb_at_most(demo, db, visitor
     settings.EVENHAND_LAKE = demo.path
     pages = [page for page in everywhere() if page.html]
     common: dict[str, int] = {}
-    text = visitor.get("/about/").content.decode()
+    text = Client().get("/about/").content.decode()
     frame = sum(sent(visitor, url, common) for url in LINKED.findall(text))
     assert {url.rpartition("/")[2] for url in common} >= {"nhsuk.css", "nhsuk.js", "evenhand.css", "start.js"}
     heavy = {page.name: page.size + frame for page in pages if page.size + frame > MOST}
