@@ -22,14 +22,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.EVENHAND_DEMO:
-            raise CommandError("demo_people makes accounts with passwords; it needs EVENHAND_DEMO=1")
+            raise CommandError("demo_people makes accounts with passwords; it needs EVENHAND_DEMO=1", returncode=2)
         try:
             lake = Lake.open(options["lake"])
             if not lake.demonstration:
-                raise CommandError(f"{lake.path} is no demonstration; real people are not made by a command")
+                raise CommandError(
+                    f"{lake.path} is no demonstration; real people are not made by a command", returncode=2
+                )
             place = fill(lake, settings.EVENHAND_DEMO_PASSWORD)
         except EvenhandError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"Accounts (password: {settings.EVENHAND_DEMO_PASSWORD}), in {place}:")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.username:18}{account.name:24}{account.part}")

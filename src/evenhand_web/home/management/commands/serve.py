@@ -21,7 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.OPEN:
-            raise CommandError("serve is for a demonstration (EVENHAND_DEMO=1); use a WSGI server in production")
+            raise CommandError(
+                "serve is for a demonstration (EVENHAND_DEMO=1); use a WSGI server in production", returncode=2
+            )
         host, port = options["host"], options["port"]
         self.stdout.write(f"Evenhand is at http://{host}:{port}/ (Ctrl+C ends it)")
         names = ", ".join(Identity.objects.filter(email="").order_by("pk").values_list("username", flat=True))
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         try:
             run(host, port, get_wsgi_application(), threading=True)
         except OSError as error:
-            raise CommandError(f"port {port}: {error.strerror}; name another with --port (make: PORT=8001)") from error
+            raise CommandError(
+                f"port {port}: {error.strerror}; name another with --port (make: PORT=8001)", returncode=2
+            ) from error
         except KeyboardInterrupt:
             self.stdout.write("Ended.")

@@ -23,11 +23,13 @@ class Command(BaseCommand):
         identity = Identity.objects.filter(email__iexact=email, is_active=True).first()
         organisation = Organisation.objects.filter(code=code).first()
         if identity is None:
-            raise CommandError(f"{email}: nobody with that e-mail has an account; ask them to register first")
+            raise CommandError(
+                f"{email}: nobody with that e-mail has an account; ask them to register first", returncode=2
+            )
         if organisation is None:
-            raise CommandError(f"{code}: no organisation has that code")
+            raise CommandError(f"{code}: no organisation has that code", returncode=2)
         try:
             posts.give(identity.person, "administrator", organisation, by=None)
         except InputError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"{identity.name} is administrator of {organisation.name}.")

@@ -19,5 +19,5 @@ class Command(BaseCommand):
             out = prepare(settings.NODE_MODULES, settings.VAR / "nhsuk")
             prepare_vega(settings.NODE_MODULES, settings.VAR / "vega")
         except NotInstalled as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"The NHS.UK frontend is ready in {out}")
