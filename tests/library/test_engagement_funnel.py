@@ -78,6 +78,19 @@ def test_an_exit_with_its_reason_is_counted_beside_the_stages() -> None:
     assert found.stages == count(events()).stages
 
 
+def test_who_promises_past_the_module_stands_beside_and_in_no_share():
+    letter = [("hal", "dpp4", "reached"), ("hal", "dpp4", "intends"), ("hal", "dpp4", "reported")]
+    read = [("ann", "strips", "intends")]  # of a second module; she is counted already, with the first
+    found, before = count(events() + letter + read), count(events())
+    assert dict(found.beside) == {"viewed": 1, "completed": 2, "intends": 1, "reported": 1, "verified": 1}
+    assert [s.people for s in found.stages[1:]] == [s.people for s in before.stages[1:]]
+    assert (found.reported, found.self_report_gap) == (before.reported, before.self_report_gap)
+
+
+def test_where_everybody_went_step_by_step_nobody_stands_beside():
+    assert count([("ann", "dpp4", stage) for stage in STAGES]).beside == ()
+
+
 def test_a_stage_after_nobody_has_no_share() -> None:
     found = count([("ann", "dpp4", "reached")])
     assert math.isnan(found.stages[2].of_previous)

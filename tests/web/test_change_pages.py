@@ -103,7 +103,7 @@ def test_a_clinician_reads_audits_and_promises_in_a_few_clicks(campaign, people,
              for q in client.get(MODULE).context["module"].self_audit}  # fmt: skip
     assert client.post(MODULE, audit).url.endswith("/promise/")
     form = client.get(f"{MODULE}promise/").context["form"]
-    given = {name: form.initial.get(name, "") for name in form.fields}
+    given = {name: form.initial.get(name, "") for name in form.fields} | {"size": "-5"}
     assert client.post(f"{MODULE}promise/", given).url.endswith("/promises/")
     stages = set(EngagementEvent.objects.filter(person=people["gp"].person).values_list("stage", flat=True))
     assert stages == {"reached", "viewed", "completed", "evaluated", "intends"}

@@ -166,3 +166,32 @@ def test_no_outcome_of_a_campaign_is_seen_before_its_verdict_is_due(gp, as_demo)
     models.QuerySet(Campaign).filter(pk=campaign.pk).update(verdict_due=timezone.localdate() + timedelta(days=1))
     found = gap(Commitment.objects.filter(campaign=campaign))
     assert (found.early, found.places, found.moved) == (True, 0, 0)
+
+
+def test_a_promise_from_a_letter_counts_beside_the_funnel_until_the_module_is_gone_through(gp, as_demo):
+    from evenhand_web.change import figures, reading
+    from evenhand_web.change.models import Campaign, EngagementEvent
+
+    campaign = Campaign.objects.filter(launched_at__isnull=False).exclude(content="").first()
+    models.QuerySet(EngagementEvent).filter(person=gp, content=campaign.content).delete()
+    before = reading.engagement(campaign)
+    reading.note(gp, campaign.content, "reached", campaign=campaign)
+    draft = promising.Draft(MEASURE, None, "Ask", timezone.localdate(), campaign=campaign, content=campaign.content)
+    promising.told(promising.keep(draft, gp, gp.organisation, "Ask", -0.1, timezone.localdate()), "done", "")
+    past = reading.engagement(campaign)
+    assert {word: dict(past.beside)[word] - dict(before.beside).get(word, 0) for word in ("intends", "reported")} \
+        == {"intends": 1, "reported": 1}
+    assert (past.stages[4].people, past.reported) == (before.stages[4].people, before.reported)
+    assert "more promised without going through the module" in figures.engagement(past, "x", over=True).sentence
+    reading.note(gp, campaign.content, "viewed", "completed", "evaluated")  # on a later day, of their own accord
+    through = reading.engagement(campaign)
+    assert (through.stages[4].people, through.reported) == (before.stages[4].people + 1, before.reported + 1)
+
+
+def test_a_promise_without_a_size_is_kept_and_is_no_stage(gp):
+    from evenhand_web.change.models import EngagementEvent
+
+    draft = promising.Draft(MEASURE, None, "Look", timezone.localdate(), content="without_a_size")
+    kept = promising.keep(draft, gp, gp.organisation, "Look", None, timezone.localdate())
+    assert kept.content == "without_a_size"
+    assert not EngagementEvent.objects.filter(content="without_a_size").exists()

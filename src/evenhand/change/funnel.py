@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,9 @@ def funnel(
 
     One row is one event. Of the same person, content and stage only the first in time counts. A stage counts only
     where the same person has every earlier stage for the same content; a person who reached a stage with any
-    content is one person there. `reported` is what people say and `verified` what their practice's measure shows;
-    the gap between them is never banked.
+    content is one person there. Who came to a stage past an earlier one, as somebody who promises from a letter
+    without the module, stands `beside` that stage, and is in no share, interval or gap. `reported` is what people say
+    and `verified` what their practice's measure shows; the gap between them is never banked.
 
     Parameters
     ----------
@@ -74,12 +75,25 @@ def funnel(
         reported=reported, verified=verified, self_report_gap=reported - verified,
         exits=tuple((reason, len(who)) for reason, who in out.items()),
         out_of_order=sum(len(had) for had in first.values()) - sum(depth.values()), repeats=repeats,
+        beside=_beside(first, depth),
     )  # fmt: skip
 
 
 def _depth(had: set[str]) -> int:
     """How many stages from the first on are all there."""
     return next((k for k, stage in enumerate(STAGES) if stage not in had), len(STAGES))
+
+
+def _beside(
+    first: Mapping[tuple[str, str], set[str]], depth: Mapping[tuple[str, str], int]
+) -> tuple[tuple[str, int], ...]:
+    """Of each stage, the people who have it and are not counted there, with any content; stages of nobody left out."""
+    found = []
+    for k, stage in enumerate(STAGES):
+        counted = {who for (who, _), d in depth.items() if d > k}
+        past = {who for (who, _), had in first.items() if stage in had} - counted
+        found += [(stage, len(past))] if past else []
+    return tuple(found)
 
 
 def _stage(k: int, people: Sequence[int], level: float) -> FunnelStage:

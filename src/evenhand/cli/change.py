@@ -145,4 +145,5 @@ def _funnel(options: argparse.Namespace) -> None:
         found = funnel(person, content, stage, given.times(options.time, day_first=options.day_first))
     rows = [stage.as_json() for stage in found.stages]
     title = f"Reported {found.reported}, verified {found.verified}: a gap of {found.self_report_gap}"
-    emit(options, found.as_json() | {"exits": dict(found.exits), "level": 0.95}, rows, title=title)
+    aside = {"exits": dict(found.exits), "beside": dict(found.beside), "level": 0.95}
+    emit(options, found.as_json() | aside, rows, title=title)

@@ -29,7 +29,8 @@ class EngagementFunnel(Record):
     reported: people who say that they changed; verified: those of them whose practice's measure moved;
     self_report_gap: reported minus verified. exits: (why, people) for those who left with a reason.
     out_of_order: person x content x stage rows not counted, as an earlier stage is not there; repeats: rows
-    that say again what an earlier row said.
+    that say again what an earlier row said. beside: (stage, people) for those who came to a stage past an earlier
+    one, as somebody who promises from a letter and never opens the module; they are in none of the other numbers.
     """
 
     stages: tuple[FunnelStage, ...]
@@ -39,3 +40,4 @@ class EngagementFunnel(Record):
     exits: tuple[tuple[str, int], ...]
     out_of_order: int
     repeats: int
+    beside: tuple[tuple[str, int], ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from evenhand import charts
 from evenhand.records import EngagementFunnel
@@ -11,6 +12,11 @@ from evenhand_web.site.figures import Figure
 from .models import Campaign
 
 VERIFIED = "verified"  # the stage that speaks of the outcome
+COLUMNS = ("stage", "people", "of the stage before", "low", "high", "beside")
+STEPS = (
+    "A person counts once at each stage, the first time. Each stage needs the one before. Intervals are Wilson's, 95%. "
+    "Beside: who came to a stage past an earlier one, as who promises from a letter without the module."
+)
 
 
 def engagement(found: EngagementFunnel, name: str, *, over: bool = True) -> Figure:
@@ -25,12 +31,10 @@ def engagement(found: EngagementFunnel, name: str, *, over: bool = True) -> Figu
         return charts.engagement(found, title="From reached to verified", width=width)
 
     document = found.as_json()
-    rows = [(s["stage"], s["people"], s["of_previous"], s["low"], s["high"]) for s in document["stages"]]
     return Figure(
-        name=f"{name}-engagement", sentence=_sentence(document), draw=draw, rows=rows,
-        columns=("stage", "people", "of the stage before", "low", "high"),
-        how=("A person counts once at each stage, the first time. Each stage needs the one before. Intervals are "
-             "Wilson's, 95%.", "Reported is what people say they did; verified is what their practice's data shows. "
+        name=f"{name}-engagement", sentence=_sentence(document) + _past(found), draw=draw,
+        rows=[_row(s, found) for s in document["stages"]], columns=COLUMNS,
+        how=(STEPS, "Reported is what people say they did; verified is what their practice's data shows. "
              "They are two numbers and are never added."),
         command="evenhand change funnel EVENTS.csv --json",
     )  # fmt: skip
@@ -44,15 +48,29 @@ def _sentence(document: dict) -> str:
     )
 
 
+def _row(stage: Mapping[str, Any], found: EngagementFunnel) -> tuple[Any, ...]:
+    cells = (stage[word] for word in ("stage", "people", "of_previous", "low", "high"))
+    return (*cells, dict(found.beside).get(stage["stage"], 0))
+
+
+def _past(found: EngagementFunnel) -> str:
+    """Who promised without the module, in a sentence; '' where nobody did."""
+    promised = dict(found.beside).get("intends", 0)
+    if not promised:
+        return ""
+    people = "1 person" if promised == 1 else f"{promised:,} people"
+    return f" {people} more promised without going through the module; they stand beside, and in no share."
+
+
 def by_arm(arms: Mapping[str, EngagementFunnel], campaign: Campaign) -> Figure:
     """Who came how far, arm by arm: what people did with the message, never what it did to the outcome."""
     rows = [
-        (arm.replace("_", " "), s["stage"], s["people"], s["of_previous"], s["low"], s["high"])
+        (arm.replace("_", " "), *_row(s, found))
         for arm, found in arms.items() for s in found.as_json()["stages"] if s["stage"] != VERIFIED
     ]  # fmt: skip
     return Figure(
         name=f"{campaign.key}-arms", sentence="Engagement only. The outcome by arm is told when the verdict is due.",
-        columns=("arm", "stage", "people", "of the stage before", "low", "high"), rows=rows,
+        columns=("arm", *COLUMNS), rows=rows,
         how=("As above, for the readers of each arm. Engagement is no effect: a message that is read more need not "
              "change more.",), command="evenhand change funnel EVENTS.csv --json",
     )  # fmt: skip
@@ -76,11 +94,9 @@ def drawn(campaign: Campaign) -> Figure:
 
 def _said_only(found: EngagementFunnel, name: str) -> Figure:
     stages = [s for s in found.as_json()["stages"] if s["stage"] != VERIFIED]
-    rows = [(s["stage"], s["people"], s["of_previous"], s["low"], s["high"]) for s in stages]
     return Figure(
-        name=f"{name}-engagement", rows=rows, columns=("stage", "people", "of the stage before", "low", "high"),
+        name=f"{name}-engagement", rows=[_row(s, found) for s in stages], columns=COLUMNS,
         sentence=f"Of {stages[0]['people']:,} people reached, {found.reported:,} report that they changed something. "
-        "Whether it shows in the outcome is told by the verdict alone.", table_open=True,
-        how=("A person counts once at each stage, the first time. Each stage needs the one before. Intervals are "
-             "Wilson's, 95%.",), command="evenhand change funnel EVENTS.csv --json",
+        f"Whether it shows in the outcome is told by the verdict alone.{_past(found)}", table_open=True,
+        how=(STEPS,), command="evenhand change funnel EVENTS.csv --json",
     )  # fmt: skip

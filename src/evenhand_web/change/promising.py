@@ -117,11 +117,20 @@ def keep(
         return same
     made = Commitment.objects.create(
         person=person, organisation=organisation, version=draft.version, campaign=draft.campaign,
-        measure=draft.measure, what=what, size=size, by=by,
+        content=draft.content, measure=draft.measure, what=what, size=size, by=by,
     )  # fmt: skip
-    if draft.content:
+    if draft.content and size is not None:  # METHODS E.2: who intends says how much; without it, it is kept and no more
         reading.note(person, draft.content, "intends", campaign=draft.campaign)
     return made
+
+
+@transaction.atomic
+def told(promise: Commitment, said: str, text: str) -> None:
+    """Keep what somebody says became of their promise; that it was done is a stage of its module's funnel."""
+    reading.report(promise, said, text)
+    content = promise.content or (promise.campaign.content if promise.campaign else "")
+    if content and said == "done":
+        reading.note(promise.person, content, "reported", campaign=promise.campaign)
 
 
 def promises_due(person: Person, day: date) -> list[Commitment]:

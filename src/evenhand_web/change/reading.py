@@ -103,10 +103,17 @@ def campaign_for(organisation: Organisation, content: str) -> Campaign | None:
 
 def engagement(campaign: Campaign) -> EngagementFunnel | None:
     """How far the readers of a campaign came; None while there are none."""
-    rows = list(campaign.events.values_list("person_id", "content", "stage", "at").order_by("at", "id"))
+    rows = _of(campaign)
     if not rows:
         return None
     return _funnel(rows)
+
+
+def _of(campaign: Campaign) -> list[tuple[Any, ...]]:
+    """Everything that a campaign's readers did with its module: who had read it before the letter came has read it."""
+    readers = campaign.events.values("person")
+    rows = EngagementEvent.objects.filter(content=campaign.content, person__in=readers)
+    return list(rows.values_list("person_id", "content", "stage", "at", "person__organisation_id").order_by("at", "id"))
 
 
 def _funnel(rows: Sequence[tuple[Any, ...]]) -> EngagementFunnel:
@@ -116,9 +123,7 @@ def _funnel(rows: Sequence[tuple[Any, ...]]) -> EngagementFunnel:
 
 def engagement_by_arm(campaign: Campaign) -> dict[str, EngagementFunnel]:
     """How far the readers of each arm came; an arm that nobody has read anything of is not there."""
-    arm_of = dict(campaign.allocation.values_list("unit", "arm"))
-    rows = list(campaign.events.values_list("person_id", "content", "stage", "at", "person__organisation_id")
-                .order_by("at", "id"))  # fmt: skip
+    arm_of, rows = dict(campaign.allocation.values_list("unit", "arm")), _of(campaign)
     found = {}
     for arm in campaign.arms:
         own = [row for row in rows if arm_of.get(row[4]) == arm]

@@ -19,6 +19,7 @@ class Commitment(AppendOnly):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="commitments")
     version = models.ForeignKey(SchemeVersion, models.PROTECT, null=True, blank=True, related_name="commitments")
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="commitments")
+    content = models.CharField(max_length=80, blank=True, help_text="the module that it answers, read or not")
     measure = models.CharField(max_length=80)
     what = models.CharField(max_length=200)
     size = models.FloatField(null=True, blank=True, help_text="in the measure's own unit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,7 +25,9 @@ def open_(request: HttpRequest, token: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     if request.user.person.pk == letter.person_id and (content := letter.facts.get("content")):
-        reading.note(letter.person, content, "reached", "viewed", campaign=letter.campaign)
+        opens = letter.facts["path"] == reverse("change:module", args=(letter.organisation_id, content))
+        stages = ("reached", "viewed") if opens else ("reached",)
+        reading.note(letter.person, content, *stages, campaign=letter.campaign)
     return redirect(letter.facts["path"])
 
 

@@ -14,7 +14,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page
 from evenhand_web.people.tree import around
 
-from .. import promising, reading
+from .. import promising
 from ..forms import PromiseForm, ReportForm
 from ..models import Commitment
 from .modules import written
@@ -68,9 +68,7 @@ def report(request: HttpRequest, organisation: Organisation, pk: int) -> HttpRes
     mine = get_object_or_404(Commitment, pk=pk, person=request.user.person)
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reading.report(mine, form.cleaned_data["said"], form.cleaned_data["note"])
-        if form.cleaned_data["said"] == "done" and mine.campaign:
-            reading.note(mine.person, mine.campaign.content, "reported", campaign=mine.campaign)
+        promising.told(mine, form.cleaned_data["said"], form.cleaned_data["note"])
         messages.success(request, "Thank you. What the data shows will stand beside it, not added to it.")
         return redirect("change:promises", organisation.code)
     line = promising.line(mine, timezone.localdate())
