@@ -239,7 +239,8 @@ def _sheet(raw: bytes, name: str, chosen: str | None) -> Table:
 
 def _parquet(raw: bytes, name: str) -> Table:
     try:
-        table = pq.read_table(io.BytesIO(raw))
+        # no threads: one that is still ending as the interpreter does aborts a command that had its answer
+        table = pq.ParquetFile(pa.BufferReader(raw), pre_buffer=False).read(use_threads=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{name}: not readable as Parquet ({error})") from error
     return Table(name, {column: [_cell(v) for v in table[column].to_pylist()] for column in table.column_names})
