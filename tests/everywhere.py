@@ -149,6 +149,8 @@ def _things() -> dict[str, dict[str, Any]]:
     soon = timezone.now() + timedelta(hours=1)
     OneTimeLink.objects.create(sha256=hashlib.sha256(TOKEN.encode()).hexdigest(), purpose="sign_in",
                                email="gp@demonstration.invalid", until=soon)  # fmt: skip
+    OneTimeLink.objects.create(sha256=hashlib.sha256(b"new").hexdigest(), purpose="new_email", identity=gp.identity,
+                               email="gp.new@demonstration.invalid", until=soon)  # fmt: skip
     waiting = Identity.objects.get(username=WAITING)
     draft = Campaign.objects.filter(sealed_at=None).first()
     return {
@@ -169,7 +171,7 @@ def _things() -> dict[str, dict[str, Any]]:
         "letters": {"token": letter.token}, "change:own_letter": {"pk": letter.pk},
         "people": {"token": TOKEN, "key": waiting.person_id, "pk": 1,
                    "number": Post.objects.filter(organisation=gp.organisation).first().pk},
-        "prove": {"key": OPEN},
+        "people:confirm_email": {"token": "new"}, "prove": {"key": OPEN},
         "prove:verdict": {"key": JUDGED, "pk": VerdictRecord.objects.get(design__version__plan__key=JUDGED).pk},
         "account": {"key": OPEN, "number": LedgerEntry.objects.get(saving=OPEN).number, "kind": "html"},
         **{f"decide:{page}": {"key": ROUND} for page in OF_A_ROUND},

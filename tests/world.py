@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -14,7 +15,8 @@ from evenhand_web.account import book
 from evenhand_web.change.models import Bulletin, Campaign, Commitment, Cycle, Reflection
 from evenhand_web.decide.models import Blocker, Explanation, KeyDecision
 from evenhand_web.listen.models import AnswerEvent, Invitation, SurveyWave
-from evenhand_web.people import tokens
+from evenhand_web.people import addresses, tokens
+from evenhand_web.people.models import OneTimeLink
 from evenhand_web.prove.models import RegisteredDesign, VerdictRecord
 from evenhand_web.see.models import Group, SavedSearch
 
@@ -72,8 +74,12 @@ def world() -> SimpleNamespace:
         person=gp, organisation_id="PRACTICE1", week=now.date(), facts={"letter": {}, "path": "/"},
         subject="One number", text="One number", html="<p>One number</p>", message_id="<one@example>", state="sent",
     )  # fmt: skip
+    OneTimeLink.objects.create(
+        sha256=hashlib.sha256(b"new").hexdigest(), purpose=addresses.PURPOSE, email="gp.new@nhs.uk",
+        identity=people["gp"], until=now + timedelta(hours=2),
+    )  # fmt: skip
     return SimpleNamespace(
-        cycle=cycle.pk, letter=letter.pk, letter_token=letter.token, md="md",
+        new_address="new", cycle=cycle.pk, letter=letter.pk, letter_token=letter.token, md="md",
         reflection=Reflection.objects.create(person=gp, organisation_id="PRACTICE1", title="What I learnt").pk,
         colleague=people["colleague"].person.pk, post=gp.posts.get().pk,
         people=people, round=round_.key, statement="s01", scheme=plan.key, wave=wave.key, campaign=campaign.key,

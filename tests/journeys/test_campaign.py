@@ -70,6 +70,10 @@ def test_a_campaign_is_designed_weighed_drawn_and_launched_on_a_phone(page, demo
     expect(page.get_by_text("Nobody has been drawn yet.").first).to_be_visible()
     made = Campaign.objects.get(title="Strips of the formulary")
     assert (made.seed, made.allocation.count()) == (None, 0)  # the arms can be known by nobody
+    page.get_by_role("button", name="Draw at random and seal").click()  # nobody has said why it goes out like this
+    expect(page.get_by_text("say in a sentence why it goes out like this").first).to_be_visible()
+    look(page, "campaign-why")
+    page.get_by_label("Why does it go out like this?").fill("A pilot: we try this very wording first.")
     page.get_by_role("button", name="Draw at random and seal").click()
     expect(page.get_by_text("Drawn and sealed. The seal is")).to_be_visible()
     made.refresh_from_db()

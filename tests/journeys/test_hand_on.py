@@ -177,6 +177,7 @@ def _the_pharmacist_draws_and_launches(walk, lake: Path):
     look(page, "hand-on-change")
     walk.link(TITLE)
     look(page, "hand-on-campaign")
+    page.get_by_label("Why does it go out like this?").fill("It is the wording that the finished scheme had.")
     walk.press("Draw at random and seal", "Drawn and sealed.")
     drawn = dict(AllocationRow.objects.filter(campaign__key=SCHEME).values_list("unit", "arm"))
     with (lake / "schemes" / f"{SCHEME}_allocation.csv").open(encoding="utf-8") as file:

@@ -17,7 +17,9 @@ from evenhand_web.change import desk, outcomes
 from evenhand_web.change.demo_campaigns import PLANTED, ask, planted
 from evenhand_web.change.models import AllocationRow, Campaign, EngagementEvent
 from evenhand_web.listen.models import SurveyWave
-from evenhand_web.people.models import Membership, Organisation, Person
+from evenhand_web.people import trail
+from evenhand_web.people.models import Membership, Organisation, Person, TrailRow
+from evenhand_web.site.models import AppendOnlyError
 
 DESK = "/organisations/ICB1/change/"
 NEW, AWARENESS = f"{DESK}campaigns/new/practice/", f"{DESK}campaigns/new/awareness/"
@@ -29,6 +31,7 @@ ASKED = {
     "waves": "2", "weeks": "4", "least_effect": "-0.05", "follow_up": "6", "do": "keep",
 }  # fmt: skip
 NETWORKS = 16
+WHY = {"why": "A pilot: we try this very wording first."}
 
 
 @pytest.fixture
@@ -98,7 +101,7 @@ def test_a_design_that_cannot_stand_is_refused_and_nothing_is_kept(pharmacist, c
 
 def test_without_chance_the_reason_stands_and_nobody_is_told_an_effect(pharmacist) -> None:
     made = kept(pharmacist, randomise="no", why="The dearer drug is withdrawn next week.")
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     pharmacist.post(page(made, "launch/"))
     made.refresh_from_db()
     assert set(made.allocation.values_list("arm", "wave")) == {("intervention", 1)}
@@ -111,7 +114,7 @@ def test_nobody_can_know_the_arms_before_the_seal(pharmacist) -> None:
     made = kept(pharmacist)
     assert made.seed is None  # nothing is there that an arm could be worked out from
     assert pharmacist.get(f"{page(made)}?download={made.key}-allocation.csv").status_code == 404
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     made.refresh_from_db()
     assert made.seed is not None
     assert made.allocation_sha256 in pharmacist.get(page(made)).content.decode()
@@ -120,7 +123,7 @@ def test_nobody_can_know_the_arms_before_the_seal(pharmacist) -> None:
 def test_two_draws_of_one_design_differ_for_chance_chose_their_seeds(pharmacist) -> None:
     one, two = kept(pharmacist), kept(pharmacist)
     for made in (one, two):
-        pharmacist.post(page(made, "seal/"))
+        pharmacist.post(page(made, "seal/"), WHY)
         made.refresh_from_db()
     assert one.key != two.key
     assert one.seed != two.seed
@@ -128,7 +131,7 @@ def test_two_draws_of_one_design_differ_for_chance_chose_their_seeds(pharmacist)
 
 def test_the_sealed_draw_is_balanced_and_the_hold_out_waits(pharmacist) -> None:
     made = kept(pharmacist)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     rows = set(made.allocation.values_list("cluster", "arm", "wave", "stratum"))
     assert len(rows) == NETWORKS  # whole networks
     assert sorted(w for _, arm, w, _ in rows if arm == "control") == [0] * 8
@@ -141,7 +144,7 @@ def test_the_sealed_draw_is_balanced_and_the_hold_out_waits(pharmacist) -> None:
 @pytest.mark.parametrize("waves", ["1", "2"])
 def test_the_seal_can_be_had_again_by_the_command_on_the_page(pharmacist, tmp_path, capsys, waves) -> None:
     made = kept(pharmacist, waves=waves)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     made.refresh_from_db()
     name = f"{made.key}-allocation"
     file = tmp_path / f"{name}.csv"
@@ -157,7 +160,7 @@ def test_the_seal_can_be_had_again_by_the_command_on_the_page(pharmacist, tmp_pa
 
 def test_a_moved_practice_breaks_the_seal(pharmacist) -> None:
     made = kept(pharmacist)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     made.refresh_from_db()
     assert desk.unmoved(made)
     row = made.allocation.filter(arm="control").first()
@@ -167,7 +170,7 @@ def test_a_moved_practice_breaks_the_seal(pharmacist) -> None:
 
 def test_what_is_sealed_cannot_be_designed_anew(pharmacist) -> None:
     made = kept(pharmacist)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     assert pharmacist.post(page(made, "design/"), ASKED | {"title": "Other"}).status_code == 302
     made.refresh_from_db()
     assert made.title == "Sitagliptin first"
@@ -185,7 +188,7 @@ def test_a_draft_is_changed_on_the_screen_it_was_made_on(pharmacist) -> None:
 @pytest.mark.parametrize("who", [cast.GP, cast.PRACTICE_MANAGER, cast.CLINICAL_LEAD, cast.BOARD_MEMBER, cast.OUTSIDER])
 def test_only_who_runs_campaigns_designs_them_and_sees_who_was_drawn(tree, pharmacist, as_, who) -> None:
     made = kept(pharmacist)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     other = as_(who)
     assert [other.post(NEW, ASKED).status_code, other.get(AWARENESS).status_code] == [403, 403]
     assert other.post(page(made, "design/"), ASKED).status_code == 403
@@ -196,7 +199,7 @@ def test_only_who_runs_campaigns_designs_them_and_sees_who_was_drawn(tree, pharm
 
 def test_engagement_is_shown_by_arm_and_what_the_data_shows_waits(pharmacist) -> None:
     made = kept(pharmacist, message_b="{organisation}: ask your pharmacist this week. {module}", waves="1")
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     pharmacist.post(page(made, "launch/"))
     for unit in made.allocation.exclude(arm="control").values_list("unit", flat=True):
         person = Person.objects.create(profession="GP", organisation_id=unit)
@@ -215,7 +218,7 @@ def test_engagement_is_shown_by_arm_and_what_the_data_shows_waits(pharmacist) ->
 
 def test_an_outcome_is_behind_one_door_and_it_is_shut_until_the_day(pharmacist) -> None:
     made = kept(pharmacist)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     pharmacist.post(page(made, "launch/"))
     made.refresh_from_db()
     assert made.verdict_due == date(2027, 10, 1)  # six months after January, and two until they are published
@@ -260,7 +263,7 @@ def test_the_planted_effect_of_an_awareness_campaign_is_recovered_once_the_secon
 ) -> None:
     monkeypatch.setattr(desk.secrets, "randbelow", lambda _: 7)
     made = for_awareness(pharmacist)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     pharmacist.post(page(made, "launch/"))
     assert "not planned yet" in pharmacist.get(page(made, "outcome/")).content.decode()
     asked_after(made, timezone.now() - timedelta(days=40))
@@ -275,7 +278,7 @@ def test_the_planted_effect_of_an_awareness_campaign_is_recovered_once_the_secon
 
 def test_while_the_second_wave_is_open_nobody_is_told(pharmacist) -> None:
     made = for_awareness(pharmacist)
-    pharmacist.post(page(made, "seal/"))
+    pharmacist.post(page(made, "seal/"), WHY)
     pharmacist.post(page(made, "launch/"))
     asked_after(made, timezone.now() - timedelta(days=2))
     response = pharmacist.get(page(made, "outcome/"))
@@ -296,3 +299,53 @@ def test_an_awareness_message_cannot_promise_a_figure_that_nobody_has(pharmacist
     response = pharmacist.post(AWARENESS, {"message": "{value}", "title": "x"})
     assert response.status_code == 422
     assert "leave out {value}" in response.content.decode()
+
+
+def test_a_message_that_no_letter_could_carry_is_shown_and_cannot_be_sealed(pharmacist) -> None:
+    made = kept(pharmacist, message="{organisation}: you do badly! See https://example.org now. " + "So it is. " * 60)
+    text = pharmacist.get(page(made)).content.decode()
+    for why in ("149 is the most", "exclamation mark", "&#x27;badly&#x27;", "carries an address"):
+        assert why in text
+    assert "Draw at random" not in text
+    said = pharmacist.post(page(made, "seal/"), WHY, follow=True).content.decode()
+    assert "The message cannot go out: it has" in said
+    assert not AllocationRow.objects.exists()
+
+
+def test_what_is_not_followed_needs_a_reason_that_stands_for_good(pharmacist) -> None:
+    made = kept(pharmacist)
+    text = pharmacist.get(page(made)).content.decode()
+    assert "Why does it go out like this?" in text
+    assert "It asks for no answer and no talk." in text
+    for why in ("", "no time"):
+        said = pharmacist.post(page(made, "seal/"), {"why": why}, follow=True).content.decode()
+        assert "of fifteen suggestions for feedback: mend it, or say in a sentence why" in said
+    assert not AllocationRow.objects.exists()
+    pharmacist.post(page(made, "seal/"), WHY)
+    made.refresh_from_db()
+    assert (made.why_unmet, 15 in {one["number"] for one in made.unmet}) == (WHY["why"], True)
+    assert WHY["why"] in pharmacist.get(page(made)).content.decode()
+    made.why_unmet = "Another one."
+    with pytest.raises(AppendOnlyError, match="why_unmet"):
+        made.save()
+
+
+def test_designing_sealing_and_launching_stand_in_the_chained_trail(pharmacist) -> None:
+    drawn, all_at_once = kept(pharmacist), kept(pharmacist, randomise="no", why="Dr Smith's drug is withdrawn soon.")
+    for made in (drawn, all_at_once):
+        pharmacist.post(page(made, "seal/"), WHY)
+        pharmacist.post(page(made, "launch/"))
+    rows = {(row.act, row.what): row for row in TrailRow.objects.all()}
+    for made, sealed in ((drawn, "campaign sealed"), (all_at_once, "campaign sealed without chance")):
+        made.refresh_from_db()
+        for act in ("campaign designed", sealed, "campaign launched"):
+            assert rows[act, f"campaign {made.key}"].organisation == "ICB1"
+        assert rows[sealed, f"campaign {made.key}"].facts["seal"] == made.allocation_sha256
+    assert not any("Smith" in str(row.facts) for row in rows.values())  # reasons stand with the campaign
+    assert trail.check().broken == ()
+
+
+def test_a_seal_that_is_refused_leaves_no_row(pharmacist) -> None:
+    made = kept(pharmacist)
+    pharmacist.post(page(made, "seal/"))
+    assert not TrailRow.objects.filter(act__startswith="campaign sealed").exists()

@@ -27,6 +27,8 @@ SCHEME = {
     "letters": {"quality": "q", "innovation": "i", "productivity": "p", "prevention": "p"},
 }  # fmt: skip
 
+WHY = {"why": "A pilot: we try this very wording first."}
+
 
 @pytest.fixture
 def campaign(people):
@@ -55,7 +57,7 @@ def sign(campaign: Campaign, people) -> None:
 
 
 def test_nothing_is_drawn_before_the_scheme_is_signed(campaign, as_):
-    response = as_(cast.PHARMACIST).post(f"{CAMPAIGN}seal/", follow=True)
+    response = as_(cast.PHARMACIST).post(f"{CAMPAIGN}seal/", WHY, follow=True)
     assert b"The scheme is not in force: 0 of 2 signatures" in response.content
     assert not AllocationRow.objects.exists()
 
@@ -63,9 +65,9 @@ def test_nothing_is_drawn_before_the_scheme_is_signed(campaign, as_):
 def test_the_draw_takes_whole_networks_is_sealed_once_and_comes_again_with_its_seed(campaign, people, as_):
     sign(campaign, people)
     client = as_(cast.PHARMACIST)
-    client.post(f"{CAMPAIGN}seal/")
+    client.post(f"{CAMPAIGN}seal/", WHY)
     rows = list(AllocationRow.objects.values_list("cluster", "arm"))
-    again = client.post(f"{CAMPAIGN}seal/", follow=True)
+    again = client.post(f"{CAMPAIGN}seal/", WHY, follow=True)
     campaign.refresh_from_db()
     assert {arm for _, arm in rows} == {"intervention", "control"}
     assert len(set(rows)) == len({cluster for cluster, _ in rows}) == 4  # Practices One and Two share a network
@@ -80,7 +82,7 @@ def test_only_a_sealed_campaign_is_launched_and_its_verdict_has_a_day(campaign, 
     campaign.refresh_from_db()
     assert campaign.launched_at is None
     sign(campaign, people)
-    client.post(f"{CAMPAIGN}seal/")
+    client.post(f"{CAMPAIGN}seal/", WHY)
     client.post(f"{CAMPAIGN}launch/")
     campaign.refresh_from_db()
     assert (campaign.launched_at is not None, campaign.verdict_due) == (True, date(2026, 4, 1))

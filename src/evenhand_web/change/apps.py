@@ -8,14 +8,16 @@ class ChangeConfig(AppConfig):
     label = "change"
 
     def ready(self) -> None:
-        """Draw promises and cycles on the page of a scheme; say what is private, to be forgotten with its owner."""
+        """Draw promises and cycles on the page of a scheme; say what is private; keep what is done in the trail."""
         from evenhand_web.decide import stages
         from evenhand_web.people import private
 
         from . import agreeing
         from .on_scheme import draw
         from .reflecting import forget
+        from .trailing import start
 
+        start()
         agreeing.offer()
         stages.register_section(draw)
         private.hold(private.Holding("reflections", "my reflections for appraisal, and my notes on promises", forget))

@@ -108,6 +108,7 @@ def seal(campaign: Campaign, lake: Lake | None = None) -> Allocation:
         in zip(drawn.units, drawn.cluster, drawn.arm, drawn.stratum, drawn.wave, strict=True)
     )  # fmt: skip
     fresh.power = campaign.power or fresh.power
+    fresh.unmet, fresh.why_unmet = campaign.unmet, campaign.why_unmet
     fresh.sealed_at, fresh.allocation_sha256 = timezone.now(), drawn.seal
     fresh.save()
     return drawn

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from evenhand_web.people import trail
 
-from .models import Moderation, Signature, Withdrawal
-from .models_register import DecisionTaken, KeyDecision
+from .models import Explanation, Moderation, SchemeVersion, Signature, Withdrawal
+from .models_register import Blocker, BlockerAnswer, DecisionTaken, KeyDecision
 
 
 def start() -> None:
@@ -25,3 +25,15 @@ def start() -> None:
                 organisation=lambda row: row.organisation)  # fmt: skip
     trail.watch(DecisionTaken, "key decision taken", who=lambda row: row.person,
                 organisation=lambda row: row.decision.organisation)  # fmt: skip
+    trail.watch(
+        SchemeVersion, "scheme version kept", who=lambda row: row.author,
+        organisation=lambda row: row.plan.organisation,
+        facts=lambda row: {"scheme": row.plan.key, "version": row.number, "sha256": row.sha256},
+    )  # fmt: skip
+    trail.watch(Explanation, "variation explained", who=lambda row: row.person,
+                organisation=lambda row: row.organisation, facts=lambda row: {"measure": row.measure})  # fmt: skip
+    trail.watch(Blocker, "blocker raised", who=lambda row: row.person, organisation=lambda row: row.organisation,
+                facts=lambda row: {"raised_to": row.raised_to_id})  # fmt: skip
+    trail.watch(BlockerAnswer, "blocker answered", who=lambda row: row.person,
+                organisation=lambda row: row.blocker.raised_to,
+                facts=lambda row: {"blocker": row.blocker_id})  # fmt: skip

@@ -16,10 +16,13 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        """Say what bulletins can tell: only here are all steps known."""
+        """Say what bulletins can tell: only here are all steps known. Keep loads in the audit trail."""
         from evenhand_web.change import bulletins
 
+        from .trailing import start
+
         bulletins.register(_gatherer)
+        start()
 
 
 def _gatherer(week: date) -> Gather:

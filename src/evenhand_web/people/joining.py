@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from evenhand.errors import InputError
@@ -76,7 +77,7 @@ def tidy() -> int:
 
 def find(token: str) -> OneTimeLink | None:
     """The link as it stands, if it can still be used."""
-    return OneTimeLink.objects.filter(sha256=_hash(token), until__gte=timezone.now()).select_related("identity").first()
+    return _living(token).select_related("identity").first()
 
 
 @transaction.atomic
@@ -85,7 +86,7 @@ def use(token: str) -> Identity | None:
 
     A link is used by the button on its page and not by opening it: mail filters open links before people do.
     """
-    link = OneTimeLink.objects.select_for_update().filter(sha256=_hash(token), until__gte=timezone.now()).first()
+    link = _living(token).select_for_update().first()
     if link is None:
         return None
     OneTimeLink.objects.filter(email=link.email).delete()
@@ -144,6 +145,11 @@ def details_of(identity: Identity) -> Mapping[str, Any]:
 def has_place(person: Person) -> bool:
     """Whether they hold any post today."""
     return current(person).exists()
+
+
+def _living(token: str) -> QuerySet[OneTimeLink]:
+    """Links that sign somebody in; one that changes an address (addresses.py) never does."""
+    return OneTimeLink.objects.filter(sha256=_hash(token), until__gte=timezone.now()).exclude(purpose="new_email")
 
 
 def _made(email: str) -> Identity:

@@ -18,7 +18,7 @@ class OneTimeLink(models.Model):
     owner of the mailbox says that it is theirs, and is gone otherwise.
     """
 
-    PURPOSES = {"register": "register", "sign_in": "sign in"}
+    PURPOSES = {"register": "register", "sign_in": "sign in", "new_email": "take a new e-mail address"}
     sha256 = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=10, choices=list(PURPOSES.items()))
     email = models.EmailField(db_index=True)

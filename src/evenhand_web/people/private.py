@@ -91,10 +91,10 @@ def erase(identity: Identity, successors: dict[Organisation, Identity] | None = 
     return gone
 
 
-def end_sessions(identity: Identity) -> int:
-    """Sign somebody out everywhere; how many sessions that were."""
+def end_sessions(identity: Identity, *, but: str | None = None) -> int:
+    """Sign somebody out everywhere, except in the session with the key `but`; how many sessions ended."""
     mine = [session.pk for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator()
-            if session.get_decoded().get("_auth_user_id") == str(identity.pk)]  # fmt: skip
+            if session.pk != but and session.get_decoded().get("_auth_user_id") == str(identity.pk)]  # fmt: skip
     Session.objects.filter(pk__in=mine).delete()
     return len(mine)
 

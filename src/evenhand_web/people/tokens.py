@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from evenhand.errors import InputError
 
+from . import trail
 from .models import Identity
 from .models_tokens import AccessToken
 
@@ -56,6 +57,8 @@ def revoke(token: AccessToken) -> None:
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
+        trail.keep("access token taken away", who=token.identity.person, what=f"people.AccessToken {token.pk}",
+                   organisation=token.identity.person.organisation)  # fmt: skip
 
 
 def _hash(text: str) -> str:

@@ -48,7 +48,9 @@ class Limit:
 
 
 # an organisation's people share an address (HSCN), so what an address may do is what a building may do
-_SIGN_IN, _LETTER, _LINK = ("people:sign_in",), ("people:register", "people:ask_link"), ("people:link",)
+_SIGN_IN, _LETTER, _LINK = ("people:sign_in",), ("people:register", "people:ask_link", "people:email"), (
+    "people:link", "people:confirm_email",
+)
 LIMITS = (
     Limit("sign-in", _SIGN_IN, ("POST",), "account", 10, QUARTER, failed=True),
     Limit("sign-in", _SIGN_IN, ("POST",), "address", 100, QUARTER, failed=True),

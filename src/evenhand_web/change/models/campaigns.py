@@ -19,7 +19,7 @@ class Campaign(models.Model):
     DESIGN = (
         "kind", "organisation_id", "version_id", "measure", "outcome", "content", "message", "variants", "arms",
         "holdout", "waves", "least_effect", "power", "ratio", "strata", "level", "cluster", "audience", "window",
-        "sender", "seed", "why_not_randomised",
+        "sender", "seed", "why_not_randomised", "unmet", "why_unmet",
     )  # fmt: skip
     key = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
@@ -51,6 +51,8 @@ class Campaign(models.Model):
     strata = models.JSONField(default=list)
     seed = models.BigIntegerField(null=True, blank=True, help_text="empty: chosen by chance at the moment of the draw")
     why_not_randomised = models.TextField(blank=True)
+    unmet = models.JSONField(default=list, blank=True, help_text="suggestions for feedback not followed when sealed")
+    why_unmet = models.TextField(blank=True, help_text="why it goes out although it does not follow them")
     author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     sealed_at = models.DateTimeField(null=True, blank=True)
     allocation_sha256 = models.CharField(max_length=64, blank=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,9 +20,10 @@ from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from .. import designing, desk, figures, reading
+from .. import designing, desk, figures, fitness, reading, trailing
 from ..models import Campaign
 
+LONGEST = 500  # letters of a reason
 
 @organisation_page("read")
 def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
@@ -46,12 +48,15 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
     drawn = figures.drawn(found) if found.sealed_at and runs else None
     if response := download(request, *shown, *([by_arm] if by_arm else []), *([drawn] if drawn else [])):
         return response
+    seen = designing.look(found, lake())
+    draws = runs and found.sealed_at is None
     return render(request, "change/campaign.html", {
         "campaign": found, "scheme": scheme, "area": area, "figure": shown[0] if shown else None, "by_arm": by_arm,
         "drawn": drawn, "engaged": engaged, "module": desk.content_of(found), "over": over, "data": data,
         "due": desk.due(found),
         "signed": sheet(found.version.plan) if found.version else None, "balance": desk.balance(found),
-        "promised": found.commitments.count(), "runs": runs, "look": designing.look(found, lake()),
+        "promised": found.commitments.count(), "runs": runs, "look": seen,
+        "fit": fitness.fitness(found, seen) if draws else None,
         "waves": [date.fromisoformat(day) for day in found.waves],
     })  # fmt: skip
 
@@ -63,10 +68,9 @@ def seal(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
     found = found_campaign(organisation, key)
     require(request, "run_campaign", found.area)
     try:
-        held = lake()
-        power = designing.look(found, held).power
-        found.power = power.as_json() if power else {}
-        drawn = desk.seal(found, held)
+        with transaction.atomic():
+            drawn = fitness.seal(found, lake(), request.POST.get("why", "")[:LONGEST])
+            trailing.sealed(found, request.user.person, drawn)
         messages.success(request, f"Drawn and sealed. The seal is {drawn.seal[:12]}…; nobody can be moved any more.")
     except InputError as error:
         messages.error(request, str(error))
@@ -80,7 +84,9 @@ def launch(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
     found = found_campaign(organisation, key)
     require(request, "run_campaign", found.area)
     try:
-        desk.launch(found)
+        with transaction.atomic():
+            desk.launch(found)
+            trailing.launched(found, request.user.person)
         day = f"from {found.verdict_due:%-d %B %Y}" if found.verdict_due else "when the survey's next wave has closed"
         messages.success(request, f"Launched. A verdict can be asked for {day}.")
     except InputError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 from evenhand_web.site.lake import lake
 
-from .. import designing
+from .. import designing, trailing
 from ..models import Campaign
 from .campaigns import found_campaign
 
@@ -53,7 +54,9 @@ def _desk(request: HttpRequest, area: Organisation, kind: str, campaign: Campaig
             form.add_error(None, str(error))
         else:
             if request.POST.get("do") == "keep" and not seen.trouble:
-                drafted.save()
+                with transaction.atomic():
+                    drafted.save()
+                    trailing.designed(drafted, request.user.person)
                 messages.success(request, "The design is kept. Nobody has been drawn yet.")
                 return redirect("change:campaign", area.code, drafted.key)
             context |= {"look": seen, "drafted": drafted}

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from evenhand.errors import InputError
 
-from .. import professions
+from .. import joining, professions
 from ..models import Organisation
 
 _NAME = re.compile(r"[^\W\d_][^\d_<>@{}\[\]\\|^~*=+\x00-\x1f]{0,74}")
@@ -32,6 +32,24 @@ class LinkForm(forms.Form):
     """Have a link to sign in sent."""
 
     email = nhs_email()
+
+
+class AddressForm(LinkForm):
+    """A new address of one's own: an NHS one, as for registering."""
+
+    def __init__(self, *given: Any, own: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.own = own
+
+    def clean_email(self) -> str:
+        found: str = self.cleaned_data["email"]
+        if not joining.nhs_address(found):
+            raise forms.ValidationError(
+                "This is not an NHS address. Enter the one that your NHS organisation gave you."
+            )
+        if found.strip().lower() == self.own.lower():
+            raise forms.ValidationError("This is your address already. Enter the new one.")
+        return found
 
 
 class DetailsForm(forms.Form):

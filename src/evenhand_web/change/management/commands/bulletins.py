@@ -14,6 +14,7 @@ from evenhand.errors import InputError
 from evenhand_web.change import bulletins
 from evenhand_web.change import bulletins_queue as queue
 from evenhand_web.change import bulletins_sending as sending
+from evenhand_web.people import trail
 
 USERS_MISTAKE, TROUBLE = 2, 1
 
@@ -55,6 +56,10 @@ class Command(BaseCommand):
             answer["run"] = sending.send(
                 week, limit=limit, progress=(lambda run: told(sum(run.counts.values()))) if shown else None
             ).as_json()
+        kept = {**answer.get("run", {}), "by_log": answer.get("settled"), "by_word": answer.get("settled_by_word")}
+        kept = {word: said for word, said in kept.items() if said and not isinstance(said, str)}
+        if kept:  # every ten minutes there is mostly nothing to send, and nothing to say
+            trail.keep("letters sent or settled", what=f"week {week}", **kept)
         return answer | {"states": queue.counted(week), "in_doubt": len(queue.in_doubt(week))}
 
     def _shown(self, what: str) -> Any:

@@ -1,0 +1,28 @@
+"""Every act that is kept in the audit trail is told in docs/reference/people.md, and no other is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import evenhand_web
+
+ROOT = Path(evenhand_web.__file__).parent
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "people.md"
+
+
+def acts() -> set[str]:
+    """The acts in the calls of trail.keep and trail.watch."""
+    found = set()
+    for file in ROOT.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("trail.keep", "trail.watch"):
+                word = call.args[0 if ast.unparse(call.func) == "trail.keep" else 1]
+                found |= {part.value for part in ast.walk(word) if isinstance(part, ast.Constant)}
+    return found
+
+
+def test_the_docs_tell_every_act_of_the_trail_and_no_other():
+    told = DOCS.read_text(encoding="utf-8").split("## The audit trail")[1]
+    assert set(re.findall(r"\*([a-z][a-z -]+)\*", told)) == acts()
