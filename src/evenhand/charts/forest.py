@@ -13,6 +13,9 @@ from . import theme
 from .labelled import height, numbers, rows, wrapped
 from .words import number
 
+NARROW = 480  # pixels: as in theme.config
+POINTS = "replace(format(100 * datum.value, '~g'), '-', '−')"
+
 
 def forest(
     labels: Sequence[str],
@@ -29,19 +32,23 @@ def forest(
 ) -> Any:
     """Draw K effects with intervals; `matters` (K,) is the smallest effect that would matter, NaN for none.
 
-    An interval that holds 0 ends in an open ring, one that does not in a filled diamond.
+    An interval that holds 0 ends in an open ring, one that does not in a filled diamond. share: what differs is a
+    share, so that a difference counts percentage points.
     """
     order = wrapped(labels, width)
     told = ("No effect lies within the interval", "No effect lies outside the interval")
     found = [
         {"label": label, "effect": float(e), "low": float(lo), "high": float(hi),
-         "kind": told[0] if lo <= 0 <= hi else told[1], "said": number(float(e), share=share)}
+         "kind": told[0] if lo <= 0 <= hi else told[1], "said": _said(float(e), share)}
         for label, e, lo, hi in zip(order, effect, low, high, strict=True) if np.isfinite([e, lo, hi]).all()
     ]  # fmt: skip
     y = rows(order, width)
+    name = ", ".join(part for part in (unit, "percentage points" if share else "") if part)
+    few = {"tickCount": 4} if width < NARROW else {}
+    axis = alt.Axis(labelExpr=POINTS, **few) if share else numbers(False, **few)
 
     def x(field: str) -> Any:
-        return alt.X(f"{field}:Q", title=unit or None, axis=numbers(share))
+        return alt.X(f"{field}:Q", title=name or None, axis=axis)
 
     base = alt.Chart(theme.values(found))
     layers = [
@@ -51,6 +58,8 @@ def forest(
             y=y, x=x("effect"),
             shape=alt.Shape("kind:N", scale=alt.Scale(domain=list(told), range=["circle", "diamond"])),
             fill=alt.Fill("kind:N", scale=alt.Scale(domain=list(told), range=[theme.WHITE, theme.BLUE]))),
+        base.mark_text(dy=-14, fontSize=12, stroke=theme.WHITE, strokeWidth=4).encode(
+            y=y, x=x("effect"), text="said:N"),
         base.mark_text(dy=-14, fontSize=12).encode(y=y, x=x("effect"), text="said:N"),
     ]  # fmt: skip
     wanted = [] if matters is None else [
@@ -62,7 +71,12 @@ def forest(
     drawn = alt.layer(*layers).properties(height=height(order))
     words = f"Mark: effect; line: {level:.0%} interval; black line: no effect"
     words += "; orange tick: smallest effect that would matter" if wanted else ""
-    said = "; ".join(f"{label}: {number(float(e), share=share)} ({number(float(lo), share=share)} to "
-                     f"{number(float(hi), share=share)})" for label, e, lo, hi in
-                     zip(labels, effect, low, high, strict=True))  # fmt: skip
+    said = "; ".join(f"{label}: {_said(float(e), share)} ({_said(float(lo), share)} to {_said(float(hi), share)})"
+                     for label, e, lo, hi in zip(labels, effect, low, high, strict=True))  # fmt: skip
     return theme.dress(drawn, title=title, subtitle=words, description=f"{said}.", width=width)
+
+
+def _said(effect: float, share: bool) -> str:
+    if not np.isfinite(effect):
+        return number(effect)
+    return f"{100 * effect:.1f} points".replace("-", "−") if share else number(effect)

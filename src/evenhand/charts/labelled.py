@@ -11,13 +11,14 @@ import altair as alt
 ROW = 42  # pixels a row: two lines of text with room to breathe
 LINE = 14  # pixels a line of a label
 LABEL_SHARE = 0.42  # of the width, for the words
+PADDING = 10  # pixels between a label and the picture
 LETTER = 6.6  # pixels a letter at 12 pixels, measured in Arial
 LINES = 3  # lines a label may take; what is longer stands in the table behind the chart
 
 
 def wrapped(labels: Sequence[str], width: int) -> list[str]:
     """Labels broken into lines, each made its own where two would look the same."""
-    letters = max(12, int(width * LABEL_SHARE / LETTER))
+    letters = max(12, int((width * LABEL_SHARE - PADDING) / LETTER))
     seen: dict[str, int] = {}
     out = []
     for label in labels:
@@ -35,7 +36,7 @@ def rows(order: Sequence[str], width: int) -> Any:
     lines = "length(split(datum.value, '\\n'))"
     lift = [{"test": f"{lines} === {n}", "value": -(n - 1) * LINE / 2} for n in range(2, LINES + 1)]
     axis = alt.Axis(labelLimit=int(width * LABEL_SHARE), labelExpr="split(datum.value, '\\n')", ticks=False,
-                    domain=False, labelOverlap=False, grid=False, labelPadding=10,
+                    domain=False, labelOverlap=False, grid=False, labelPadding=PADDING,
                     labelOffset={"condition": lift, "value": 0})  # fmt: skip
     return alt.Y("label:N", sort=list(order), title=None, axis=axis)
 

@@ -106,19 +106,20 @@ class Canvas:
         self.parts.append(f'<polygon points="{points}" fill="{colour}" stroke="#fff"/>')
 
     def text(self, across: float, up: float, words: str, *, anchor: str = "start", colour: str = theme.INK,
-             size: int = 12, weight: str = "normal") -> None:  # fmt: skip
-        """Words at a pixel."""
-        self.parts.append(
-            f'<text x="{across:.1f}" y="{up:.1f}" fill="{colour}" font-size="{size}" font-weight="{weight}" '
-            f'text-anchor="{anchor}">{escape(words)}</text>'
-        )
+             size: int = 12, weight: str = "normal", over: bool = False) -> None:  # fmt: skip
+        """Words at a pixel; over: lines may run below them, so that they stand on a white edge."""
+        place = f'x="{across:.1f}" y="{up:.1f}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}"'
+        if over:
+            self.parts.append(f'<text {place} fill="#fff" stroke="#fff" stroke-width="4">{escape(words)}</text>')
+        self.parts.append(f'<text {place} fill="{colour}">{escape(words)}</text>')
 
     def axis_y(self, *, share: bool, unit: str = "") -> None:
         """Quiet lines across with their values, and the unit above them."""
-        for tick in ticks(*self.y, 5):
+        places = ticks(*self.y, 5)
+        for tick, words in zip(places, tick_words(places, share=share), strict=True):
             up = float(self.at_y(tick))
             self.parts.append(f'<path d="M{self.left:g},{up:.1f}H{self.width - RIGHT}" stroke="#e8edee"/>')
-            self.text(self.left - 6, up + 4, number(tick, share=share), anchor="end")
+            self.text(self.left - 6, up + 4, words, anchor="end")
 
     def axis_x(self, places: Sequence[float], words: Sequence[str]) -> None:
         """Values below; those that would run into one another or over the edge are left out."""
@@ -182,6 +183,16 @@ def ticks(low: float, high: float, about: int) -> list[float]:
     step = unit * next(n for n in NICE if n * unit >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
     return [round(i * step, 12) for i in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def tick_words(places: Sequence[float], *, share: bool) -> list[str]:
+    """Round numbers as an axis says them: no decimals of per cent where none is needed.
+
+    >>> tick_words([0.2, 0.4], share=True), tick_words([0.005, 0.01], share=True)
+    (['20%', '40%'], ['0.5%', '1.0%'])
+    """
+    whole = share and all(abs(100 * place - round(100 * place)) < 1e-6 for place in places)
+    return [f"{place:.0%}" if whole else number(place, share=share) for place in places]
 
 
 def frame(values: ArrayLike, *, zero: bool = False) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 from ..records import ControlChart
 from . import theme
 from .funnel import KINDS, WIDE, YOU
-from .sketch import BOTTOM, RIGHT, TOP, Canvas, frame, ticks, with_key
+from .sketch import BOTTOM, RIGHT, TOP, Canvas, frame, tick_words, ticks, with_key
 from .spc import KINDS as POINTS
 from .spc import LINES
 from .words import number
 
 Floats = NDArray[np.float64]
 SHAPES = {"circle": "circle", "triangle-up": "up", "triangle-down": "down", "diamond": "diamond"}
+SMALL = 5.6  # pixels: a letter of 11 pixels, measured in Arial
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -50,10 +52,9 @@ def funnel(
         canvas.triangles(size[rows], value[rows], KINDS[kind][1], up=kind == "high", size=4.5 if few else 3.5)
     if own is not None and shown[own]:
         canvas.mark(size[own], value[own], YOU[1], "diamond", size=7)
-    room = int((width - RIGHT) / 5.6)
-    words = size_words if len(size_words) <= room else f"{size_words[: room - 1].rstrip()}…"
-    canvas.text(width - RIGHT, height + 5, words, anchor="end", colour=theme.DARK_GREY, size=11)
-    canvas.height += 12
+    for line in textwrap.wrap(size_words, int((width - RIGHT) / SMALL)):
+        canvas.text(width - RIGHT, canvas.height + 5, line, anchor="end", colour=theme.DARK_GREY, size=11)
+        canvas.height += 13
     key = [("you", YOU[1], "diamond")] if own is not None and shown[own] else []
     key += [("within the limits", theme.GREY, "circle"),
             *[(f"{word} them", KINDS[k][1], SHAPES[KINDS[k][2]]) for k, word in (("high", "above"), ("low", "below"))
@@ -78,7 +79,7 @@ def strip(value: Floats, *, own: int | None, share: bool, width: int, reference:
     height = min(220, 70 + 6 * min(tall, 25)) + BOTTOM
     canvas = Canvas(width, height, (low, high), (-1.0, float(tall) + 1), left=12)
     places = ticks(low, high, max(3, width // 110))
-    canvas.axis_x(places, [number(p, share=share) for p in places])
+    canvas.axis_x(places, tick_words(places, share=share))
     for quantile, dash in ((0.25, "4 4"), (0.5, ""), (0.75, "4 4")):
         place = float(np.quantile(values, quantile))
         canvas.line([place, place], canvas.y, theme.DARK_GREY, dash=dash)
@@ -136,10 +137,10 @@ def over_time(
                     dash="" if middle else "3 3")  # fmt: skip
     key = [("each tenth of the others", theme.LIGHT_BLUE, "line"), ("the middle", theme.DARK_GREY, "line")]
     if ours is not None and np.isfinite(ours).any():
-        canvas.line(at, ours, theme.ORANGE, width=2.5)
+        canvas.line(at, ours, YOU[1], width=2.5)
         last = int(np.flatnonzero(np.isfinite(ours))[-1])
-        canvas.mark(float(last), float(ours[last]), theme.ORANGE, "diamond", size=5)
-        key.append(("you", theme.ORANGE, "diamond"))
+        canvas.mark(float(last), float(ours[last]), YOU[1], "diamond", size=5)
+        key.append(("you", YOU[1], "diamond"))
     _moments(canvas, months, marks)
     return with_key(canvas, key)
 
@@ -176,15 +177,15 @@ def _month(month: np.datetime64) -> str:
 
 
 def _moments(canvas: Canvas, months: NDArray[np.datetime64], marks: Sequence[tuple[np.datetime64, str]]) -> None:
-    for number_, (when, word) in enumerate(marks):
-        place = _place(months, when)
-        if -0.5 <= place <= len(months) - 0.5:
-            across = float(canvas.at_x(place))
-            look = f'stroke="{theme.DARK_BLUE}" stroke-dasharray="3 2"'
-            canvas.parts.append(f'<path d="M{across:.1f},{TOP}V{canvas.height - BOTTOM}" {look}/>')
-            right = across < canvas.width * 0.7
-            canvas.text(across + (5 if right else -5), TOP + 10 + 13 * (number_ % LINES), word,
-                        anchor="start" if right else "end", colour=theme.DARK_BLUE)  # fmt: skip
+    placed = [(float(canvas.at_x(_place(months, when))), word) for when, word in marks
+              if -0.5 <= _place(months, when) <= len(months) - 0.5]  # fmt: skip
+    for across, _ in placed:
+        look = f'stroke="{theme.DARK_BLUE}" stroke-dasharray="3 2"'
+        canvas.parts.append(f'<path d="M{across:.1f},{TOP}V{canvas.height - BOTTOM}" {look}/>')
+    for line, (across, word) in enumerate(placed):
+        right = across < canvas.width * 0.7
+        canvas.text(across + (5 if right else -5), TOP + 10 + 14 * (line % LINES), word,
+                    anchor="start" if right else "end", colour=theme.DARK_BLUE, over=True)  # fmt: skip
 
 
 def _place(months: NDArray[np.datetime64], when: np.datetime64) -> float:
@@ -208,7 +209,7 @@ def _size_axis(canvas: Canvas, low: float, high: float, log: bool) -> None:
 
 
 def _left(y: tuple[float, float], share: bool) -> float:
-    return max([len(number(tick, share=share)) for tick in ticks(*y, 5)] or [3]) * 6.6 + 12
+    return max([len(words) for words in tick_words(ticks(*y, 5), share=share)] or [3]) * 6.6 + 12
 
 
 def _numbers(values: Any) -> Floats:

@@ -72,7 +72,7 @@ def multiples(
     if len(groups) > MOST:
         raise ValueError(f"at most {MOST} groups can be drawn, found {len(groups)}")
     columns = 1 if len(groups) == 1 or width < 480 else 2 if len(groups) <= 4 or width < 600 else 3
-    words = wrapped(labels, int((width * LABELS - 12) / LABEL_SHARE))
+    words = wrapped(labels, int((width * LABELS - 2) / LABEL_SHARE))
     row = max(ROW - 4, max((text.count("\n") + 1 for text in words), default=1) * LINE + 8)
     panel = (width - RIGHT - width * LABELS - GAP * (columns - 1)) / columns
     tall = HEAD + row * len(words) + BOTTOM

@@ -42,7 +42,7 @@ def waterfall(
     reach = max([0.0, *shown, target if np.isfinite(target) else 0.0]) or 1.0
     least = min([0.0, *shown])
     scale = alt.Scale(domain=[least, reach * 1.18], nice=False)  # room for the number at the longest bar's end
-    axis = numbers(False, before="£", tickCount=4)
+    axis = numbers(False, before="£", tickCount=3 if width < NARROW else 5)
     x = alt.X("amount:Q", title=None, axis=axis, scale=scale)
     base = alt.Chart(theme.values(bars))
     layers = []
@@ -58,7 +58,7 @@ def waterfall(
         base.mark_text(stroke=theme.WHITE, strokeWidth=4, **said_at).encode(y=y, x=x, text="said:N"),
         base.mark_text(**said_at).encode(y=y, x=x, text="said:N"),
     ]  # fmt: skip
-    if parts:
+    if parts and any(any(each) for each in parts.values()):
         layers.append(_strip(order, parts, y, width))
     drawn = alt.layer(*layers).resolve_scale(color="independent").properties(height=height(order))
     words = (
@@ -80,10 +80,11 @@ def _strip(order: Sequence[Any], parts: Mapping[str, Sequence[float]], y: Any, w
             if amounts[at]:
                 rows.append({"label": row, "from": begin, "to": begin + float(amounts[at]), "part": name})
                 begin += float(amounts[at])
-    names = list(parts)
+    names = [name for name in parts if any(row["part"] == name for row in rows)]
+    colours = [colour for name, colour in zip(parts, PARTS, strict=False) if name in names]
     return alt.Chart(theme.values(rows)).mark_bar(height=6, yOffset=15).encode(
         y=y, x=alt.X("from:Q", title=None), x2=alt.X2(field="to"),
-        color=alt.Color("part:N", sort=names, scale=alt.Scale(domain=names, range=list(PARTS[: len(names)])),
+        color=alt.Color("part:N", sort=names, scale=alt.Scale(domain=names, range=colours),
                         legend=alt.Legend(title="The strip: where it comes from", orient="top",
                                          columns=2 if width >= NARROW else 1)),
     )  # fmt: skip

@@ -21,6 +21,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.tree import ancestors
 from evenhand_web.site.svg import sketched
 
+SURE = 0.95  # as intervals on pages
 FEWEST_POINTS = 12  # a control chart of less says nothing (NHS Making Data Count)
 STANDS_FOR = {"practice": ("sicbl",), "pcn": ("sicbl",), "sicbl": ("icb",)}  # where nothing is published of itself
 SHOWN_INSTEAD = {"region": "icb", "nation": "icb"}  # too few to compare with one another: their ICBs are shown
@@ -138,7 +139,7 @@ def line(measure: Measure, standing: Standing, *, own: bool) -> dict[str, Any]:
 
 def certainty(standing: Standing) -> str:
     """Whether a difference is more than chance, in the words of the filter."""
-    if standing.outlier is not None or standing.worse > 0.95:  # 95%: as intervals on pages
+    if standing.outlier is not None or standing.worse > SURE:
         return CERTAINTY[0]
     return CERTAINTY[1] if np.isfinite(standing.worse) else CERTAINTY[2]
 

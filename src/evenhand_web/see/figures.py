@@ -17,7 +17,7 @@ from evenhand.story.place import PLURAL
 from evenhand_web.site.figures import Figure
 from evenhand_web.site.templatetags.evenhand import month
 
-from .comparing import ICONS, View
+from .comparing import ICONS, SURE, View
 
 MOST, LATEST = 40, 24  # rows on the page: of a spread's table, and months of a course of everybody
 SWITCH = ("as_it_is", "patients_like_ours")
@@ -151,7 +151,9 @@ def certainty(view: View, *, like_ours: bool = False) -> str:
         way = "above" if beyond == "high" else "below"
         return f"You are different here: {way} what chance and the variation that all share would give."
     if view.spread.facts["ratio_funnel" if like_ours else "funnel"] is not None:
-        return "That is within what chance and the variation that all share would give."
+        far = standing is not None and standing.worse > SURE
+        more = " The distance from the best quarter is still more than chance alone." if far else ""
+        return f"That is within what chance and the variation that all share would give.{more}"
     return "We cannot tell how much of that is chance: the numbers are no counts, or those compared are too few."
 
 

@@ -63,10 +63,10 @@ def state(name: str) -> dict[str, Any]:
     return {"words": words, "colour": colour, "sign": sign}
 
 
-@register.inclusion_tag("site/crumb.html")
-def crumb(url: str, words: str) -> dict[str, Any]:
-    """One step of the breadcrumb, inside `{% block crumbs %}`."""
-    return {"url": url, "words": words}
+@register.inclusion_tag("site/crumb.html", takes_context=True)
+def crumb(context: Context, url: str, words: str) -> dict[str, Any]:
+    """One step of the breadcrumb, inside `{% block crumbs %}`; a page is no step on the way to itself."""
+    return {"url": url, "words": words, "here": "request" in context and context["request"].path == url}
 
 
 @register.filter
@@ -85,6 +85,30 @@ def pounds(value: Any) -> str:
     if size >= 1000:
         return f"{sign}£{_round(size, 3):,.0f}"
     return f"{sign}£{size:,.0f}" if size >= 100 or size == int(size) else f"{sign}£{size:.2f}"
+
+
+@register.filter
+def worth(value: Any) -> str:
+    """What something may be worth in a year, in whole pounds: an estimate says no pence.
+
+    >>> worth(83.03), worth(0.21), worth(12_432.4)
+    ('£83', '£0', '£12,400')
+    """
+    number = _number(value)
+    return pounds(value if number is None or abs(number) >= 1000 else float(round(number)))
+
+
+@register.filter
+def about(value: Any) -> str:
+    """A count that was estimated, for a reader: whole numbers, three figures at most, and no parts of a person.
+
+    >>> about(0.085), about(5.5), about(1234.5)
+    ('fewer than one', '6', '1,230')
+    """
+    number = _number(value)
+    if number is None:
+        return "–"
+    return "fewer than one" if 0 < number < 0.95 else f"{_round(round(number), 3):,.0f}".replace("-", "−")
 
 
 @register.filter
