@@ -7,6 +7,7 @@ import math
 from django.utils import timezone
 
 from evenhand_web.site.figures import Figure
+from evenhand_web.site.templatetags.evenhand import level_words
 
 from .register import Book, Kept
 
@@ -26,7 +27,7 @@ COLUMNS = (
 def levels(book: Book) -> Figure:
     """Decisions by level, with the shares in which clinicians took part."""
     rows = [
-        (row.level.replace("_", " "), row.decisions, row.with_clinicians, _known(row.share_of_decisions), row.pounds,
+        (level_words(row.level), row.decisions, row.with_clinicians, _known(row.share_of_decisions), row.pounds,
          _known(row.share_of_pounds), row.departed_from_advice, _known(row.median_days_signal_to_co_signed),
          _known(row.median_days_co_signed_to_verified), row.blockers_waiting, row.blockers_overdue)
         for row in book.register.by_level if row.decisions or row.blockers_waiting or row.blockers_overdue

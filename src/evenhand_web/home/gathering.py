@@ -98,7 +98,9 @@ def _vote(actor: Actor, person: Person, organisation: Organisation) -> ToDo | No
         given = VoteEvent.objects.filter(person=person, statement__round=round_).values("statement").distinct().count()
         there = round_.statements.filter(moderation="accepted").count()
         if given < min(TWELVE, there):
-            return ToDo("Vote on statements", f"{round_.title}: {min(TWELVE, there) - given} statements wait for you.",
+            left = min(TWELVE, there) - given
+            waiting = "one statement waits" if left == 1 else f"{left} statements wait"
+            return ToDo("Vote on statements", f"“{round_.title}” – {waiting} for you.",
                         _url("decide:vote", organisation.code, round_.key), "Vote")  # fmt: skip
     return None
 

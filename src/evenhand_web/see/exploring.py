@@ -20,6 +20,7 @@ from evenhand.story.place import PLURAL
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.tree import ancestors
 from evenhand_web.site.figures import Figure
+from evenhand_web.site.templatetags.evenhand import month
 
 from .figures import funnel_of, moved
 from .models import Group
@@ -62,7 +63,7 @@ def figures(measure: Measure, found: Spread, own: int | None, called: str, comma
     middle = number(float(found.facts["middle"]), share=share)
     curve = found.facts["funnel"]
     said = f"The middle of {found.facts['compared']} {several} is {middle} ({measure.unit}"
-    said += f", {found.first} to {found.last})"
+    said += f", {month(found.first)} to {month(found.last)})"
     if own is not None:
         value = number(float(found.value[own]), share=share)
         said += f"; {'you are' if called == 'you' else f'{called} is'} at {value}"

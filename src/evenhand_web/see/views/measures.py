@@ -14,6 +14,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 from evenhand_web.site.figures import Figure, download
 from evenhand_web.site.lake import lake
+from evenhand_web.site.templatetags.evenhand import month as named
 
 from .. import listing
 from ..comparing import CERTAINTY, lines
@@ -58,7 +59,7 @@ def rows(request: HttpRequest, organisation: Organisation, measure: str) -> Http
     table = Figure(
         name=f"{measure}-{month}-rows", columns=columns,
         rows=[[row.get(c) for c in columns] for row in found],
-        sentence=f"{len(found)} published rows of {month}.", most=MOST_ROWS,
+        sentence=f"{len(found)} published rows of {named(month)}.", most=MOST_ROWS,
         table_open=True,
     )  # fmt: skip
     if response := download(request, table):

@@ -13,6 +13,7 @@ from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page
 from evenhand_web.site.figures import Figure, download
 from evenhand_web.site.lake import lake
+from evenhand_web.site.templatetags.evenhand import month as named
 
 MOST = 40
 
@@ -33,7 +34,7 @@ def presentations(request: HttpRequest, organisation: Organisation, measure: str
         name=f"{definition.id}-presentations", most=MOST, table_open=True,
         columns=("presentation", "BNF code", "counted", "items", "quantity", "pounds"),
         rows=[(r.name, r.code, "yes" if r.counted else "no", r.items, r.quantity, r.cost) for r in found],
-        sentence=f"{sum(r.counted for r in found)} presentations are counted here in {month}, for "
+        sentence=f"{sum(r.counted for r in found)} presentations are counted here in {named(month)}, for "
                  f"£{spent:,.0f}; the others are what they are counted over.",
         how=("Actual cost, items and quantity as published for the practices of this organisation, added up.",),
         command=f"evenhand panel {definition.id} --level {organisation.level} --lake LAKE --json",
