@@ -16,6 +16,7 @@ from evenhand.story import counting, files_behind
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may
+from evenhand_web.site.templatetags.evenhand import month as named
 
 from .moving import campaign_of
 
@@ -151,7 +152,7 @@ class _Where:
         if place is None:
             return []
         address = reverse("see:rows", args=(place.code, self._measure))
-        return [(f"{address}?month={month}", f"The rows of {place.name}, {month}")]
+        return [(f"{address}?month={month}", f"The rows of {place.name}, {named(month)}")]
 
     def _measure_page(self) -> list[tuple[str, str]]:
         place = self._place or self._here
