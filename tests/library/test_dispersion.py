@@ -18,25 +18,27 @@ def _left(multiple, seed, *, n=2000, noise=1.0, shape="normal"):
 
 
 def test_a_planted_multiple_is_found_on_average():
-    means = [times @ odds for times, odds in (dispersion(*_left(2.0, seed)) for seed in range(20))]
+    means = [found.times @ found.odds for found in (dispersion(*_left(2.0, seed)) for seed in range(20))]
     assert np.mean(means) == pytest.approx(2, abs=0.2)
 
 
 @pytest.mark.parametrize("shape", ["normal", "skewed"])
 def test_plain_counts_are_left_plain(shape):
-    plain = [len(dispersion(*_left(1.0, seed, shape=shape))[0]) == 1 for seed in range(20)]
+    plain = [len(dispersion(*_left(1.0, seed, shape=shape)).times) == 1 for seed in range(20)]
     assert np.mean(plain) > 0.8
 
 
 def test_units_of_one_size_tell_nothing():
     rng = np.random.default_rng(1)
-    times, odds = dispersion(rng.normal(0, 2, 600), np.full(600, 1.0))
-    np.testing.assert_array_equal((times, odds), ([1.0], [1.0]))
+    found = dispersion(rng.normal(0, 2, 600), np.full(600, 1.0))
+    assert (found.times.tolist(), found.odds.tolist(), found.low, found.high) == ([1.0], [1.0], 1.0, 1.0)
 
 
-def test_few_units_are_taken_as_plain():
-    left, variance = _left(4.0, 1, n=300)
-    assert dispersion(left, variance)[0].tolist() == [1.0]
+def test_few_units_are_taken_as_plain_but_their_interval_reaches_down():
+    found = dispersion(*_left(4.0, 1, n=300))
+    assert found.times.tolist() == [1.0]
+    assert found.low < 0.9
+    assert found.high == 1.0
 
 
 def test_counts_that_cluster_are_no_opportunity():

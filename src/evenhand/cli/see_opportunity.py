@@ -11,10 +11,11 @@ import numpy as np
 from ..errors import InputError
 from ..records import Opportunity
 from ..table import Table
-from .door import add_columns, naming, words
+from .door import add_columns, add_dates, naming, words
 from .output import add_output, emit
 from .see_compare import UNITS, read_units
 
+MONTH = "month"
 SEED = 1  # where none is given: the same file gives the same answer
 
 
@@ -30,6 +31,10 @@ def register(commands: Any) -> None:
     parser.add_argument("--family", choices=("auto", "binomial", "poisson", "normal"), default="auto",
                         help="hits, counts, or anything else such as pounds [auto: as the numbers say]")  # fmt: skip
     parser.add_argument("--standard-error", metavar="COL", help="of each unit's value, where it is known")
+    parser.add_argument("--month", metavar="COL",
+                        help="month of each row: how a unit's counts scatter from month to month is taken for chance "
+                        f"[{MONTH}, where FILE has it]")  # fmt: skip
+    add_dates(parser)
     parser.add_argument("--draws", type=int, default=500, metavar="N", help="[500]")
     parser.add_argument("--seed", type=int, default=SEED, metavar="N", help=f"fixes chance [{SEED}]")
     add_output(parser)
@@ -46,6 +51,7 @@ def _opportunity(options: argparse.Namespace) -> None:
     if len(units) > 2000 and sys.stderr.isatty():
         print(f"drawing {options.draws} times for {len(set(units)):,} units ...", file=sys.stderr)
     mixed = np.column_stack([rows.numbers(name) for name in mix]) if mix else None
+    months = _months(rows, options)
 
     def ask(case_mix: Any) -> Opportunity:
         with naming(rows):
@@ -54,13 +60,18 @@ def _opportunity(options: argparse.Namespace) -> None:
                 benchmark=options.benchmark, draws=options.draws, seed=options.seed,
                 rng=np.random.default_rng(options.seed), case_mix=case_mix, family=options.family,
                 standard_error=rows.numbers(options.standard_error) if options.standard_error else None,
+                months=months,
             )  # fmt: skip
 
     found = ask(mixed)
+    for note in found.notes:
+        if not options.json:
+            print(f"evenhand: note: {note}", file=sys.stderr)
     shown = [row | {"case_mix": found.shift[i]} if mix else row for i, row in enumerate(_units(found))]
     document = {
         **_said(found), "units": shown, "variation": found.split, "family": found.family, "better": found.better,
-        "clustering": found.clustering, "draws": found.draws, "seed": options.seed, "level": 0.95,
+        "clustering": found.clustering, "clustering_from": found.clustering_from, "notes": list(found.notes),
+        "draws": found.draws, "seed": options.seed, "level": 0.95,
     }  # fmt: skip
     if mix:
         plain = ask(None)
@@ -80,6 +91,19 @@ def _opportunity(options: argparse.Namespace) -> None:
                             share=found.family == "binomial")  # fmt: skip
 
     emit(options, document, shown, title=_headline(found), chart=draw)
+
+
+def _months(rows: Table, options: argparse.Namespace) -> list[Any] | None:
+    """The month of each row, where the file says; a column that nobody named need not hold months."""
+    if options.month is None and not rows.has(MONTH):
+        return None
+    try:
+        return list(rows.dates(options.month or MONTH, day_first=options.day_first))
+    except InputError:
+        if options.month is not None:
+            raise
+        print(f"evenhand: warning: {rows.name}: {MONTH!r} holds no months; its rows are summed", file=sys.stderr)
+        return None
 
 
 def _said(found: Opportunity) -> dict[str, Any]:

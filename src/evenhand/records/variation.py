@@ -96,7 +96,8 @@ class Opportunity(Record):
     pounds: the unit's expected opportunity. seed: what fixed chance, if known. areas: pounds that the units of an
     area could gain together, with a 90% interval, where areas were asked for. shift: float64 (N,), what case-mix adds
     to a unit's value; 0 without case-mix. clustering: how many times chance's variance the counts were found to
-    scatter within units; 1 for plain counts.
+    scatter within units; 1 for plain counts; clustering_from: months or sizes, whichever said so, None where nothing
+    can. notes: what a reader must know before using the total.
     """
 
     units: tuple[str, ...]
@@ -118,6 +119,8 @@ class Opportunity(Record):
     areas: dict[str, Estimate] = field(default_factory=dict)
     shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     clustering: float = 1.0
+    clustering_from: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,6 +48,17 @@ class Noise:
         assert self.se is not None
         return self.se**2
 
+    def excess(self) -> Floats:
+        """The excess kurtosis of each value about a level that all share, float64 (N,); 0 for normal."""
+        level = self.hits.sum() / self.base.sum()
+        if self.family == "normal" or not level > 0:
+            return np.zeros(len(self.hits))
+        size = self.base / self.spread
+        if self.family == "poisson":
+            return np.asarray(1 / (size * level))
+        inside = level * (1 - level)
+        return np.asarray((1 - 6 * inside) / (size * inside))
+
     def own_deviation(self) -> Floats:
         """The deviation of each value about its own level, float64 (N,); never 0."""
         if self.se is not None:

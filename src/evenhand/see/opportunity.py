@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError, did_you_mean
 from ..records import Estimate, Opportunity, VariationSplit
+from .cautions import cautions
+from .dispersion import FEWEST
+from .months import scatter_by_month
 from .noise import family_of
 from .theta import Levels, true_levels
 from .units import check_counts, columns, summed, weighted
@@ -16,6 +20,8 @@ from .units import check_counts, columns, summed, weighted
 # The share of units at or below the benchmark when lower is better; mirrored when higher is.
 QUANTILES = {"q25": 0.25, "q10": 0.10, "median": 0.50}
 BENCHMARKS = (*QUANTILES, "mean")
+# The mean gap beyond each benchmark of normal levels with deviation 1: density(z) - z * (1 - share below z).
+BEYOND = {"q25": 0.8236, "q10": 1.3289, "median": 0.3989, "mean": 0.3989}
 BETTER = ("lower", "higher")
 
 Floats = NDArray[np.float64]
@@ -36,6 +42,7 @@ def opportunity(
     standard_error: ArrayLike | None = None,
     seed: int | None = None,
     areas: Mapping[str, Sequence[str]] | None = None,
+    months: Sequence[object] | None = None,
 ) -> Opportunity:
     """Ask what is to be gained if every unit reached the benchmark, without counting luck.
 
@@ -61,6 +68,9 @@ def opportunity(
         Of the value of each unit, in the value's own unit, one a row with one row a unit.
     areas
         Units that belong together, by area; what each area's units could gain together is drawn with the rest.
+    months
+        The month of each row, in an order that can be sorted. How a unit's counts scatter from month to month then
+        says how much of the scatter between units is noise; without it only their uneven sizes can.
 
     Raises
     ------
@@ -80,6 +90,10 @@ def opportunity(
     kind = family_of(hits[there], base[there], family, se is not None)
     if kind != "normal":
         check_counts(names, hits, base, share=kind == "binomial")
+    monthly = None
+    if months is not None and kind != "normal":
+        top, bottom = (np.asarray(column, dtype=np.float64) for column in (numerator, denominator))
+        monthly = scatter_by_month(units, months, top, bottom, share=kind == "binomial")
     found = true_levels(
         hits[there],
         base[there],
@@ -88,6 +102,7 @@ def opportunity(
         None if mix is None else mix[there],
         draws,
         rng,
+        monthly,
     )
     sign = 1.0 if better == "lower" else -1.0
     at = _benchmark(found.draws, benchmark, sign)
@@ -95,7 +110,6 @@ def opportunity(
     gaps = found.draws - at[:, None]
     above = (gaps > 0).mean(axis=0)
     np.maximum(gaps if sign > 0 else np.negative(gaps, out=gaps), 0.0, out=gaps)
-    total = gaps @ weight
     observed = found.value - found.shift
     naive = np.maximum(0.0, sign * (observed - _benchmark(observed[None, :], benchmark, sign))) @ weight
 
@@ -105,22 +119,38 @@ def opportunity(
         return out
 
     low, high = _ends(found.draws, (0.025, 0.975))
+
+    def worth(rows: NDArray[np.intp] | slice) -> Estimate:
+        """What these units gain together, draw by draw."""
+        sure = _estimate(gaps[:, rows] @ weight[rows])
+        if found.differ:
+            return replace(sure, low=sure.low * found.low, high=sure.high * found.high)
+        # Nothing is claimed, but what chance would hide is not ruled out.
+        return replace(sure, high=max(sure.high, found.ceiling * BEYOND[benchmark] * float(weight[rows].sum())))
+
     return Opportunity(
         names, spread(found.value), spread(found.draws.mean(axis=0)), spread(low), spread(high),
-        spread(above), spread(gaps.mean(axis=0) * weight), _estimate(total), float(naive),
+        spread(above), spread(gaps.mean(axis=0) * weight), worth(slice(None)), float(naive),
         _estimate(at), benchmark, better, kind, _split(found, hits[there], base[there]), draws, seed,
-        _together(areas or {}, [names[i] for i in there], gaps, weight), spread(found.shift),
-        found.spread,
+        _together(areas or {}, [names[i] for i in there], worth), spread(found.shift),
+        found.spread, _from(kind, monthly, len(there)), cautions(found, monthly, counts=kind != "normal"),
     )  # fmt: skip
 
 
+def _from(family: str, monthly: Floats | None, units: int) -> str | None:
+    """What could say how much counts scatter."""
+    if family == "normal":
+        return None
+    return "months" if monthly is not None else "sizes" if units >= FEWEST else None
+
+
 def _together(
-    areas: Mapping[str, Sequence[str]], names: Sequence[str], gaps: Floats, weight: Floats
+    areas: Mapping[str, Sequence[str]], names: Sequence[str], worth: Callable[[NDArray[np.intp]], Estimate]
 ) -> dict[str, Estimate]:
-    """What the units of each area could gain together, draw by draw; an area with no unit here is left out."""
+    """What the units of each area could gain together; an area with no unit here is left out."""
     at = {name: i for i, name in enumerate(names)}
     rows = {area: [at[unit] for unit in units if unit in at] for area, units in areas.items()}
-    return {area: _estimate(gaps[:, own] @ weight[own]) for area, own in rows.items() if own}
+    return {area: worth(np.array(own)) for area, own in rows.items() if own}
 
 
 def _benchmark(levels: Floats, benchmark: str, sign: float) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,14 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from ..errors import InputError
-from .dispersion import dispersion
+from .dispersion import PLAIN, Dispersion, dispersion
 from .noise import SHARP, Noise
 from .prior import Grid, learn, levels
 from .scatter import learn_scatter
 
 GATE = 0.001  # METHODS B.5: no variation is claimed unless Cochran's Q rejects at this level
+TAIL = 0.05  # of a 90% interval
+HALF_MORE = 1.5  # times chance's variance: the doubt that is told of
 REACH = 8.0  # the grid spans this many deviations of true levels each way, more where a sharp unit lies further
 FURTHEST = 25.0
 CORE, FINE = 3.0, 6.0  # deviations each way in fine cells, and cells a deviation there: finer moved totals by < 0.1%
@@ -30,7 +32,10 @@ Floats = NDArray[np.float64]
 class Levels:
     """draws: float64 (M, N), levels with case-mix taken out; value, shift: float64 (N,), the observed value and
     what case-mix adds to it; chance, explained: variances; differ: whether the units differ beyond chance; spread:
-    how many times chance's variance the counts were found to scatter."""
+    how many times chance's variance the counts were found to scatter; low, high: what the ends of an interval of the
+    total are to be multiplied by, as counts may cluster unseen; ceiling: where no difference is shown, the largest
+    deviation of true levels that chance would still hide in 1 of 20; noise: chance's deviation in a middling unit over
+    that of true levels; doubt: what the opportunity would be multiplied by if counts scattered half more than found."""
 
     draws: Floats
     value: Floats
@@ -40,12 +45,21 @@ class Levels:
     differ: bool
     family: str
     spread: float = 1.0
+    low: float = 1.0
+    high: float = 1.0
+    ceiling: float = 0.0
+    noise: float = 0.0
+    doubt: float = 1.0
 
 
 def true_levels(
-    hits: Floats, base: Floats, family: str, se: Floats | None, mix: Floats | None, draws: int, rng: np.random.Generator
-) -> Levels:
-    """Draw the true levels of N units from their posterior; all alike if Cochran's Q finds no difference."""
+    hits: Floats, base: Floats, family: str, se: Floats | None, mix: Floats | None, draws: int,
+    rng: np.random.Generator, monthly: Floats | None = None,
+) -> Levels:  # fmt: skip
+    """Draw the true levels of N units from their posterior; all alike if Cochran's Q finds no difference.
+
+    monthly: how many times chance's variance the counts scatter, as their months tell; a few equally likely values.
+    """
     design = np.ones((len(hits), 1)) if mix is None else np.column_stack([np.ones(len(hits)), mix - mix.mean(axis=0)])
     if len(hits) < design.shape[1] + 2:
         raise InputError(
@@ -54,42 +68,54 @@ def true_levels(
         )
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise InputError("case-mix: a column is constant or repeats the others; leave it out")
-    noises, odds = [Noise(family, hits, base, se)], np.ones(1)
+    noises, odds, widen = [Noise(family, hits, base, se)], np.ones(1), PLAIN
     gate: bool | None = None
     if family == "normal" and se is None:
         scatter = learn_scatter(hits / base, base, design, OUTER, rng)
         noises, odds = [Noise(family, hits, base, s) for s in scatter.se], np.full(OUTER, 1 / OUTER)
         gate = scatter.differ
-    first = noises[0]
+    elif monthly is not None:
+        noises = [Noise(family, hits, base, se, float(each)) for each in monthly]
+        odds = np.full(len(noises), 1 / len(noises))
+    first = noises[len(noises) // 2] if monthly is not None else noises[0]
     variance = first.variance()
     spare = len(hits) - design.shape[1]
     if not (variance > 0).all():  # nothing, or everything, was counted in every unit
         return _alike(first, np.zeros(len(hits)), variance, design, draws, rng)
     q, beta, _ = _weighted(first.value, variance, design)
     if gate is None:
-        gate = bool(stats.chi2.sf(q, spare) < GATE)
-        if gate and se is None:
-            noises, odds = _clustered(first, variance, design, spare)
-            first = noises[int(np.argmax(odds))]
+        gate = _differ(q, spare, first)
+        if gate and se is None and monthly is None:
+            noises, widen = _clustered(first, variance, design, spare)
+            odds, first = widen.odds, noises[int(np.argmax(widen.odds))]
             variance = first.variance()
             q, beta, _ = _weighted(first.value, variance, design)
-            gate = bool(stats.chi2.sf(q, spare) < GATE)
+            gate = _differ(q, spare, first)
     if not gate:
-        return _alike(first, design[:, 1:] @ beta[1:], variance, design, draws, rng)
+        alike = _alike(first, design[:, 1:] @ beta[1:], variance, design, draws, rng)
+        hidden = _between(first.value, noises[0].variance(), design, float(stats.chi2.ppf(TAIL, spare)))
+        return replace(alike, ceiling=float(np.sqrt(hidden)))
     parts = np.bincount(rng.choice(len(noises), draws, p=odds), minlength=len(noises))
     found = [_drawn(noise, design, int(count), rng) for noise, count in zip(noises, parts, strict=True) if count]
     best = found[int(np.argmax([count for count in parts if count]))]
     drawn = np.concatenate([each.draws for each in found])
     return Levels(drawn[rng.permutation(draws)] if len(found) > 1 else drawn, best.value, best.shift, best.chance,
-                  best.explained, True, family, float(odds @ [noise.spread for noise in noises]))  # fmt: skip
+                  best.explained, True, family, float(odds @ [noise.spread for noise in noises]),
+                  widen.low, widen.high, noise=best.noise, doubt=best.doubt)  # fmt: skip
 
 
-def _clustered(plain: Noise, variance: Floats, design: Floats, spare: int) -> tuple[list[Noise], Floats]:
+def _differ(q: float, spare: int, noise: Noise) -> bool:
+    """Whether Cochran's Q rejects, its variance that of counts: with rare events it exceeds a chi-square's."""
+    stretch = max(0.5, 1 + float(noise.excess().mean()) / 2)  # variance of Q over 2 * spare; Welch's two moments
+    return bool(stats.chi2.sf(q / stretch, spare / stretch) < GATE)
+
+
+def _clustered(plain: Noise, variance: Floats, design: Floats, spare: int) -> tuple[list[Noise], Dispersion]:
     """The noise of counts that may scatter more than chance, in a few sizes and how likely each is."""
     between = _between(plain.value, variance, design, spare)
     _, beta, _ = _weighted(plain.value, variance + between, design)
-    times, odds = dispersion(plain.value - design @ beta, variance)
-    return [Noise(plain.family, plain.hits, plain.base, None, float(each)) for each in times], odds
+    found = dispersion(plain.value - design @ beta, variance)
+    return [replace(plain, spread=plain.spread * float(each)) for each in found.times], found
 
 
 def _drawn(noise: Noise, design: Floats, draws: int, rng: np.random.Generator) -> Levels:
@@ -121,8 +147,19 @@ def _drawn(noise: Noise, design: Floats, draws: int, rng: np.random.Generator) -
     removed = design[:, 1:] @ beta[1:width]
     mixed = cover[:width, :width]
     chance = variance - between / noise.base if noise.family == "binomial" else variance  # p(1-p) holds their spread
+    ratio = float(np.sqrt(np.median(variance) / between))
     return Levels(drawn, noise.value, removed, float(np.mean(np.maximum(chance, 0))),
-                  _explained(removed, design, mixed), True, noise.family)  # fmt: skip
+                  _explained(removed, design, mixed), True, noise.family, noise=ratio,
+                  doubt=_doubt(noise, variance, full))  # fmt: skip
+
+
+def _doubt(noise: Noise, variance: Floats, design: Floats) -> float:
+    """By how much less true levels would spread, if counts scattered HALF_MORE than was taken for chance."""
+    if noise.family == "normal":
+        return 1.0
+    spare = len(variance) - design.shape[1]
+    less, all_of_it = (_between(noise.value, times * variance, design, spare) for times in (HALF_MORE, 1.0))
+    return float(np.sqrt(less / all_of_it)) if all_of_it > 0 else 1.0
 
 
 def _with_size(noise: Noise, variance: Floats, design: Floats) -> tuple[Floats, float]:
@@ -178,11 +215,14 @@ def _weighted(value: Floats, variance: Floats, design: Floats) -> tuple[float, F
     return float(np.sum(weight * (value - design @ beta) ** 2)), beta, cover
 
 
-def _between(value: Floats, variance: Floats, design: Floats, spare: int) -> float:
-    """The variance between units at which Q is what chance expects. Source: Paule & Mandel (1982)."""
+def _between(value: Floats, variance: Floats, design: Floats, spare: float) -> float:
+    """The variance between units at which Q is `spare`: what chance expects (Paule & Mandel, 1982), or, for an end of
+    its interval, a quantile of it (Viechtbauer, 2007)."""
     if _weighted(value, variance, design)[0] <= spare:
         return 0.0
     top = float(value.var()) * 10 + float(variance.max())
+    while _weighted(value, variance + top, design)[0] > spare:
+        top *= 4
     return float(brentq(lambda t: _weighted(value, variance + t, design)[0] - spare, 0.0, top, rtol=1e-6))
 
 
