@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .. import table
 from ..errors import InputError
 from ..records import Guardrail
+from .breaks import add_breaks, named_breaks
 from .door import add_columns, add_dates, filled, naming, number, one_date, yes_or_no
 from .output import add_output, emit
 
@@ -32,8 +33,7 @@ def _register_guardrail(commands: Any) -> None:
     parser.add_argument("--measure", default="", metavar="ID", help="what it is called in the result")
     parser.add_argument("--denominator", metavar="COL",
                         help="divide the value by this column; ask about months in which its sum leaps")  # fmt: skip
-    parser.add_argument("--break", dest="breaks", metavar="MONTH=WHY", action="append", default=[],
-                        help="the measure is not what it was from MONTH on: no comparison crosses it")  # fmt: skip
+    add_breaks(parser, "the measure is not what it was from MONTH on: no comparison crosses it")
     parser.add_argument("--no-break", dest="same", metavar="MONTH", action="append", default=[],
                         help="a leap in MONTH that changed nothing in what is counted")  # fmt: skip
     parser.add_argument("--match", type=int, metavar="K", help="keep the K nearest controls of each treated unit")
@@ -121,12 +121,7 @@ def _breaks(
     """The breaks that are named, and the leaps of the count that nobody has yet explained."""
     from ..prove.jumps import jumps
 
-    breaks: dict[np.datetime64, str] = {}
-    for text in options.breaks:
-        month, equals, why = text.partition("=")
-        if not equals or not why.strip():
-            raise InputError(f"--break: expected a month and why, as 2023-04=dental work enters; found {text!r}")
-        breaks[np.datetime64(one_date(month.strip(), "--break", options.day_first), "M")] = why.strip()
+    breaks = named_breaks(options)
     same = {np.datetime64(one_date(text, "--no-break", options.day_first), "M") for text in options.same}
     if rows.counts is None:
         return breaks, []

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import table
 from ..errors import InputError
+from .breaks import add_breaks, named_breaks
 from .door import add_columns, add_dates, naming, number, one_date
 from .output import add_output, emit
 
@@ -46,6 +47,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--per-day", action="store_true", help="divide by the days of the month")
     parser.add_argument("--confidence", type=number, default=0.95, metavar="X", help="of every interval [0.95]")
     parser.add_argument("--unit", metavar="COL", help="one series for each of its words, and regression to the mean")
+    add_breaks(parser, "the measure is not what it was from MONTH on: its level may change there too")
     add_dates(parser)
     add_output(parser)
     parser.set_defaults(run=_run)
@@ -90,7 +92,7 @@ def estimate(
     return series(
         dates, values, start=start, denominator=below, control=control, season=options.season,
         harmonics=options.harmonics, errors=options.errors, lags=options.lags, family=options.family,
-        per_day=options.per_day, confidence=options.confidence,
+        per_day=options.per_day, confidence=options.confidence, breaks=named_breaks(options),
     )  # fmt: skip
 
 

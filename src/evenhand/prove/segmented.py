@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -62,9 +64,10 @@ def steps(days: NDArray[np.datetime64]) -> Steps:
 
 
 def columns(
-    at: Whole, first_after: int, *, season: Season, months: Whole, year: float, harmonics: int
-) -> tuple[Floats, list[str]]:
-    """X (n, k) and its names: 1, t, post, t_post, then the season.
+    at: Whole, first_after: int, *, season: Season, months: Whole, year: float, harmonics: int,
+    breaks: Mapping[str, int] = MappingProxyType({}),
+) -> tuple[Floats, list[str]]:  # fmt: skip
+    """X (n, k) and its names: 1, t, post, t_post, then the season, then a step at each break (name: its place).
 
     t is 1 in the first month; t_post is 0 in the first month after the start. Months of the year are set against the
     first of them that the series has; harmonics are pairs of waves, a year long, half a year, and so on.
@@ -82,6 +85,8 @@ def columns(
         for wave in range(1, harmonics + 1):
             made[f"sin {wave}"] = np.sin(2 * np.pi * wave * t / year)
             made[f"cos {wave}"] = np.cos(2 * np.pi * wave * t / year)
+    for name, place in breaks.items():
+        made[f"break {name}"] = (at >= place).astype(float)
     return np.column_stack(list(made.values())), list(made)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -132,6 +133,7 @@ def series(
     family: Family = "gaussian",
     per_day: bool = False,
     confidence: float = 0.95,
+    breaks: Mapping[np.datetime64, str] | None = None,
 ) -> Series:
     """Estimate the change of level and slope at `start`, by segmented regression with noise that leans on itself.
 
@@ -156,6 +158,9 @@ def series(
         gaussian, or poisson, quasipoisson, negbin: a log line for counts.
     per_day
         Divide by the days of the month, times those of the mean month.
+    breaks
+        First months in which the measure is not what it was, with why: a step of its own is fitted at each, which the
+        counterfactual keeps.
 
     Raises
     ------
@@ -167,14 +172,17 @@ def series(
     """
     seen = window(dates, values, start, denominator, control, per_day=per_day)
     asked = _settle(errors, family, lags, season, harmonics, control is not None)
+    named = breaks or {}
+    places = seen.breaks(named)
     X, names = columns(
-        seen.at, seen.first_after, season=season, months=seen.months, year=seen.steps.year, harmonics=harmonics
-    )
+        seen.at, seen.first_after, season=season, months=seen.months, year=seen.steps.year, harmonics=harmonics,
+        breaks=places,
+    )  # fmt: skip
     found = fit(seen, X, names, errors=asked, family=family, lags=lags)
     changes = _changes(found.fitted, len(names), confidence, found.logs)
     told = dict(zip(names, changes, strict=True))
     reasons = reasons_for_care(seen, found, errors=asked, family=family)
-    late = seen.everywhere(season, harmonics)
+    late = seen.everywhere(season, harmonics, places)
     residual = seen.y - X @ np.linalg.lstsq(X, seen.y, rcond=None)[0]
     return Series(
         level=changes[LEVEL], slope=changes[SLOPE],
@@ -183,7 +191,7 @@ def series(
         cumulative_numerator=None if denominator is None and not per_day
         else _sum(seen, X, found, confidence, seen.exposure),
         confidence=confidence, indicative=bool(reasons), reasons=tuple(reasons),
-        notes=tuple(notes_on(seen, X, season=season, per_day=per_day)),
+        notes=tuple(notes_on(seen, X, season=season, per_day=per_day, breaks=named)),
         design=design_in_words(seen, season, harmonics, asked, family, found.lags), errors=asked, lags=found.lags,
         family=family, start=start.astype("datetime64[D]"), n=len(seen.y), n_pre=seen.n_pre, n_post=seen.n_post,
         df=found.fitted.df, missing=tuple(str(day) for day in seen.missing),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,30 @@ class Window:
         """What was taken off; 0 everywhere without a control."""
         return self.on_grid(self.control) if self.controlled else np.zeros(self.last + 1)
 
-    def everywhere(self, season: Season, harmonics: int) -> Floats:
+    def breaks(self, named: Mapping[np.datetime64, str]) -> dict[str, int]:
+        """The place of each month in which the measure itself changed, by its name.
+
+        Raises
+        ------
+        InputError
+            If a break leaves fewer than 3 points between it and the start, or either end.
+        """
+        found = {}
+        for when in sorted(named):
+            first = min(int(np.searchsorted(self.days, when.astype("datetime64[D]"))), len(self.at) - 1)
+            place = int(self.at[first])
+            low, high = sorted((place, self.first_after))
+            between = int(np.sum((self.at >= low) & (self.at < high)))
+            before, after = int(np.sum(self.days < when)), int(np.sum(self.days >= when))
+            if min(between, before, after) < LEAST_AFTER:
+                raise InputError(
+                    f"the break in {when} ({named[when]}): {before} points before it, {after} from it on and {between} "
+                    f"between it and the start; expected {LEAST_AFTER} of each, or nothing tells one from the other"
+                )
+            found[str(when)] = place
+        return found
+
+    def everywhere(self, season: Season, harmonics: int, breaks: Mapping[str, int]) -> Floats:
         """The columns of the model at every place from 0 to the last. A month never seen has the first one's level."""
         at = np.arange(self.last + 1)
         days = np.array([self.day(int(place)) for place in at])
@@ -78,7 +102,9 @@ class Window:
         months = _month_of_year(days)
         if season == "month":
             months = np.where(np.isin(months, known), months, known[0])
-        X, _ = columns(at, self.first_after, season=season, months=months, year=self.steps.year, harmonics=harmonics)
+        X, _ = columns(
+            at, self.first_after, season=season, months=months, year=self.steps.year, harmonics=harmonics, breaks=breaks
+        )
         return X
 
 

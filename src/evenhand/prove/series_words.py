@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,12 +54,16 @@ def reasons_for_care(seen: Window, found: Fit, *, errors: Errors, family: Family
     return said
 
 
-def notes_on(seen: Window, X: Floats, *, season: Season, per_day: bool) -> list[str]:
+def notes_on(
+    seen: Window, X: Floats, *, season: Season, per_day: bool, breaks: Mapping[np.datetime64, str]
+) -> list[str]:
     """What a reader must know beside the numbers: months that are missing or left out, days that make a saw."""
     said = []
     if seen.missing.size:
         shown = ", ".join(str(day) for day in seen.missing[:3]) + (" ..." if seen.missing.size > 3 else "")
         said.append(f"{seen.missing.size} {seen.steps.word}s have no value ({shown}); each keeps its place in time")
+    said += [f"the measure changed in {when} ({why}): its level may step there, which is no effect of the start"
+             for when, why in sorted(breaks.items())]  # fmt: skip
     if seen.left_out is not None:
         said.append(f"the {seen.steps.word} of {seen.left_out} holds the start and belongs to neither side; left out")
     if seen.steps.unit == "month" and seen.steps.size == 1 and season != "month" and not per_day:

@@ -9,13 +9,13 @@ from .estimate import Estimate
 from .improvement import DriverDiagram, QualityImpact
 from .organisations import HOSPITAL_LEVELS, LEVELS, Organisations
 from .panel import Panel
-from .scheme import FourLetters, GuardrailRule, Money, Scheme, Window
+from .scheme import Break, FourLetters, GuardrailRule, Money, Scheme, Window
 from .variation import Funnel, Limits, Opportunity, PeerGroup, Shrinkage, VariationSplit
 
 __all__ = [
-    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "BoardLine", "Change", "Changes", "ControlChart", "Effect",
-    "EngagementFunnel", "Estimate", "FourLetters", "Funnel", "FunnelStage", "Guardrail", "GuardrailRule", "Limits",
-    "Money", "Opportunity",
+    "GUARDRAIL_VERDICTS", "HOSPITAL_LEVELS", "LEVELS", "BoardLine", "Break", "Change", "Changes", "ControlChart",
+    "Effect", "EngagementFunnel", "Estimate", "FourLetters", "Funnel", "FunnelStage", "Guardrail", "GuardrailRule",
+    "Limits", "Money", "Opportunity",
     "Organisations", "Panel", "PeerGroup", "Record", "Runs", "Scheme", "Shrinkage", "SuggestedRebase",
     "DriverDiagram", "QualityImpact", "VariationSplit", "Verdict", "Window", "plain",
 ]  # fmt: skip

@@ -23,8 +23,18 @@ class Window(_Strict):
     last: Month = Field(alias="to", pattern=r"^\d{4}-\d{2}$")
 
 
+class Break(_Strict):
+    """From `month` on a measure is not what it was: a code, a definition or who is counted changed. why: in words."""
+
+    month: Month = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    why: str = Field(min_length=1)
+
+
 class GuardrailRule(_Strict):
-    """A measure that must not get worse by more than `margin` (its own unit), and where it is looked at."""
+    """A measure that must not get worse by more than `margin` (its own unit), and where it is looked at.
+
+    breaks: when the measure itself changed; no comparison crosses one.
+    """
 
     measure: str
     level: str
@@ -33,6 +43,14 @@ class GuardrailRule(_Strict):
     treated: tuple[str, ...] = Field(min_length=1)
     controls: tuple[str, ...] = Field(min_length=2)
     blocks: bool = True
+    breaks: tuple[Break, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_break_once(self) -> GuardrailRule:
+        months = [one.month for one in self.breaks]
+        if twice := next((month for month in months if months.count(month) > 1), None):
+            raise ValueError(f"breaks of {self.measure} name {twice} twice; expected each month once, with all of why")
+        return self
 
 
 class Money(_Strict):
@@ -62,7 +80,11 @@ class FourLetters(_Strict):
 
 
 class Scheme(_Strict):
-    """What will be done, by whom, how much, for whom, by when, and how it will be judged."""
+    """What will be done, by whom, how much, for whom, by when, and how it will be judged.
+
+    adoption: the share of those invited that `planned_saving_pounds` counts on; the forecast holds who has promised
+    against it, and where it is not given METHODS G's.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -80,6 +102,7 @@ class Scheme(_Strict):
     cluster: str = "unit"
     planned_effect: float
     planned_saving_pounds: float
+    adoption: float | None = Field(default=None, gt=0, le=1)
     why_not_randomised: str = ""
     money: Money
     guardrails: tuple[GuardrailRule, ...] = Field(min_length=1)

@@ -50,7 +50,7 @@ def guardrail(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> Guardrail:
         return Guardrail(rule.measure, "not_assessed", nothing, nothing, nothing, rule.margin, rule.harm, str(error))
     return prove.guardrail(
         rows.units, rows.months, rows.values, rows.treated, start=_start(scheme), margin=rule.margin, harm=rule.harm,
-        measure=rule.measure,
+        measure=rule.measure, breaks=_breaks(rule),
     )  # fmt: skip
 
 
@@ -63,8 +63,14 @@ def power(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> prove.GuardrailPow
         no = float("nan")
         return prove.GuardrailPower(length, no, no, no, no, no, no, f"not known: {error}")
     return prove.guardrail_power(
-        rows.units, rows.months, rows.values, rows.treated, start=_start(scheme), margin=rule.margin, follow_up=length
-    )
+        rows.units, rows.months, rows.values, rows.treated, start=_start(scheme), margin=rule.margin,
+        follow_up=length, breaks=_breaks(rule),
+    )  # fmt: skip
+
+
+def _breaks(rule: GuardrailRule) -> dict[np.datetime64, str]:
+    """When the measure itself changed, and why, as the scheme says."""
+    return {np.datetime64(one.month, "M"): one.why for one in rule.breaks}
 
 
 def _start(scheme: Scheme) -> np.datetime64:

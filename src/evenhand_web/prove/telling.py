@@ -15,6 +15,7 @@ from evenhand.lake import Lake
 from evenhand.measures import Measure
 from evenhand.records import Guardrail, GuardrailRule, Verdict
 from evenhand.story import guarding
+from evenhand_web.site.templatetags.evenhand import month
 
 from .judging import Case
 from .models import VerdictRecord
@@ -40,6 +41,7 @@ class Held:
     reason: str
     blocks: bool
     could_see: str
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ def _held(found: Guardrail, rule: GuardrailRule, lake: Lake | None, case: Case) 
     return Held(
         _named(measure, found.measure)[0], found.verdict, apart(found.effect, share), apart(found.bound, share),
         f"{margin} {worse}", found.reason, rule.blocks, _could_see(power(case, rule, lake), share),
+        tuple(f"{one.why[:1].upper()}{one.why[1:]} from {month(one.month)} on: nothing is compared across it."
+              for one in rule.breaks),
     )  # fmt: skip
 
 
