@@ -73,7 +73,8 @@ def chart(found: Forecast, width: int) -> Any:
     """How likely each amount is, and how much of it lies beyond the target."""
     return chances(
         found.quantiles, found.target, found.probability, title="What may be saved and confirmed in the end",
-        subtitle=f"By {date.fromisoformat(found.by):%-d %B %Y}; {pounds(found.confirmed)} is confirmed already", width=width,
+        subtitle=f"By {date.fromisoformat(found.by):%-d %B %Y}; {pounds(found.confirmed)} is confirmed already",
+        width=width,
     )  # fmt: skip
 
 
