@@ -25,6 +25,12 @@ MEASURES = load_all()
 DPP4 = (DEFINITIONS / "measures" / "diabetes_dpp4_cost.yaml").read_text(encoding="utf-8")
 # The hierarchy at hand is of February 2020: tirzepatide came later (0601023AZ, NHSBSA).
 SINCE_2020 = {"0601023AZ"}
+# Two shops' own vitamins, which became supplements, and reslizumab, which is no inhaler and moved to its own section.
+MOVED_ELSEWHERE = {
+    ("best_value_vitamin_b", "0906027G0BEAAAB"), ("best_value_vitamin_b", "0906027G0BFAAAB"),
+    *((measure, code) for measure in ("respiratory_saba", "respiratory_high_dose_steroid")
+      for code in ("0302000W0AAABAB", "0302000W0BBABAB")),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(MEASURES))
@@ -120,10 +126,32 @@ def test_every_code_is_one_of_the_nhsbsas() -> None:
     assert later - _changed(later) == SINCE_2020
 
 
+@needs_data
+def test_a_presentation_whose_code_was_changed_stays_counted() -> None:
+    import numpy as np
+
+    changes = _changes()
+    codes = sorted({code for change in changes for code in change})
+    held = Catalogue(np.arange(len(codes), dtype=np.int32), tuple(codes), ("",) * len(codes))
+    row = {code: i for i, code in enumerate(codes)}
+    lost = set()
+    for measure in MEASURES.values():
+        for side in (measure.numerator, measure.denominator, measure.replacement):
+            if side is None or not side.codes() or side.uses("unit_price") or side.uses("quantity_per_item"):
+                continue
+            mask = held.matches(side)
+            lost |= {(measure.id, old) for old, new in changes if mask[row[old]] and not mask[row[new]]}
+    assert lost == MOVED_ELSEWHERE
+
+
+def _changes() -> list[tuple[str, str]]:
+    with gzip.open(DATA / "09_prices" / "bnf_code_mapping_changes.csv.gz", "rt", encoding="utf-8-sig") as file:
+        return [(row["old_code"], row["new_code"]) for row in csv.DictReader(file)]
+
+
 def _changed(codes: set[str]) -> set[str]:
     """Those of some codes that an older one became since, by the list of changed codes."""
-    with gzip.open(DATA / "09_prices" / "bnf_code_mapping_changes.csv.gz", "rt", encoding="utf-8-sig") as file:
-        new = [row["new_code"] for row in csv.DictReader(file)]
+    new = [later for _, later in _changes()]
     parts = {code: code.split("_") for code in codes}
     return {code for code, (start, *end) in parts.items()
             if any(one.startswith(start) and one.endswith("".join(end)) for one in new)}  # fmt: skip
