@@ -10,8 +10,10 @@ import pytest
 from evenhand import measures
 from evenhand.errors import InputError
 from evenhand.lake import Beside, Lake, month_number
+from evenhand.records import Organisations
+from evenhand.sources import organisations
 from evenhand.synthetic import Filled, fill, make
-from evenhand.synthetic.panels import month_tables
+from evenhand.synthetic.panels import keys, month_tables
 from evenhand.synthetic.plan import plan as settle
 from evenhand.synthetic.waits import true_share
 
@@ -39,6 +41,22 @@ def test_panels_without_rows_equal_those_of_rows_to_the_last_digit(made: Filled,
     with_rows = panel_of(made.lake, "2026-03")
     assert len(with_rows) > 32 * 40
     assert panel_of(none, "2026-03") == with_rows
+
+
+def test_a_lake_without_rows_knows_who_is_above_as_one_with_rows_does(made: Filled, tmp_path: Path) -> None:
+    none = Lake.create(tmp_path / "none")
+    keys(settle(**SIZE), none)
+    with_rows, without = organisations.read(made.lake), organisations.read(none)
+    above = {code: (name, level) for code, name, level in zip(*_named(with_rows), strict=True)
+             if level not in ("practice", "pcn", "commissioner")}  # fmt: skip
+    assert {"sicbl", "icb", "region", "nation", "provider"} <= {level for _, level in above.values()}
+    assert dict(zip(without.codes, zip(*_named(without)[1:], strict=True), strict=True)) == above
+    ties = {(c, p) for c, p in zip(with_rows.child, with_rows.parent, strict=True) if c in above and p in above}
+    assert set(zip(without.child, without.parent, strict=True)) == ties
+
+
+def _named(found: Organisations) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    return found.codes, found.names, found.levels
 
 
 def test_months_without_rows_are_read_like_any_other(made: Filled) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from .. import measures
 from ..lake import Beside, Lake, Origin, month_number
-from ..sources.organisations import MENTIONED
+from ..sources.organisations import MENTIONED, NATION, NATION_NAME
 from . import waits as waiting
 from .demonstration import Demonstration
 from .lists import BANDS, SEXES, by_age
@@ -39,7 +40,7 @@ def panels(
     share = waiting.true_share(plan.world, plan.when, plan.runs, plan.seed)
     every = measures.for_lake(lake)
     if made.first_rows:
-        _keys(plan, lake)
+        keys(plan, lake)
     for t in range(made.first_rows):
         month = plan.when.word(t)
         if not measures.kept(lake, month, every):
@@ -55,32 +56,52 @@ def month_tables(plan: Plan, share: NDArray[np.float64], t: int) -> dict[str, pa
     return {**prescribing_tables(plan, t), **list_table(plan, t), **waits_tables(plan, share, t)}
 
 
-def _keys(plan: Plan, lake: Lake) -> None:
-    """The codes of the months without rows, and where the prescribers belong whom only those rows would name."""
+def keys(plan: Plan, lake: Lake) -> None:
+    """Keep the codes of the months without rows, and the organisations that only those rows would name."""
     if lake.snapshots("practice_key"):
         return
-    world = plan.world
-    month = np.int16(month_number(plan.when.months[0]))
-    unknown = _unknown(world)
-    rank, size = np.int16(MENTIONED), len(unknown)
-    as_of = {"rank": np.full(size, rank), "as_of": np.full(size, month)}
-    tables = _key_tables(plan) | {
-        "organisation": pa.table({
-            "code": unknown, "name": ["UNIDENTIFIED DOCTORS"] * size, "level": ["unidentified"] * size, **as_of,
-        }),
-        "membership": pa.table({
-            "child": unknown, "parent": world.sicbls, "start": pa.nulls(size, pa.int16()),
-            "end": pa.nulls(size, pa.int16()), **as_of,
-        }),
-    }  # fmt: skip
+    tables = _key_tables(plan) | _mentioned(plan.world, np.int16(month_number(plan.when.months[0])))
     with lake.transaction() as transaction:
         for table in ("practice_key", "presentation"):
             first = tables[table].column(0).to_numpy() + 1  # numbers in the lake begin with 1
             numbered = tables[table].set_column(0, tables[table].column_names[0], pa.array(first, pa.int32()))
             transaction.stage_keys(table, numbered, Origin("demonstration", rows=numbered.num_rows, source="panels"))
         for table in ("organisation", "membership"):
-            origin = Origin("demonstration", rows=size, source="panels")
+            origin = Origin("demonstration", rows=tables[table].num_rows, source="panels")
             transaction.stage(table, f"panels/{plan.when.word(0)}", {table: tables[table]}, origin)
+
+
+def _mentioned(world: Nation, month: np.int16) -> dict[str, pa.Table]:
+    """Who belongs where above the practices' own register, as a month of rows names it in passing."""
+    unknown = _unknown(world)
+    named = [
+        *((code, "UNIDENTIFIED DOCTORS", "unidentified") for code in unknown),
+        *zip(world.sicbls, world.sicbl_names, repeat("sicbl")), *zip(world.icbs, world.icb_names, repeat("icb")),
+        *zip(world.regions, world.region_names, repeat("region")), (NATION, NATION_NAME, "nation"),
+        *zip(world.trusts, world.trust_names, repeat("provider")),
+    ]  # fmt: skip
+    ties = [
+        *zip(unknown, world.sicbls, strict=True),
+        *zip(world.sicbls, (world.icbs[i] for i in world.icb_of_sicbl), strict=True),
+        *zip(world.icbs, (world.regions[i] for i in world.region_of_icb), strict=True),
+        *((region, NATION) for region in world.regions),
+        *zip(world.trusts, (world.icbs[i] for i in world.icb_of_trust), strict=True),
+    ]
+
+    def since(size: int) -> dict[str, Any]:
+        return {"rank": np.full(size, MENTIONED, np.int16), "as_of": np.full(size, month)}
+
+    open_ends = pa.nulls(len(ties), pa.int16())
+    return {
+        "organisation": pa.table({
+            "code": [code for code, _, _ in named], "name": [name for _, name, _ in named],
+            "level": [level for _, _, level in named], **since(len(named)),
+        }),
+        "membership": pa.table({
+            "child": [child for child, _ in ties], "parent": [parent for _, parent in ties],
+            "start": open_ends, "end": open_ends, **since(len(ties)),
+        }),
+    }  # fmt: skip
 
 
 def _key_tables(plan: Plan) -> dict[str, pa.Table]:
