@@ -100,7 +100,7 @@ def _vote(actor: Actor, person: Person, organisation: Organisation) -> ToDo | No
         if given < min(TWELVE, there):
             left = min(TWELVE, there) - given
             waiting = "one statement waits" if left == 1 else f"{left} statements wait"
-            return ToDo("Vote on statements", f"“{round_.title}” – {waiting} for you.",
+            return ToDo("Vote on statements", f"{waiting.capitalize()} for you: “{round_.title}”",
                         _url("decide:vote", organisation.code, round_.key), "Vote")  # fmt: skip
     return None
 
