@@ -19,6 +19,7 @@ BINS = 40  # units of like size are taken together: finer moved nothing seen
 IGNORED = 0.4  # a posterior share of clustering below which plain counts are drawn: units must show it
 FEW = 0.1  # a posterior share of plain counts below which none are drawn
 ATOMS = 3  # values that stand for the posterior of the multiple
+NARROW = 1.12  # largest over smallest of them, below which one will do: a step of the multiples is 1.09
 UNEVEN = 1.05  # largest over smallest variance of a bin below which sizes tell nothing
 TAIL = 0.05  # of the 90% interval
 
@@ -81,7 +82,9 @@ def dispersion(left: Floats, variance: Floats) -> Dispersion:
     low, high = min(1.0, theirs[0] / ours[0]) if ours[0] > 0 else 1.0, max(1.0, theirs[1] / ours[1])
     up = np.cumsum(evidence[1:]) / clustered
     atoms = times[1:][np.searchsorted(up, (np.arange(ATOMS) + 0.5) / ATOMS)]
-    odds = np.concatenate(([1 - more], np.full(ATOMS, more / ATOMS)))
+    if atoms[-1] < NARROW * atoms[0]:
+        atoms = atoms[ATOMS // 2 : ATOMS // 2 + 1]
+    odds = np.concatenate(([1 - more], np.full(len(atoms), more / len(atoms))))
     there = odds > 0
     return Dispersion(np.concatenate(([1.0], atoms))[there], odds[there], low, high)
 
