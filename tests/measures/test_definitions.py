@@ -126,6 +126,21 @@ def test_every_code_is_one_of_the_nhsbsas() -> None:
     assert later - _changed(later) == SINCE_2020
 
 
+FUNCTIONS = {"cardiology": "Cardiology", "gastroenterology": "Gastroenterology", "mental_health": "Mental Health",
+             "orthopaedics": "Trauma and Orthopaedic", "within_18_weeks_ophthalmology": "Ophthalmology",
+             "within_18_weeks_other_medical": "Medical"}  # fmt: skip
+
+
+@needs_data
+def test_a_wait_is_counted_in_the_treatment_function_it_names() -> None:
+    with gzip.open(DATA / "08_access_guardrails" / "rtt_icb_specialty_2022-10_to_2025-03.csv.gz", "rt") as file:
+        names = {row["TF_Code"]: row["Treatment_Function"] for row in csv.DictReader(file)}
+    for measure, name in FUNCTIONS.items():
+        waits = MEASURES[f"wait_{measure}"].numerator.waits
+        assert waits is not None
+        assert {re.sub(r"^Other - | Services?$", "", names[code]) for code in waits.functions} == {name}
+
+
 @needs_data
 def test_a_presentation_whose_code_was_changed_stays_counted() -> None:
     import numpy as np
