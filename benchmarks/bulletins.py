@@ -1,9 +1,10 @@
 """Queueing and sending bulletins: seconds of CPU and clock, to a mail server on loopback that only takes.
 
-    python benchmarks/bulletins.py LAKE [--people 10000] [--json]
+    python benchmarks/bulletins.py [LAKE] [--people 10000] [--json]
 
 Makes a database of its own in a folder that is deleted afterwards: the organisations of LAKE (a demonstration), and
-people spread over its practices. What is measured is this process, from gathering to the last letter taken; the mail
+people spread over its practices. Without LAKE everybody of one practice gets the same letter, so that writing, keeping
+and sending are measured alone. What is measured is this process, from gathering to the last letter taken; the mail
 server runs in another. On a machine that does other work the CPU seconds tell more than the clock.
 """
 
@@ -41,7 +42,7 @@ running.stop()
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Queueing and sending bulletins")
-    parser.add_argument("lake", type=Path)
+    parser.add_argument("lake", type=Path, nargs="?")
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -59,11 +60,11 @@ def main() -> None:
               f"{1000 * part['cpu'] / max(found['people'], 1):>8.2f} ms CPU a person")  # fmt: skip
 
 
-def measure(folder: Path, lake: Path, people: int, port: int) -> dict[str, Any]:
+def measure(folder: Path, lake: Path | None, people: int, port: int) -> dict[str, Any]:
     """Seconds of making the queue, of making it again, and of sending it."""
     os.environ.update(
         EVENHAND_DEMO="1", EVENHAND_VAR=str(folder), EVENHAND_DATABASE=f"sqlite:///{folder}/bulletins.sqlite3",
-        EVENHAND_LAKE=str(lake), EVENHAND_SMTP_URL=f"smtp://127.0.0.1:{port}", EVENHAND_SMTP_LOG="",
+        EVENHAND_LAKE=str(lake or folder / "none"), EVENHAND_SMTP_URL=f"smtp://127.0.0.1:{port}", EVENHAND_SMTP_LOG="",
         DJANGO_SETTINGS_MODULE="evenhand_web.settings",
     )  # fmt: skip
     import django
@@ -72,6 +73,8 @@ def measure(folder: Path, lake: Path, people: int, port: int) -> dict[str, Any]:
     _fill(lake, people)
     from evenhand_web.change import bulletins, bulletins_sending
 
+    if lake is None:
+        _same_for_all(bulletins)
     found: dict[str, Any] = {"people": people}
     found["queue"] = _timed(lambda: bulletins.make(WEEK).counts["queued"])
     found["again"] = _timed(lambda: bulletins.make(WEEK).counts["already"])
@@ -94,7 +97,23 @@ def _timed(work: Callable[[], int]) -> dict[str, float]:
     return {"letters": letters, "cpu": cpu() - before, "wall": time.perf_counter() - began}
 
 
-def _fill(lake: Path, people: int) -> None:
+def _same_for_all(bulletins: Any) -> None:
+    """Something to say to everybody, without any data."""
+    from evenhand.change.bulletin import Action
+
+    class Same:
+        def prepare(self, people: Any) -> None:
+            pass
+
+        def __call__(self, person: Any, told: Any, last: Any) -> Any:
+            action = Action("promise", "Start the next new patient on the other choice.", "Promise")
+            return bulletins.Offer(person.organisation, "single", None, action, "/", "", content="a_module",
+                                   told=("promise",), subject="One thing to do")  # fmt: skip
+
+    bulletins._makers[:] = [lambda week: Same()]
+
+
+def _fill(lake: Path | None, people: int) -> None:
     from django.core.management import call_command
 
     from evenhand.lake import Lake
@@ -103,7 +122,10 @@ def _fill(lake: Path, people: int) -> None:
     from evenhand_web.people.models import Identity, Organisation, Person, Post
 
     call_command("migrate", verbosity=0)
-    take_organisations(organisations.read(Lake.open(lake)))
+    if lake is None:
+        Organisation.objects.create(code="PRACTICE1", name="Practice One", level="practice")
+    else:
+        take_organisations(organisations.read(Lake.open(lake)))
     practices = list(Organisation.objects.filter(level="practice"))
     made = Person.objects.bulk_create(
         Person(key=f"p{n:06}", profession="GP", identity_level=2, organisation=practices[n % len(practices)])

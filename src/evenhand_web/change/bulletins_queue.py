@@ -22,20 +22,22 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.query import QuerySet
 from django.utils import timezone
 
 from evenhand.errors import InputError
 from evenhand_web.people.models import Identity, Post
 
-from .bulletins import wants
-from .models import Bulletin, EngagementEvent
+from .models import Bulletin, BulletinChoice, EngagementEvent
 
 # minutes until a letter is tried again; after the last it has failed. RFC 5321 4.5.4.1 asks relays for half an hour
 # and more, and four to five days in all; a bulletin is of one week, so it gives up after about two days
 BACKOFF = (10, 30, 60, 120, 240, 480, 720, 1440)
-LEASES = 5  # answers of a mail server that a claim on another machine may last before it is given up
+# answers of a mail server that a claim on another machine may last before it is given up: a letter's own, those to the
+# first lines of the next one (Taken), and as many to spare
+LEASES = 8
+_UNTRIED = Case(When(tries__gt=0, then=F("tries") - 1), default=Value(0))
 LONGEST = 300  # characters of `trouble`
 ERASED, STOPPED, LEFT, LATER = (
     "the account is gone or has no e-mail address", "stopped by the reader", "has no role any more",
@@ -64,30 +66,44 @@ def worker() -> Iterator[str]:
 
 def claim(week: date, name: str) -> Bulletin | None:
     """Take the next letter that may be tried now; None if there is none. Of two workers one gets it."""
+    return next(iter(claim_some(week, name, 1)), None)
+
+
+def claim_some(week: date, name: str, most: int) -> list[Bulletin]:
+    """Take up to so many letters that may be tried now, in one commit; [] if there is none. No letter is got by two."""
     waiting = Bulletin.objects.filter(week=week, state="queued", not_before__lte=timezone.now())
-    while keys := list(waiting.order_by("not_before", "id").values_list("pk", flat=True)[:20]):
-        for key in keys:
-            taken = Bulletin.objects.filter(pk=key, state="queued").update(
-                state="sending", claim=name, claimed_at=timezone.now(), handed_at=None, tries=F("tries") + 1
-            )
-            if taken:
-                return Bulletin.objects.get(pk=key)
-    return None
+    while keys := list(waiting.order_by("not_before", "id").values_list("pk", flat=True)[:most]):
+        now = timezone.now()
+        taken = Bulletin.objects.filter(pk__in=keys, state="queued").update(
+            state="sending", claim=name, claimed_at=now, handed_at=None, tries=F("tries") + 1
+        )
+        if taken:
+            ours = Bulletin.objects.filter(pk__in=keys, state="sending", claim=name, handed_at=None)
+            return list(ours.order_by("not_before", "id"))
+    return []
+
+
+def release(name: str) -> int:
+    """Give back what a worker claimed and did not come to; how many letters."""
+    rows = Bulletin.objects.filter(state="sending", claim=name, handed_at=None)
+    return rows.update(state="queued", claim="", claimed_at=None, tries=_UNTRIED)
 
 
 def address_of(letter: Bulletin) -> tuple[str, str]:
     """(address, '') of somebody who is to have the letter, or ('', why it is withheld)."""
-    identity = Identity.objects.filter(person=letter.person_id, is_active=True).first()
+    mine, today = {"person": OuterRef("person")}, timezone.localdate()
+    later = Bulletin.objects.filter(week__gt=letter.week, **mine).exclude(state="withheld")
+    identity = Identity.objects.filter(person=letter.person_id, is_active=True).annotate(
+        wanted=Subquery(BulletinChoice.objects.filter(**mine).order_by("-id").values("wanted")[:1]),
+        works=Exists(Post.objects.filter(Q(until=None) | Q(until__gte=today), **mine)), newer=Exists(later),
+    ).first()  # fmt: skip
     if identity is None or not identity.email:
         return "", ERASED
-    if not wants(letter.person):
+    if identity.wanted is False:
         return "", STOPPED
-    today = timezone.localdate()
-    if not Post.objects.filter(Q(until=None) | Q(until__gte=today), person=letter.person_id).exists():
+    if not identity.works:
         return "", LEFT
-    if Bulletin.objects.filter(person=letter.person_id, week__gt=letter.week).exclude(state="withheld").exists():
-        return "", LATER
-    return identity.email, ""
+    return ("", LATER) if identity.newer else (identity.email, "")
 
 
 def hand_over(letter: Bulletin, name: str, address: str) -> bool:
@@ -96,14 +112,14 @@ def hand_over(letter: Bulletin, name: str, address: str) -> bool:
         ours = Bulletin.objects.select_for_update().filter(pk=letter.pk, state="sending", claim=name).first()
         if ours is None or address_of(ours)[0] != address:
             return False
-        ours.handed_at = timezone.now()
-        ours.save(update_fields=["handed_at"])
+        ours.handed_at = ours.claimed_at = timezone.now()  # its time on another machine begins here
+        ours.save(update_fields=["handed_at", "claimed_at"])
     return True
 
 
-def sent(letter: Bulletin, name: str) -> bool:
+def sent(letter: Bulletin, name: str, when: datetime | None = None) -> bool:
     """The mail server has taken it: keep that, and that its reader was reached, in one piece."""
-    return _took(_ours(letter, name), letter, timezone.now())
+    return _took(_ours(letter, name), letter, when or timezone.now())
 
 
 def back(letter: Bulletin, name: str, trouble: str, address: str = "", *, counts: bool = True) -> None:
@@ -118,7 +134,7 @@ def back(letter: Bulletin, name: str, trouble: str, address: str = "", *, counts
     wait = BACKOFF[max(letter.tries - 1, 0)] if counts else 0
     _ours(letter, name).update(
         state="queued", claim="", claimed_at=None, handed_at=None, trouble=said,
-        tries=F("tries") if counts else Case(When(tries__gt=0, then=F("tries") - 1), default=Value(0)),
+        tries=F("tries") if counts else _UNTRIED,
         not_before=timezone.now() + timedelta(minutes=wait),
     )  # fmt: skip
 
@@ -143,7 +159,7 @@ def recover(week: date) -> int:
     stale = timezone.now() - timedelta(seconds=LEASES * settings.EVENHAND_SMTP_TIMEOUT)
     rows = Bulletin.objects.filter(week=week, state="sending", handed_at=None)
     gone = [(key, name) for key, name, at in rows.values_list("pk", "claim", "claimed_at") if _dead(name, at < stale)]
-    again = {"state": "queued", "claim": "", "claimed_at": None, "trouble": "its sender ended"}
+    again = {"state": "queued", "claim": "", "claimed_at": None, "trouble": "its sender ended", "tries": _UNTRIED}
     return sum(rows.filter(pk=key, claim=name).update(**again) for key, name in gone)
 
 
