@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 
+import numpy as np
 import pytest
 
 import cast
+from evenhand.cli.main import main
+from evenhand_web.people import tree
+from evenhand_web.people.models import Organisation
+from evenhand_web.see import listing
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +138,41 @@ def test_what_changed_lists_what_each_chart_says(as_demo):
     listed = [line["id"] for kind in ("worse", "better", "other") for line in page.context[kind]]
     for measure in listed:
         course = client.get(f"{home(client)}measures/{measure}/").context["course"]
-        assert course.rows[-1][-1], measure  # a rule stands beside the latest month
+        assert any(row[-1] for row in course.rows[-3:]), measure  # a rule stands beside a month of the quarter
+
+
+@pytest.mark.parametrize("page", ["changed", "outliers"])
+def test_the_command_that_a_page_prints_gives_the_numbers_that_it_shows(as_demo, demo_lake, capsys, page):
+    words, compared = listing.MOVED if page == "changed" else listing.FAR, 0
+    client = as_demo(cast.CLINICAL_LEAD)
+    for here in ("DEMO-I1", *tree.children(Organisation.objects.get(code="DEMO-I1")).values_list("code", flat=True)):
+        shown = client.get(f"/organisations/{here}/see/{page}/").context["table"]
+        if main([*shown.command.replace("LAKE", str(demo_lake)).split()[1:]]) == 2:
+            assert not shown.rows  # too few to compare with, in the command's words
+            continue
+        told = json.loads(capsys.readouterr().out)["rows"]
+        compared += len(told)
+        for row, cells in zip(told, shown.rows, strict=True):
+            known = [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in cells]
+            assert known == [", ".join(row[k]) if isinstance(row[k], list) else row[k] for k in words]
+    assert compared
+
+
+def test_outliers_say_how_many_would_be_named_by_chance_and_name_only_what_is_controlled(as_demo):
+    client = as_demo(cast.GP)
+    page = client.get(f"{home(client)}see/outliers/")
+    rows = [dict(zip(listing.FAR, row, strict=True)) for row in page.context["table"].rows]
+    named = {row["measure"] for row in rows if min(row["q"], np.nan_to_num(row["q_patients"], nan=1.0)) <= 0.05}
+    assert {line["id"] for line in page.context["lines"]} == named
+    assert "by chance alone" in page.context["table"].sentence
+
+
+def test_a_measure_stands_as_it_is_and_for_patients_like_ours_side_by_side(as_demo):
+    client = as_demo(cast.GP)
+    page = client.get(f"{home(client)}measures/diabetes_sglt2/")
+    assert [side["words"] for side in page.context["beside"]] == ["As it is", "For patients like ours"]
+    assert "age and sex" in page.content.decode()
+    assert "Deprivation and long illness are not in it" in " ".join(page.context["not_in_it"].split())
 
 
 def test_the_presentations_of_a_measure_add_up_to_its_latest_month(as_demo):
@@ -163,3 +204,30 @@ def test_an_outsider_sees_no_organisation(as_demo):
     client = as_demo(cast.OUTSIDER)
     pages = [here, f"{here}see/", f"{here}measures/diabetes_dpp4_cost/"]
     assert {client.get(page).status_code for page in pages} == {403}
+
+
+def test_one_chooses_with_whom_to_be_compared_and_the_address_shows_others_the_same(as_demo):
+    client = as_demo(cast.GP)
+    here = f"{home(client)}measures/diabetes_sglt2/"
+    everybody, alike = client.get(here), client.get(f"{here}?peers=size&view=patients_like_ours")
+    shown = alike.context["view"].spread
+    assert 20 <= len(shown.codes) < len(everybody.context["view"].spread.codes)
+    assert "of like size" in alike.context["over_time"].sentence or "of like size" in alike.content.decode()
+    assert "peers=size" in alike.content.decode()  # the switch keeps the choice
+    assert "see peers --by size" in alike.context["chosen"].command
+    codes = ",".join(everybody.context["view"].spread.codes[:14])
+    listed = as_demo(cast.GP).get(f"{here}?peers=own&codes={codes}")
+    assert set(codes.split(",")) <= set(listed.context["view"].spread.codes)
+    assert listed.context["chosen"].query.startswith("peers=own&codes=")
+    rows = client.get(f"{here}?peers=own&codes={codes}&download=diabetes_sglt2-spread.json").json()
+    assert len(rows) == len(listed.context["view"].spread.codes)
+
+
+@pytest.mark.parametrize("query", ["peers=nobody", "peers=own&codes=X1", "peers=deprivation", "peers=own"])
+def test_a_choice_that_cannot_be_followed_says_why_and_shows_everybody(as_demo, query):
+    client = as_demo(cast.GP)
+    here = f"{home(client)}measures/diabetes_sglt2/"
+    page = client.get(f"{here}?{query}")
+    assert page.status_code == 422
+    assert "Everybody is shown." in page.context["chosen"].wrong
+    assert len(page.context["view"].spread.codes) == len(client.get(here).context["view"].spread.codes)

@@ -33,6 +33,8 @@ def _place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", required=True, help="practice, pcn, sicbl, icb, region, provider or a group's level")
     parser.add_argument("--organisation", metavar="CODE", help="whose")
     parser.add_argument("--lake", required=True, type=Path, metavar="DIR", help="the lake")
+    parser.add_argument("--stored", action="store_true",
+                        help="only measures that `see store` has worked out, as pages show them [all]")  # fmt: skip
 
 
 def _outliers(options: argparse.Namespace) -> None:
@@ -47,8 +49,11 @@ def _outliers(options: argparse.Namespace) -> None:
         return
     if options.organisation is None:
         raise InputError("--organisation: expected a code")
-    ask = by_chemical if options.by == "chemical" else by_measure
-    told = ask(lake, options.level, options.organisation, false_share=options.false_share)
+    ask: Any = by_chemical if options.by == "chemical" else by_measure
+    if options.stored and options.by == "chemical":
+        raise InputError("--stored: chemicals are not stored; expected --by measure with it")
+    own = {} if options.by == "chemical" else {"stored_only": options.stored}
+    told = ask(lake, options.level, options.organisation, false_share=options.false_share, **own)
     found = told.found
     document = {
         "organisation": told.organisation, "level": told.level, "by": told.by, "months": list(told.months),
@@ -85,7 +90,7 @@ def _changed(options: argparse.Namespace) -> None:
     if options.organisation is None:
         raise InputError("--organisation: expected a code")
     lake = Lake.open(options.lake)
-    found = moved(lake, options.level, options.organisation)
+    found = moved(lake, options.level, options.organisation, stored_only=options.stored)
     document = {
         "organisation": found.organisation, "level": found.level, "looked_at": found.looked_at,
         "too_short": found.too_short, "demonstration": lake.demonstration, "rows": list(found.rows),

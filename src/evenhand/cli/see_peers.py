@@ -15,6 +15,9 @@ def register(commands: Any) -> None:
     parser.add_argument("--level", required=True, help="practice, pcn, sicbl, icb or a group's level")
     parser.add_argument("--organisation", required=True, metavar="CODE", help="whose peers")
     parser.add_argument("--lake", required=True, type=Path, metavar="DIR", help="the lake")
+    parser.add_argument("--by", choices=("similar", "size", "network", "deprivation"), default="similar",
+                        help="patients most alike, like size, the same place above, the same fifth of deprivation, as "
+                             "the page of a measure chooses [similar]")  # fmt: skip
     parser.add_argument("--peers", dest="count", type=int, default=10, metavar="N", help="how many [10]")
     add_output(parser)
     parser.set_defaults(run=_peers)
@@ -27,6 +30,9 @@ def _peers(options: argparse.Namespace) -> None:
     from ..sources import organisations
 
     lake = Lake.open(options.lake)
+    if options.by != "similar":
+        _chosen(options, lake)
+        return
     codes, features = patient_mix(lake, options.level)
     group = peers(codes, features, options.organisation, n=options.count)
     names = organisations.read(lake)
@@ -39,3 +45,13 @@ def _peers(options: argparse.Namespace) -> None:
         "organisation": shown[0], "level": options.level, "features": list(group.features), "peers": shown[1:],
     }  # fmt: skip
     emit(options, document, shown[1:], title=f"Most like {names.name(group.code)}")
+
+
+def _chosen(options: argparse.Namespace, lake: Any) -> None:
+    from ..sources import organisations
+    from ..story.comparators import comparators
+
+    found, names = comparators(lake, options.level, options.organisation, options.by), organisations.read(lake)
+    rows = [{"code": code, "name": names.name(code)} for code in found.codes]
+    document = {"organisation": options.organisation, "level": options.level, "by": found.by, "peers": rows}
+    emit(options, document, rows, title=f"{len(rows)} {found.words}")

@@ -20,6 +20,7 @@ class Spread(Record):
     numerator, denominator, value: float64 (U,) over the window `first` to `last`; fair: bool (U,), large enough to
     be compared. outlier: high, low or None, outside the 99.8% limits. expected: float64 (U,), the numerator that
     patients like theirs would give, NaN without case-mix; unlike: as outlier, for observed over expected.
+    z, z_unlike: standard normal by chance, of the value and of observed over expected; NaN where not compared.
     worse: probability of truly lying on the worse side of the benchmark; units, pounds, low, high: what they could
     gain, together with those below them where `together`. icon: of the latest month's control chart.
     months: datetime64[M] (T,); top, bottom: float64 (U, T), or (0, T) where they were not read.
@@ -37,6 +38,8 @@ class Spread(Record):
     outlier: tuple[str | None, ...]
     expected: Floats
     unlike: tuple[str | None, ...]
+    z: Floats
+    z_unlike: Floats
     worse: Floats
     units: Floats
     pounds: Floats
@@ -72,7 +75,8 @@ class Spread(Record):
                 for name in ("numerator", "denominator", "expected")}  # fmt: skip
         course = {name: np.vstack([getattr(self, name), np.nansum(getattr(self, name)[rows], axis=0)])
                   for name in ("top", "bottom")}  # fmt: skip
-        blank = {name: np.append(getattr(self, name), missing) for name in ("worse", "units", "pounds", "low", "high")}
+        unknown = ("z", "z_unlike", "worse", "units", "pounds", "low", "high")
+        blank = {name: np.append(getattr(self, name), missing) for name in unknown}
         words = {name: (*getattr(self, name), None) for name in ("outlier", "unlike", "icon")}
         changed: dict[str, Any] = {**sums, **course, **blank, **words}
         return replace(self, codes=(*self.codes, code), fair=np.append(self.fair, True), **changed)
@@ -82,6 +86,7 @@ class Spread(Record):
 class Standing(Record):
     """One organisation on one measure: its numbers from the spread, the middle of the others, its own course.
 
+    z, z_unlike: as in the spread; compared_by: what they rest on, '' for nothing.
     rank: the share of the others that lie below, 0 to 1. price: pounds saved when a unit moves, NaN if nothing says
     so. tenths: float64 (9,), the deciles of everybody's values. months (T,), top, bottom: float64 (T,).
     """
@@ -97,6 +102,9 @@ class Standing(Record):
     fair: bool
     outlier: str | None
     unlike: str | None
+    z: float
+    z_unlike: float
+    compared_by: str
     rank: float
     middle: float
     compared: int

@@ -39,6 +39,33 @@ def latest(values: Floats, *, improves: str = "increase", fewest: int = 12) -> t
     return tuple(found)
 
 
+def quiet(values: Floats, last: int) -> bool:
+    """Whether the last few points of one series, float64 (T,), surely have no special cause; False where only the
+    chart can say. A list of measures draws the charts of those that are not quiet, and of no others.
+
+    >>> quiet(np.array([5.0, 6, 5, 6, 5, 6, 5, 6, 5, 6, 5, 6]), 3)
+    True
+    """
+    if len(values) < RUN + last or not np.isfinite(values).all():
+        return False
+    mean, ranges = values.mean(), np.abs(np.diff(values))
+    average = ranges.mean()
+    room = CLOSE * max(float(np.abs(values).max()), 1e-300)
+    if (np.abs(ranges - SCREEN * average) <= CLOSE * average).any():
+        return False
+    half = XMR * ranges[ranges < SCREEN * average].mean() if average > 0 else 0.0
+    away = values - mean
+    side = np.where(np.abs(away) <= room, 0, np.sign(away))
+    for end in range(len(values) - last + 1, len(values) + 1):
+        run, three = side[end - RUN : end], side[end - 3 : end]
+        steps = np.sign(np.diff(values[end - RUN : end]))
+        close = np.abs(away[end - 3 : end]) > NEAR * half - room
+        if abs(away[end - 1]) > half - room or abs(steps.sum()) == RUN - 1 or len(set(run) - {0}) < 2 \
+                or (len(set(three) - {0}) < 2 and close.sum() >= 2):  # fmt: skip
+            return False
+    return True
+
+
 def _labels(values: Floats) -> tuple[Sequence[str | None], NDArray[np.bool_]]:
     """The label of each last point, and whether rounding could not have decided it."""
     if not len(values):

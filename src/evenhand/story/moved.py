@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, did_you_mean
 from ..lake import Lake
-from ..measures import for_lake
-from ..measures import read as read_measure
 from ..stats.xmr import xmr
+from ..stats.xmr_latest import quiet
 from .sight import FEWEST_POINTS, IMPROVES
-from .worth import pounds_per_unit
+from .stood import Stood, stood
 
 QUARTER = 3  # months
 
@@ -34,12 +32,12 @@ class Moved:
     too_short: int
 
 
-def moved(lake: Lake, level: str, code: str) -> Moved:
+def moved(lake: Lake, level: str, code: str, *, stored_only: bool = False) -> Moved:
     """What moved this quarter: a special cause (Making Data Count) in any of the last three months of a measure.
 
     Each row has the months of the signal, its rule, whether it improves, the quarter's value against the mean of all
     months before, and, where a unit of the measure has a price, what the change is worth over the quarter in pounds
-    (above 0: saved).
+    (above 0: saved). stored_only: as pages, of what `evenhand see store` has worked out; otherwise of the rest too.
 
     Raises
     ------
@@ -47,41 +45,36 @@ def moved(lake: Lake, level: str, code: str) -> Moved:
         If no measure has numbers of this organisation at this level.
     """
     rows: list[dict[str, Any]] = []
-    seen: set[str] = set()
     looked, short = 0, 0
-    for measure in for_lake(lake).values():
-        try:
-            panel = read_measure(lake, measure.id, level).panel
-        except InputError:
-            continue  # nothing of it at this level
-        seen.update(panel.organisations)
-        if code not in panel.organisations:
-            continue
-        own = panel.row(code)
-        value = panel.value[own]
+    for held in stood(lake, level, code, stored_only=stored_only):
+        value = held.standing.course
         if np.isfinite(value).sum() < FEWEST_POINTS or not np.isfinite(value[-QUARTER:]).any():
             short += 1
             continue
         looked += 1
-        chart = xmr(value, improves=IMPROVES[measure.direction])
-        at = [t for t in range(len(value) - QUARTER, len(value)) if t >= 0 and chart.special_cause[t]]
-        if not at:
-            continue
-        top, bottom = panel.numerator[own], panel.denominator[own]
-        now, before = (_ratio(top[part], bottom[part]) for part in (slice(-QUARTER, None), slice(None, -QUARTER)))
-        pounds = pounds_per_unit(lake, measure, str(panel.months[-1]))
-        sign = {"lower": -1.0, "higher": 1.0}.get(measure.direction, np.nan)
-        rows.append({
-            "measure": measure.id, "title": measure.title, "months": [str(panel.months[t]) for t in at],
-            "special_cause": chart.special_cause[at[-1]], "point_type": chart.point_type[at[-1]],
-            "direction": "up" if now > before else "down", "better": measure.direction, "value": now, "before": before,
-            "pounds": float(sign * (now - before) * np.nansum(bottom[-QUARTER:]) * pounds),
-        })  # fmt: skip
-    if not looked and not short:
-        hint = did_you_mean(code, sorted(seen)) if seen else ""
-        raise InputError(f"--organisation {code}: no measure has numbers of a {level} of this code{hint}")
+        if not quiet(value, QUARTER) and (row := _row(lake, held)):
+            rows.append(row)
     rows.sort(key=lambda row: -abs(row["pounds"]) if np.isfinite(row["pounds"]) else 0.0)
     return Moved(code, level, tuple(rows), looked, short)
+
+
+def _row(lake: Lake, held: Stood) -> dict[str, Any] | None:
+    """What moved of one measure; None if its last quarter has no special cause."""
+    measure, standing = held.measure, held.standing
+    value, months = standing.course, standing.months
+    chart = xmr(value, improves=IMPROVES[measure.direction])
+    at = [t for t in range(len(value) - QUARTER, len(value)) if t >= 0 and chart.special_cause[t]]
+    if not at:
+        return None
+    top, bottom = standing.top, standing.bottom
+    now, before = (_ratio(top[part], bottom[part]) for part in (slice(-QUARTER, None), slice(None, -QUARTER)))
+    sign = {"lower": -1.0, "higher": 1.0}.get(measure.direction, np.nan)
+    return {
+        "measure": measure.id, "title": measure.title, "months": [str(months[t]) for t in at],
+        "special_cause": chart.special_cause[at[-1]], "point_type": chart.point_type[at[-1]],
+        "direction": "up" if now > before else "down", "better": measure.direction, "value": now, "before": before,
+        "pounds": float(sign * (now - before) * np.nansum(bottom[-QUARTER:]) * held.price(lake)),
+    }  # fmt: skip
 
 
 def _ratio(top: Floats, bottom: Floats) -> float:

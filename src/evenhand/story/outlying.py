@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, did_you_mean
 from ..lake import Lake, month_of
-from ..measures import Measure, for_lake
+from ..measures import Measure
 from ..measures import read as read_measure
 from ..measures.held import months_held
 from ..measures.levels import Grid, general_practices, roll_up
 from ..measures.panel import latest_month
 from ..measures.prescribing import unidentified
-from ..see.outliers import FALSE_SHARE, Outliers, outliers, scattered, z_scores
+from ..see.outliers import FALSE_SHARE, Outliers, outliers, z_scores
 from ..see.persistent import persistent
 from ..sources import organisations as organisations_source
-from .sight import WINDOW
+from .apart import FEWEST_PLACES
+from .stood import stood
 from .worth import SEED
 
 MONTHS = 6  # of prescribing that a comparison of medicines adds up
 CHEMICAL, SUB_PARAGRAPH = 9, 7  # characters of a BNF code
 FEWEST_ITEMS = 50  # of the sub-paragraph in the organisation: below, shares jump by chance
 FEWEST_EXPECTED = 5.0  # items of the chemical, and of the others: as for any normal approximation
-FEWEST_PLACES = 10  # organisations that prescribe of the sub-paragraph
 PERIODS, PERIOD = 8, 3  # quarters over which "persistent" is asked, and months of each
 FEWEST_PERIODS = 3
 
@@ -48,8 +48,13 @@ class Outlying:
     minimum: str
 
 
-def by_measure(lake: Lake, level: str, code: str, *, false_share: float = FALSE_SHARE) -> Outlying:
-    """One organisation on every measure of the lake, against all of its level, over the last 12 months.
+def by_measure(
+    lake: Lake, level: str, code: str, *, false_share: float = FALSE_SHARE, stored_only: bool = False
+) -> Outlying:
+    """One organisation on every measure of the lake, against all of its level, over the last 12 months: as it is, and
+    (`_patients`) as observed over what patients like its own would give. Chance is controlled in either by itself.
+
+    stored_only: as pages, what `evenhand see store` has worked out; otherwise the rest is worked out as well.
 
     Raises
     ------
@@ -57,32 +62,21 @@ def by_measure(lake: Lake, level: str, code: str, *, false_share: float = FALSE_
         If no measure has numbers of this organisation at this level.
     """
     rows: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    for measure in for_lake(lake).values():
-        try:
-            panel = read_measure(lake, measure.id, level).panel
-        except InputError:
-            continue  # nothing of it at this level
-        seen.update(panel.organisations)
-        if code not in panel.organisations or not len(panel.months):
-            continue
-        span = 1 if measure.is_state else WINDOW  # a waiting list is not summed over time
-        own = panel.row(code)
-        with np.errstate(invalid="ignore"):
-            top, bottom = (np.nansum(side[:, -span:], axis=1) for side in (panel.numerator, panel.denominator))
-        fair = bottom >= max(measure.minimum_denominator, 1)
-        if not fair[own] or fair.sum() < FEWEST_PLACES:
-            continue
-        z, how = _z(measure, top, bottom, fair)
-        if np.isfinite(z[own]):
-            value = np.where(fair, top / np.where(bottom > 0, bottom, 1.0), np.nan)
+    for held in stood(lake, level, code, stored_only=stored_only):
+        standing = held.standing
+        if np.isfinite(standing.z):
             rows.append({
-                "measure": measure.id, "title": measure.title, "value": value[own],
-                "middle": float(np.nanmedian(value)), "z": z[own], "compared_by": how, "units": int(fair.sum()),
-                "better": measure.direction, "first": str(panel.months[-span:][0]), "last": str(panel.months[-1]),
+                "measure": held.measure.id, "title": held.measure.title, "value": standing.value,
+                "middle": standing.middle, "z": standing.z, "compared_by": standing.compared_by,
+                "units": standing.compared, "better": held.measure.direction, "first": standing.first,
+                "last": standing.last, "expected_ratio": standing.ratio, "z_patients": standing.z_unlike,
             })  # fmt: skip
     if not rows:
-        raise _nothing(code, level, seen)
+        raise InputError(f"--organisation {code}: no measure has enough organisations of level {level!r} to compare it "
+                         "with, or it is too small for each of them")  # fmt: skip
+    patients = outliers([row["z_patients"] for row in rows], false_share=false_share)
+    for row, q, side in zip(rows, patients.q, patients.outlier, strict=True):
+        row |= {"q_patients": float(q), "outlier_patients": side}
     months = (min(row["first"] for row in rows), max(row["last"] for row in rows))
     minimum = f"each measure's own; {FEWEST_PLACES} organisations or more to compare with"
     return _told(code, level, "measure", months, rows, false_share, minimum)
@@ -170,17 +164,6 @@ def steady(lake: Lake, level: str, measure: Measure) -> dict[str, Any] | None:
     return {"measure": measure.id, "better": measure.direction, "periods": periods, "needed": found.needed,
             "sure": found.sure, "compared": len(codes), "false_rate": found.false_rate,
             "persistent": list(found.persistent)}  # fmt: skip
-
-
-def _z(measure: Measure, top: Floats, bottom: Floats, fair: NDArray[np.bool_]) -> tuple[Floats, str]:
-    """z-scores of all units, and what they rest on."""
-    n, d = np.where(fair, top, np.nan), np.where(fair, bottom, np.nan)
-    counts = bool((n[fair] == np.round(n[fair])).all() and (n[fair] >= 0).all())
-    if counts and not measure.unit.startswith("£"):
-        share = measure.is_share and bool((n[fair] <= d[fair]).all())
-        return z_scores(n, d, kind="proportion" if share else "rate"), "counts"
-    with np.errstate(invalid="ignore"):
-        return scattered(n / d, d), "scatter of organisations of like size"
 
 
 def _items(lake: Lake, months: list[int]) -> tuple[tuple[str, ...], tuple[str, ...], Floats]:

@@ -23,7 +23,7 @@ from ..stats.ranks import percent_rank
 GROUP = 2_000  # rows of a standing file that are read together: about thirty organisations of seventy measures
 CHUNK = 500  # organisations put in order at once, so that England fits in memory
 COURSE = ("top", "bottom")
-NUMBERS = ("numerator", "denominator", "expected", "worse", "units", "pounds", "low", "high")
+NUMBERS = ("numerator", "denominator", "expected", "z", "z_unlike", "worse", "units", "pounds", "low", "high")
 WORDS = ("outlier", "unlike", "icon")
 
 
@@ -106,7 +106,8 @@ def standing_from(level: str, row: dict[str, Any], facts: dict[str, Any]) -> Sta
     return Standing(
         row["measure"], level, row["code"], facts["first"], facts["last"], fair=bool(row["fair"]),
         middle=_or_nan(facts["middle"]), compared=facts["compared"], together=facts["together"],
-        price=_or_nan(facts["price"]), tenths=np.array(facts["tenths"], dtype=np.float64),
+        compared_by=facts["compared_by"], price=_or_nan(facts["price"]),
+        tenths=np.array(facts["tenths"], dtype=np.float64),
         months=np.array(facts["months"], dtype="datetime64[M]"), **cells,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..records import Funnel, Panel
 from ..records.spread import Spread
 from ..stats.ranks import deciles
 from ..stats.xmr_latest import latest
+from .apart import apart
 from .sight import FEWEST_FUNNEL, FEWEST_POINTS, IMPROVES, WINDOW
 from .spread_gains import Floats, drawn_from, gains_of, gains_of_areas
 from .spread_patients import expected_of, split_of
@@ -48,7 +49,7 @@ def bare(reading: Reading) -> Spread:
     panel, measure = reading.panel, reading.measure
     months = panel.months
     window = months > months[-1] - WINDOW
-    _, bottom, numerator, denominator, there = _sums(panel, window)
+    _, bottom, numerator, denominator, there = sums(panel, window)
     fair = there & (denominator > 0)
     funnel = _funnel(measure, panel.organisations, numerator, denominator, fair)
     missing = np.full(len(panel.organisations), np.nan)
@@ -57,15 +58,32 @@ def bare(reading: Reading) -> Spread:
         "source": list(panel.source), "middle": _middle(numerator[fair], denominator[fair]),
         "compared": int(fair.sum()), "deciles": deciles(np.where(bottom > 0, panel.value, np.nan)),
         "funnel": _curve(funnel), "ratio_funnel": None, "improves": "neutral", "prices": None, "split": None,
+        "patients": "",
     }  # fmt: skip
     return Spread(
         measure.id, panel.level, str(months[window][0]), str(months[-1]), panel.organisations, numerator, denominator,
-        fair, _outliers(funnel, panel.organisations), missing, nothing, missing, missing, missing, missing, missing,
+        fair, _outliers(funnel, panel.organisations), missing, nothing, *(missing,) * 7,
         False, nothing, months, panel.numerator, panel.denominator, facts,
     )  # fmt: skip
 
 
-def _sums(
+def redrawn(spread: Spread, measure: Measure) -> Spread:
+    """The same organisations with middle, tenths, deciles and funnels of their own; nothing is said of the split."""
+    fair, top, bottom = spread.fair, spread.numerator, spread.denominator
+    funnel = _funnel(measure, spread.codes, top, bottom, fair)
+    ratio = _ratio_funnel(measure, spread.codes, top, spread.expected, fair)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        monthly = np.where(spread.bottom >= max(1.0, measure.minimum_denominator / WINDOW),
+                           spread.top / spread.bottom, np.nan)  # fmt: skip
+    facts = spread.facts | {
+        "middle": _middle(top[fair], bottom[fair]), "compared": int(fair.sum()), "deciles": deciles(monthly),
+        "tenths": deciles(top[fair] / bottom[fair]) if fair.any() else [np.nan] * 9,
+        "funnel": _curve(funnel), "ratio_funnel": _curve(ratio), "split": None,
+    }  # fmt: skip
+    return replace(spread, outlier=_outliers(funnel, spread.codes), unlike=_outliers(ratio, spread.codes), facts=facts)
+
+
+def sums(
     panel: Panel, window: NDArray[np.bool_]
 ) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
     """Numerators and denominators (U, T) with nothing for what is not known, their sums in the window (U,), and
@@ -98,13 +116,15 @@ def _spread(
     panel, measure = reading.panel, reading.measure
     months, value = panel.months, panel.value
     window = months > months[-1] - (1 if measure.is_state else WINDOW)  # a waiting list is not summed over time
-    top, bottom, numerator, denominator, there = _sums(panel, window)
+    top, bottom, numerator, denominator, there = sums(panel, window)
     fair = there & (denominator >= max(measure.minimum_denominator, 1))
     last, price = str(months[-1]), worth.price
     funnel = _funnel(measure, panel.organisations, numerator, denominator, fair)
     drawn = None if together else drawn_from(lake, measure, panel, window, fair, numerator, denominator, level)
-    foreseen = expected_of(lake, measure, panel, window, level, fair, numerator, denominator)
+    told = expected_of(lake, measure, panel, window, level, fair, numerator, denominator)
+    foreseen = told.numerator
     ratio = _ratio_funnel(measure, panel.organisations, numerator, foreseen, fair)
+    z, z_unlike, compared_by = apart(measure, numerator, denominator, fair, foreseen)
     gains = gains_of(measure, panel.organisations, denominator, drawn, price)
     if together:
         gains |= gains_of_areas(panel.organisations, together, price)
@@ -112,17 +132,18 @@ def _spread(
         "version": reading.version, "source": list(panel.source), "price": price,
         "prices": worth.prices,
         "middle": _middle(numerator[fair], denominator[fair]), "compared": int(fair.sum()),
-        "whole_top": top.sum(axis=0), "whole_bottom": bottom.sum(axis=0),
+        "compared_by": compared_by, "whole_top": top.sum(axis=0), "whole_bottom": bottom.sum(axis=0),
         "tenths": deciles(numerator[fair] / denominator[fair]) if fair.any() else [np.nan] * 9,
         "deciles": deciles(np.where(bottom >= max(1.0, measure.minimum_denominator / WINDOW), value, np.nan)),
         "funnel": _curve(funnel), "ratio_funnel": _curve(ratio), "improves": IMPROVES[measure.direction],
-        "split": split_of(measure, panel, window, drawn, numerator, denominator, foreseen, fair),
+        "split": split_of(measure, panel, window, drawn, numerator, denominator, told, fair),
+        "patients": told.words,
         "benchmark": None if drawn is None else drawn.benchmark, "total": None if drawn is None else drawn.total,
         "naive": None if drawn is None else drawn.naive,
     }  # fmt: skip
     return Spread(
         measure.id, level, str(months[window][0]), last, panel.organisations, numerator, denominator, fair,
-        _outliers(funnel, panel.organisations), foreseen, _outliers(ratio, panel.organisations),
+        _outliers(funnel, panel.organisations), foreseen, _outliers(ratio, panel.organisations), z, z_unlike,
         **gains, together=bool(together), icon=latest(value, improves=IMPROVES[measure.direction],
                                                       fewest=FEWEST_POINTS),
         months=months, top=panel.numerator, bottom=panel.denominator, facts=facts,

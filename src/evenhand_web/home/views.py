@@ -20,7 +20,7 @@ from evenhand_web.people.models import Identity, Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import ancestors, children
 from evenhand_web.prove.models import VerdictRecord
-from evenhand_web.see import comparing, figures, listing
+from evenhand_web.see import choosing, comparing, figures, listing
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
@@ -52,6 +52,7 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
     held = lake()
     found = comparing.lines(held, organisation) if held else []
     up = ancestors(organisation)
+    moved = listing.this_quarter(listing.what_moved(held, organisation), found)
     return render(request, "home/organisation.html", {
         "parent": up[0] if up else None, "below": children(organisation).count(),
         "look_at": found[0] if found else None,
@@ -59,7 +60,7 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
         "latest": gathering.latest(organisation), "plans": gathering.plans(organisation),
         "target": gathering.target(organisation), "overdue": register.overdue(organisation),
         "lines": [item for item in found if item["id"] not in ACCESS][:MOST],
-        "changed": [item for item in found if item["variation"] not in ("", "common_cause")][:MOST],
+        "changed": [item for kind in moved.values() for item in kind][:MOST],
         "access": [item for item in found if item["id"] in ACCESS],
         "pathways": sorted({item["pathway"] for item in found} & set(pathways.known())),
         "waiting": len(sights.waiting(held)) if held else 0,
@@ -78,6 +79,9 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
     view = comparing.view(held, organisation, definition) if held else None
     if view is None:
         return render(request, "home/measure_empty.html", {"measure": definition, "loaded": held is not None})
+    assert held is not None  # or there were no view
+    chosen = choosing.choose(held, definition, view, request.GET)
+    view = chosen.view
     can_switch = view.standing is not None and view.row is not None and bool(np.isfinite(view.standing.ratio))
     like_ours = can_switch and request.GET.get("view") == figures.SWITCH[1]
     plans = _plans(definition.id, organisation)
@@ -91,9 +95,11 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
         return response
     standing = view.standing
     return render(request, "home/measure.html", {
-        "measure": definition, "view": view, "spread": spread, "over_time": over_time, "course": course,
+        "measure": definition, "view": view, "chosen": chosen, "spread": spread,
+        "over_time": over_time, "course": course,
         "line": comparing.line(definition, standing, own=view.own) if standing is not None else None,
-        "can_switch": can_switch, "like_ours": like_ours, "split": view.spread.facts["split"],
+        "can_switch": can_switch, "like_ours": like_ours, "beside": figures.side_by_side(view),
+        "not_in_it": figures.not_in_it(view.spread), "split": view.spread.facts["split"],
         "prices": view.spread.facts["prices"],
         "modules": reading.on(measure=definition.id),
         "reasons": explanations(definition.id, organisation, request.user.person), "plans": plans,
@@ -102,7 +108,7 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
         "months": [str(m) for m in view.spread.months[::-1][:12]],
         "stands_for": standing.level if standing is not None and not view.own else "",
         "can_explain": may(request, "explain"), "presentations": _has_presentations(definition, view),
-    })  # fmt: skip
+    }, status=422 if chosen.wrong else 200)  # fmt: skip
 
 
 @organisation_page("read")

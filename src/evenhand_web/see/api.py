@@ -169,16 +169,16 @@ def course(request: HttpRequest, code: str, measure: str, paging: Query[Paging])
 
 @router.get("/organisations/{code}/changed", response=Table, operation_id="changed")
 def changed(request: HttpRequest, code: str, paging: Query[Paging]):
-    """What moved by more than chance in its latest month."""
-    found = enter(request, code)
-    return table(request, listing.changed(_lines(found), found), paging)
+    """What moved by more than chance this quarter: the rows of `evenhand see changed`."""
+    found, held = enter(request, code), lake()
+    return table(request, listing.changed(held, listing.what_moved(held, found), found), paging)
 
 
 @router.get("/organisations/{code}/outliers", response=Table, operation_id="outliers")
 def outliers(request: HttpRequest, code: str, paging: Query[Paging]):
-    """What lies beyond the limits of chance, as it is or for patients like ours."""
-    found = enter(request, code)
-    return table(request, listing.outliers(_lines(found), found), paging)
+    """Every measure by how far it lies from the rest, and which are named: the rows of `evenhand see outliers`."""
+    found, held = enter(request, code), lake()
+    return table(request, listing.outliers(held, listing.what_is_far(held, found), found), paging)
 
 
 def _lines(organisation: Organisation) -> listing.Lines:

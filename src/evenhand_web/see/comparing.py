@@ -41,7 +41,8 @@ _lock = threading.Lock()
 class View:
     """One measure as one organisation sees it: the spread that it is shown in, and its own standing if it has one.
 
-    own: the organisation itself, not one above it that stands for it; row: its row in the spread, None if it is
+    own: the organisation itself, not one above it that stands for it; chosen: in words, with whom it chose to be
+    compared, '' for all of the level; row: its row in the spread, None if it is
     looked at through those below it.
     """
 
@@ -49,6 +50,7 @@ class View:
     spread: Spread
     standing: Standing | None
     own: bool
+    chosen: str = ""
 
     @property
     def row(self) -> int | None:
@@ -104,14 +106,14 @@ def spread(lake: Lake, measure: Measure, level: str) -> Spread | None:
     """One measure at one level."""
     if sights.is_stored(lake, measure):
         return sights.spread(lake, measure, level)
-    return _worked_out(lake, measure).get(level)
+    return worked_out(lake, measure).get(level)
 
 
 def one(lake: Lake, measure: Measure, level: str, code: str) -> Standing | None:
     """One organisation on one measure."""
     if sights.is_stored(lake, measure):
         return next((s for s in sights.standings(lake, [(level, code)], [measure.id]) if s.measure == measure.id), None)
-    whole = _worked_out(lake, measure).get(level)
+    whole = worked_out(lake, measure).get(level)
     return None if whole is None else sights.standing_of(whole, code)
 
 
@@ -157,7 +159,7 @@ def _where(standing: Standing) -> str:
     return f"{below}% of {standing.compared} lie below"
 
 
-def _worked_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
+def worked_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
     """Spreads that nobody stored, kept for the next reader of this state of the lake."""
     name = (str(lake.path), sights.key(lake, measure))
     with _lock:

@@ -127,7 +127,7 @@ def course(view: View, chart: ControlChart, marks: tuple = (), expected: tuple =
 def sentence(view: View, *, like_ours: bool = False) -> str:
     """Where we stand, in one sentence: how different, and how sure."""
     shown, measure, standing = view.spread, view.measure, view.standing
-    several = PLURAL.get(shown.level, shown.level)
+    several = f"{PLURAL.get(shown.level, shown.level)} {view.chosen}".rstrip()
     share = measure.is_share
     middle = number(_or_nan(shown.facts["middle"]), share=share)
     compared = shown.facts["compared"]
@@ -188,11 +188,44 @@ def _how(view: View, like_ours: bool) -> tuple[str, ...]:
     limits = ("Funnel: limits that chance gives for each size, widened by the variation that all organisations share "
               "(over-dispersion; Spiegelhalter 2005). Opportunity: the gap to the best quarter in draws from the "
               "posterior, so that luck is not counted as a gain.")  # fmt: skip
-    mix = ("Expected: the rate is regressed on the shares of patients under 20, 65 and over, 85 and over, and female; "
-           "1 is what patients like theirs would give. Deprivation and illness are not in it yet, so what is left is "
-           "not yet all decision.")  # fmt: skip
+    mix = ("Expected: the rate is regressed on the shares of patients under 20, 65 and over, 85 and over, and female"
+           f"{_more(shown.facts['patients'])}; 1 is what patients like theirs would give. {not_in_it(shown)}")
     written = f"Definition: {measure.authored_by}; {measure.checked_by}; review due {measure.review_due}."
     return (counted, *((mix,) if like_ours else ()), limits, written)
+
+
+def not_in_it(shown: Spread) -> str:
+    """What of the patients is not taken out, because it is not loaded or the organisations are too few."""
+    lacks = [words for words in ("deprivation", "long illness") if words not in shown.facts["patients"]]
+    if not lacks:
+        return "What else patients bring with them is not in it, so what is left is not all decision."
+    return f"{' and '.join(lacks).capitalize()} {'are' if len(lacks) > 1 else 'is'} not in it, so what is left is not "\
+           "yet all decision."  # fmt: skip
+
+
+def _more(patients: str) -> str:
+    """What is regressed on beside ages and sexes, in words."""
+    more = [said for words, said in (("deprivation", "the deprivation of where they live (IMD)"),
+                                     ("long illness", "those on five registers of long illness (QOF)"))
+            if words in patients]  # fmt: skip
+    return f", and on {' and '.join(more)}" if more else ""
+
+
+def side_by_side(view: View) -> list[dict[str, Any]]:
+    """The same organisation as it is and for patients like ours: value, what it is held against, and how sure."""
+    standing, measure, shown = view.standing, view.measure, view.spread
+    if standing is None or view.row is None or not np.isfinite(standing.ratio):
+        return []
+    foreseen = standing.expected / standing.denominator if standing.denominator > 0 else float("nan")
+    against = (("As it is", shown.facts["middle"], "the middle of the others", False),
+               ("For patients like ours", foreseen, "what patients like ours would give", True))  # fmt: skip
+    return [
+        {"words": words, "value": number(standing.value, share=measure.is_share),
+         "beside": number(_or_nan(beside), share=measure.is_share), "of": of,
+         "apart": _against(standing.value / beside) if beside else "", "like_ours": like_ours,
+         "sure": certainty(view, like_ours=like_ours).partition(":")[0].rstrip(".")}
+        for words, beside, of, like_ours in against
+    ]  # fmt: skip
 
 
 def funnel_of(shown: Spread, size: Any, value: Any, outlier: Any, curve: Mapping[str, Any]) -> Funnel:

@@ -8,6 +8,12 @@ from typing import Any
 import numpy as np
 from django.http import HttpRequest
 
+from evenhand.change.cycle_words import signal_words
+from evenhand.errors import InputError
+from evenhand.lake import Lake
+from evenhand.story import sights
+from evenhand.story.moved import Moved, moved
+from evenhand.story.outlying import Outlying, by_measure
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may
 from evenhand_web.site.figures import Figure
@@ -17,7 +23,19 @@ from .comparing import CERTAINTY, View
 COLUMNS = ("title", "pathway", "unit", "value", "middle", "rank", "units", "pounds", "low", "high", "certainty", "icon")
 HEADS = ("measure", "pathway", "unit", "value", "middle of the others", "share that lie below", "to gain (units)",
          "to gain (pounds)", "low", "high", "certainty", "change")  # fmt: skip
-BY_CHANCE = 0.002  # beyond 99.8% limits on either side
+QUARTER = {"special_cause_improvement": "Better", "special_cause_concern": "Worth a look"}
+MOVED = {  # keys of the command's rows, and their words on the page
+    "title": "measure", "value": "this quarter", "before": "all months before", "direction": "which way",
+    "better": "which is better", "special_cause": "rule", "months": "months of it", "pounds": "worth (pounds)",
+    "point_type": "kind", "measure": "id",
+}  # fmt: skip
+FAR = {
+    "title": "measure", "value": "value", "middle": "middle of the others", "z": "z", "q": "q", "outlier": "named",
+    "expected_ratio": "of what patients like ours would give", "z_patients": "z, for patients like ours",
+    "q_patients": "q, for patients like ours", "outlier_patients": "named, for patients like ours",
+    "compared_by": "compared by", "units": "how many compared", "first": "first month", "last": "last month",
+    "measure": "id",
+}  # fmt: skip
 FEW = 60  # organisations whose names are looked up one by one
 SORTS = {
     "gain": ("What there is to gain", lambda item: -(item["pounds"] or 0.0)),
@@ -43,45 +61,74 @@ def every(shown: Lines, found: Lines) -> Figure:
     )  # fmt: skip
 
 
-def moved(found: Lines) -> Lines:
-    """The lines whose latest month differs by more than chance."""
-    return [item for item in found if item["variation"] not in ("", "common_cause")]
+def what_moved(held: Lake | None, organisation: Organisation) -> Moved | None:
+    """What moved this quarter of what is stored, as `evenhand see changed` says it; None of nothing."""
+    try:
+        return moved(held, organisation.level, organisation.code, stored_only=True) if held else None
+    except InputError:
+        return None
 
 
-def changed(found: Lines, organisation: Organisation) -> Figure:
-    """What moved by more than chance in its latest month."""
-    rows = moved(found)
+def changed(held: Lake | None, found: Moved | None, organisation: Organisation) -> Figure:
+    """What moved this quarter: the rows of the command, to the last digit."""
+    rows = found.rows if found else ()
     return Figure(
         name="changed",
-        sentence=f"{len(rows)} of {len(found)} measures differ in their latest month by more than chance.",
-        columns=("measure", "pathway", "unit", "latest twelve months", "middle of the others", "change"),
-        rows=[(i["title"], i["pathway"], i["unit"], i["value"], i["middle"], i["icon"]) for i in rows],
+        sentence=f"{len(rows)} of {found.looked_at if found else 0} measures moved this quarter by more than chance"
+                 f"{_short(found)}.",
+        columns=tuple(MOVED.values()), rows=[tuple(_cell(row[name]) for name in MOVED) for row in rows],
         how=("Each measure has a control chart (XmR) of our own months; what is listed broke one of the plot-the-dots "
-             "rules in its latest month: beyond the limits, a trend of seven, two of three near a limit, or seven on "
-             "one side of the mean. Of many measures a few do so by chance.",),
-        command=f"evenhand see changed --level {organisation.level} --organisation CODE --lake LAKE --json",
+             "rules in one of its last three months: beyond the limits, a trend of seven, two of three near a limit, "
+             "or seven on one side of the mean. Of many measures a few do so by chance.",
+             "value is the quarter, before all months before it; pounds are what the change is worth over the quarter, "
+             "above 0 saved."),
+        command=_command("changed", held, organisation),
     )  # fmt: skip
 
 
-def beyond(found: Lines) -> Lines:
-    """Our own measures that lie beyond the limits of chance, as they are or for patients like ours."""
-    return [item for item in found if item["own"] and (item["outlier"] or item["unlike"])]
+def this_quarter(found: Moved | None, every: Lines) -> dict[str, Lines]:
+    """The lines of what moved, in words of the quarter: worth a look, better, and where neither is."""
+    lines = {item["id"]: item for item in every}
+    kinds: dict[str, Lines] = {"worse": [], "better": [], "other": []}
+    for row in found.rows if found else ():
+        word = QUARTER.get(row["point_type"], "Changed")
+        way = "higher" if row["direction"] == "up" else "lower"
+        kind = {"Better": "better", "Worth a look": "worse"}.get(word, "other")
+        if row["measure"] in lines:
+            said = f"{word}: {way} this quarter than before ({signal_words(row['special_cause'])})"
+            kinds[kind].append(lines[row["measure"]] | {"icon": said})
+    return kinds
 
 
-def outliers(found: Lines, organisation: Organisation) -> Figure:
-    """Where we lie beyond the limits of chance, whatever the measure."""
-    rows, own = beyond(found), sum(item["own"] for item in found)
+def what_is_far(held: Lake | None, organisation: Organisation) -> Outlying | None:
+    """Where we lie beyond chance of what is stored, as `evenhand see outliers` says it; None of nothing."""
+    try:
+        return by_measure(held, organisation.level, organisation.code, stored_only=True) if held else None
+    except InputError:
+        return None
+
+
+def outliers(held: Lake | None, found: Outlying | None, organisation: Organisation) -> Figure:
+    """Where we lie beyond chance when so many measures are looked at: the rows of the command, to the last digit."""
+    rows = found.rows if found else ()
     return Figure(
-        name="outliers",
-        sentence=f"{len(rows)} of {own} measures lie beyond the 99.8% limits, as they are or for patients "
-                 f"like ours; about {BY_CHANCE * own:.1f} would by chance alone.",
-        columns=("measure", "pathway", "unit", "value", "middle of the others", "as it is", "for patients like ours"),
-        rows=[(i["title"], i["pathway"], i["unit"], i["value"], i["middle"], i["outlier"] or "within",
-               i["unlike"] or "within") for i in rows],
-        how=("Nobody chose these measures beforehand: whoever looks at many finds some beyond any limit. The limits "
-             "are those of each measure's funnel, widened by the variation that all organisations share.",),
-        command=f"evenhand see outliers --level {organisation.level} --organisation CODE --lake LAKE --json",
+        name="outliers", sentence=_of_many(found), columns=tuple(FAR.values()),
+        rows=[tuple(_cell(row[name]) for name in FAR) for row in rows],
+        how=("Nobody chose these measures beforehand: whoever looks at many finds some beyond any limit. So of all "
+             "that are named at most 5% are false on average (Benjamini and Hochberg): q is the smallest such share "
+             "at which a measure is still named.",
+             "z is how far we lie from the rest, widened by the variation that all organisations share; z_patients is "
+             "the same of what was counted over what patients like ours would give. Pounds are compared with "
+             "organisations of like size."),
+        command=_command("outliers", held, organisation),
     )  # fmt: skip
+
+
+def named(found: Outlying | None, every: Lines) -> Lines:
+    """The lines of the measures that are named, as they are or for patients like ours, the furthest first."""
+    lines = {item["id"]: item for item in every if item["own"]}
+    rows = [row for row in (found.rows if found else ()) if row["outlier"] or row["outlier_patients"]]
+    return [lines[row["measure"]] | {"far": _far(row)} for row in rows if row["measure"] in lines]
 
 
 def names(request: HttpRequest, view: View) -> dict[str, str]:
@@ -104,3 +151,39 @@ def _counted(shown: Lines, found: Lines) -> str:
     sure = sum(item["certainty"] == CERTAINTY[0] for item in shown)
     some = f"{len(shown)} measures" if len(shown) == len(found) else f"{len(shown)} of {len(found)} measures"
     return f"{some}; in {sure} of them the difference is more than chance."
+
+
+def _of_many(found: Outlying | None) -> str:
+    if found is None:
+        return "Nothing can be compared here."
+    patients = sum(row["outlier_patients"] is not None for row in found.rows)
+    return (f"{found.found.named} of {found.found.compared} measures lie further away than chance gives when so many "
+            f"are looked at ({patients} for patients like ours); at most 5% of those named are false on average. "
+            f"Plain 99.8% limits would name about {found.found.expected_at_99_8:.1f} by chance alone.")  # fmt: skip
+
+
+def _far(row: Mapping[str, Any]) -> str:
+    ways = {"high": "above", "low": "below"}
+    plain, patients = ways.get(row["outlier"], ""), ways.get(row["outlier_patients"], "")
+    if plain and patients:
+        return f"{plain} the rest, and {patients} for patients like ours" if plain != patients \
+            else f"{plain} the rest, as it is and for patients like ours"  # fmt: skip
+    if plain:
+        told = np.isfinite(row["z_patients"])
+        return f"{plain} the rest as it is{'; not for patients like ours' if told else ''}"
+    return f"{patients} for patients like ours, not as it is"
+
+
+def _short(found: Moved | None) -> str:
+    return f"; {found.too_short} more have too few months to say" if found and found.too_short else ""
+
+
+def _cell(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+def _command(word: str, held: Lake | None, organisation: Organisation) -> str:
+    """What gives the page's numbers; while measures wait to be worked out, of those that do not."""
+    stored = " --stored" if held and sights.waiting(held) else ""
+    return f"evenhand see {word} --level {organisation.level} --organisation {organisation.code} --lake LAKE" \
+           f"{stored} --json"  # fmt: skip

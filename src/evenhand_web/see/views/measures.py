@@ -69,29 +69,29 @@ def rows(request: HttpRequest, organisation: Organisation, measure: str) -> Http
 
 @organisation_page("read")
 def changed(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    """Everybody of the organisation: what moved by more than chance in its latest month. Next: open the measure."""
+    """Everybody of the organisation: what moved this quarter by more than chance. Next: open the measure."""
     held = lake()
-    found = lines(held, organisation) if held else []
-    moved, table = listing.moved(found), listing.changed(found, organisation)
+    found = listing.what_moved(held, organisation)
+    table = listing.changed(held, found, organisation)
     if response := download(request, table):
         return response
     return render(request, "see/changed.html", {
-        "better": [i for i in moved if i["variation"].startswith("improvement")],
-        "worse": [i for i in moved if i["variation"].startswith("concern")],
-        "other": [i for i in moved if i["variation"].startswith("neutral")], "table": table, "all": len(found),
+        **listing.this_quarter(found, lines(held, organisation) if held and found else []),
+        "table": table, "found": found, "waiting": len(sights.waiting(held)) if held else 0,
     })  # fmt: skip
 
 
 @organisation_page("read")
 def outliers(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    """Everybody of the organisation: where we lie beyond the limits of chance, whatever the measure. Next: open it."""
+    """Everybody of the organisation: where we lie beyond chance, whatever the measure. Next: open it."""
     held = lake()
-    found = lines(held, organisation) if held else []
-    beyond, table = listing.beyond(found), listing.outliers(found, organisation)
+    found = listing.what_is_far(held, organisation)
+    table = listing.outliers(held, found, organisation)
     if response := download(request, table):
         return response
     return render(request, "see/outliers.html", {
-        "lines": beyond, "table": table, "all": sum(item["own"] for item in found),
+        "lines": listing.named(found, lines(held, organisation) if held and found else []), "table": table,
+        "found": found, "waiting": len(sights.waiting(held)) if held else 0,
     })  # fmt: skip
 
 
