@@ -123,6 +123,21 @@ def test_an_answer_is_kept_until_something_is_loaded(lake: Lake) -> None:
     assert (lake.remember("n", count), len(asked)) == (1, 2)
 
 
+def test_a_second_lake_begins_with_what_the_first_found_out_and_looks_for_itself_afterwards(tmp_path: Path) -> None:
+    first = Lake.create(tmp_path / "lake")
+    assert first.remember("n", lambda: {"a": 1}) == {"a": 1}
+    second = Lake.open(tmp_path / "lake")
+    second.learn(first)
+    second.remember("n", dict)["b"] = 2
+    assert (first.remember("n", dict), second.remember("n", dict)) == ({"a": 1}, {"a": 1, "b": 2})
+    first.write("indicator", "saba/v1/icb", indicator(), source="test")
+    assert (first.remember("n", dict), second.remember("n", dict)) == ({}, {})
+    elsewhere = Lake.create(tmp_path / "elsewhere")
+    second.remember("m", lambda: 3)
+    elsewhere.learn(second)
+    assert elsewhere.remember("m", lambda: 4) == 4
+
+
 def test_the_mark_of_a_demonstration_stays(tmp_path: Path) -> None:
     Lake.create(tmp_path / "demo", demonstration=True)
 

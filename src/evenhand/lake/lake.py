@@ -127,6 +127,14 @@ class Lake:
         answer: Answer = self._memory[name]
         return answer
 
+    def learn(self, other: Lake) -> None:
+        """Begin with what another open lake on the same folder keeps in mind; each then keeps its own."""
+        if other.path != self.path:
+            return
+        seen, memory, snapshots = other._seen, other._memory, other._snapshots
+        self._memory = {name: dict(kept) if type(kept) is dict else kept for name, kept in memory.copy().items()}
+        self._snapshots, self._seen = snapshots, seen
+
     def forget(self) -> None:
         """Look at the manifest again at the next question."""
         self._seen = None
@@ -151,7 +159,8 @@ class Lake:
             return
         read = [from_json(file) for name, _ in seen for file in sorted((root / name).glob("[!.]*.json"))]
         self._snapshots = {(s.table, s.key): s for s in sorted(read, key=lambda s: (s.table, s.key))}
-        self._seen, self._shown, self._memory = seen, {}, {}
+        self._shown, self._memory = {}, {}
+        self._seen = seen  # last: whoever learns from this lake meanwhile looks again
 
     def _files(self, table: str) -> tuple[list[Path], list[Path]]:
         """The Parquet files of a table; apart, those of months that two publications of list sizes count."""

@@ -1,7 +1,8 @@
 """The lake that pages read: opened when first asked for, lent to one request at a time.
 
 A lake is not for two threads at once, and a server makes a thread for every visitor; so a request borrows
-one, with its warm connection, and hands it on when it is answered.
+one, with its warm connection, and hands it on when it is answered. One that has to be opened, because all are lent,
+begins with what another has found out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _idle: list[Lake] = []  # list.append and list.pop are atomic
 _mine = threading.local()
+_latest: Lake | None = None
 
 
 def lake() -> Lake | None:
@@ -47,10 +49,15 @@ def _borrow(path: Path) -> Lake | None:
             break
         if found.path == path:
             return found
+    global _latest
     try:
-        return Lake.open(path)
+        found = Lake.open(path)
     except EvenhandError:
         return None
+    if _latest is not None:
+        found.learn(_latest)
+    _latest = found
+    return found
 
 
 def _hand_on(**_: Any) -> None:

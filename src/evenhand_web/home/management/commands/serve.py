@@ -6,10 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.core.servers.basehttp import run
+from django.core.servers.basehttp import WSGIServer, run
 from django.core.wsgi import get_wsgi_application
 
 from evenhand_web.people.models import Identity
+from evenhand_web.site.turns import in_turns
+
+
+class _Roomy(WSGIServer):
+    """A room full of people may knock at once: with Django's ten, others wait for a second or three."""
+
+    request_queue_size = 128
 
 
 class Command(BaseCommand):
@@ -29,7 +36,7 @@ class Command(BaseCommand):
         names = ", ".join(Identity.objects.filter(email="").order_by("pk").values_list("username", flat=True))
         self.stdout.write(f"Sign in as {names}; the password is {settings.EVENHAND_DEMO_PASSWORD}")
         try:
-            run(host, port, get_wsgi_application(), threading=True)
+            run(host, port, in_turns(get_wsgi_application()), threading=True, server_cls=_Roomy)
         except OSError as error:
             raise CommandError(
                 f"port {port}: {error.strerror}; name another with --port (make: PORT=8001)", returncode=2
