@@ -43,7 +43,7 @@ def cautions(found: Levels, monthly: Floats | None, *, counts: bool) -> tuple[st
             f"true levels have a long {side} end (skewness {skew:.1f}); the total was tested up to {MOST_SKEWED:g}: "
             "look at the units there first"
         )
-    if found.spread > SLACK * MOST_CLUSTERED and (monthly is None or len(monthly) > 1):
+    if monthly is None and found.spread > SLACK * MOST_CLUSTERED:
         said.append(
             f"counts scatter {found.spread:.1f} times as much as chance; the total was tested up to "
             f"{MOST_CLUSTERED:g}: count people rather than items, if that is possible"

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.optimize import brentq
 
 from ..errors import InputError
+from .cochran import between_units, differ, weighted_fit
 from .dispersion import PLAIN, Dispersion, dispersion
 from .noise import SHARP, Noise
 from .prior import Grid, learn, levels
 from .scatter import learn_scatter
 
-GATE = 0.001  # METHODS B.5: no variation is claimed unless Cochran's Q rejects at this level
 TAIL = 0.05  # of a 90% interval
 HALF_MORE = 1.5  # times chance's variance: the doubt that is told of
 REACH = 8.0  # the grid spans this many deviations of true levels each way, more where a sharp unit lies further
@@ -82,18 +81,18 @@ def true_levels(
     spare = len(hits) - design.shape[1]
     if not (variance > 0).all():  # nothing, or everything, was counted in every unit
         return _alike(first, np.zeros(len(hits)), variance, design, draws, rng)
-    q, beta, _ = _weighted(first.value, variance, design)
+    q, beta, _ = weighted_fit(first.value, variance, design)
     if gate is None:
-        gate = _differ(q, spare, first)
+        gate = differ(q, spare, first)
         if gate and se is None and monthly is None:
             noises, widen = _clustered(first, variance, design, spare)
             odds, first = widen.odds, noises[int(np.argmax(widen.odds))]
             variance = first.variance()
-            q, beta, _ = _weighted(first.value, variance, design)
-            gate = _differ(q, spare, first)
+            q, beta, _ = weighted_fit(first.value, variance, design)
+            gate = differ(q, spare, first)
     if not gate:
         alike = _alike(first, design[:, 1:] @ beta[1:], variance, design, draws, rng)
-        hidden = _between(first.value, noises[0].variance(), design, float(stats.chi2.ppf(TAIL, spare)))
+        hidden = between_units(first.value, noises[0].variance(), design, float(stats.chi2.ppf(TAIL, spare)))
         return replace(alike, ceiling=float(np.sqrt(hidden)))
     parts = np.bincount(rng.choice(len(noises), draws, p=odds), minlength=len(noises))
     found = [_drawn(noise, design, int(count), rng) for noise, count in zip(noises, parts, strict=True) if count]
@@ -104,16 +103,10 @@ def true_levels(
                   widen.low, widen.high, noise=best.noise, doubt=best.doubt)  # fmt: skip
 
 
-def _differ(q: float, spare: int, noise: Noise) -> bool:
-    """Whether Cochran's Q rejects, its variance that of counts: with rare events it exceeds a chi-square's."""
-    stretch = max(0.5, 1 + float(noise.excess().mean()) / 2)  # variance of Q over 2 * spare; Welch's two moments
-    return bool(stats.chi2.sf(q / stretch, spare / stretch) < GATE)
-
-
 def _clustered(plain: Noise, variance: Floats, design: Floats, spare: int) -> tuple[list[Noise], Dispersion]:
     """The noise of counts that may scatter more than chance, in a few sizes and how likely each is."""
-    between = _between(plain.value, variance, design, spare)
-    _, beta, _ = _weighted(plain.value, variance + between, design)
+    between = between_units(plain.value, variance, design, spare)
+    _, beta, _ = weighted_fit(plain.value, variance + between, design)
     found = dispersion(plain.value - design @ beta, variance)
     return [replace(plain, spread=plain.spread * float(each)) for each in found.times], found
 
@@ -127,9 +120,9 @@ def _drawn(noise: Noise, design: Floats, draws: int, rng: np.random.Generator) -
     variance, width = noise.variance(), design.shape[1]
     full, between = _with_size(noise, variance, design)
     if between == 0:  # counts that scatter so much leave no variation
-        _, beta, _ = _weighted(noise.value, variance, design)
+        _, beta, _ = weighted_fit(noise.value, variance, design)
         return _alike(noise, design[:, 1:] @ beta[1:], variance, design, draws, rng)
-    _, beta, cover = _weighted(noise.value, variance + between, full)
+    _, beta, cover = weighted_fit(noise.value, variance + between, full)
     shift = full[:, 1:] @ beta[1:]
     grid = _grid(noise, shift, float(beta[0]), float(np.sqrt(between)), variance)
     cells = noise.cells(grid.edges, shift)
@@ -158,22 +151,22 @@ def _doubt(noise: Noise, variance: Floats, design: Floats) -> float:
     if noise.family == "normal":
         return 1.0
     spare = len(variance) - design.shape[1]
-    less, all_of_it = (_between(noise.value, times * variance, design, spare) for times in (HALF_MORE, 1.0))
+    less, all_of_it = (between_units(noise.value, times * variance, design, spare) for times in (HALF_MORE, 1.0))
     return float(np.sqrt(less / all_of_it)) if all_of_it > 0 else 1.0
 
 
 def _with_size(noise: Noise, variance: Floats, design: Floats) -> tuple[Floats, float]:
     """The design, with the logarithm of the size where levels go with it, and the variance left between units."""
     spare = len(variance) - design.shape[1]
-    between = _between(noise.value, variance, design, spare)
+    between = between_units(noise.value, variance, design, spare)
     size = np.log(noise.base)
     full = np.column_stack([design, size - size.mean()])
     if spare < 2 or np.linalg.matrix_rank(full) < full.shape[1]:
         return design, between
-    _, beta, cover = _weighted(noise.value, variance + between, full)
+    _, beta, cover = weighted_fit(noise.value, variance + between, full)
     if abs(beta[-1]) < TREND * np.sqrt(cover[-1, -1]):
         return design, between
-    left = _between(noise.value, variance, full, spare - 1)
+    left = between_units(noise.value, variance, full, spare - 1)
     return (full, left) if left > 0.01 * between else (design, between)  # all of it size: nothing left to learn from
 
 
@@ -200,30 +193,11 @@ def _alike(
     """Every unit at the same level, known as well as all units together tell it."""
     known, middle, explained = 0.0, float(noise.hits.sum() / noise.base.sum()), 0.0
     if (variance > 0).all():
-        _, beta, cover = _weighted(noise.value, variance, design)
+        _, beta, cover = weighted_fit(noise.value, variance, design)
         known, middle, explained = float(cover[0, 0]), float(beta[0]), _explained(shift, design, cover)
     centre = middle + np.sqrt(known) * rng.standard_normal((draws, 1))
     return Levels(np.repeat(centre, len(noise.hits), axis=1), noise.value, shift, float(variance.mean()), explained,
                   False, noise.family, noise.spread)  # fmt: skip
-
-
-def _weighted(value: Floats, variance: Floats, design: Floats) -> tuple[float, Floats, Floats]:
-    """Cochran's Q about the weighted fit, its coefficients and their covariance."""
-    weight = 1 / variance
-    cover = np.asarray(np.linalg.inv(design.T @ (design * weight[:, None])), dtype=np.float64)
-    beta = cover @ (design.T @ (weight * value))
-    return float(np.sum(weight * (value - design @ beta) ** 2)), beta, cover
-
-
-def _between(value: Floats, variance: Floats, design: Floats, spare: float) -> float:
-    """The variance between units at which Q is `spare`: what chance expects (Paule & Mandel, 1982), or, for an end of
-    its interval, a quantile of it (Viechtbauer, 2007)."""
-    if _weighted(value, variance, design)[0] <= spare:
-        return 0.0
-    top = float(value.var()) * 10 + float(variance.max())
-    while _weighted(value, variance + top, design)[0] > spare:
-        top *= 4
-    return float(brentq(lambda t: _weighted(value, variance + t, design)[0] - spare, 0.0, top, rtol=1e-6))
 
 
 def _grid(noise: Noise, shift: Floats, centre: float, sd: float, variance: Floats) -> Grid:
