@@ -26,14 +26,15 @@ const key = () => ({ ...generateKeyPairSync('rsa', { modulusLength: 2048 }).priv
   use: 'sig', alg: 'RS256', kid: String(Math.random()) });
 
 const provider = new Provider(issuer, {
-  clients: [{ client_id: 'evenhand', client_secret: 'a-secret-of-the-tests', redirect_uris: callbacks,
-    token_endpoint_auth_method: 'client_secret_post' }],
+  clients: [{ client_id: 'evenhand' }, { client_id: 'evenhand-signed', userinfo_signed_response_alg: 'RS256' }].map(
+    (one) => ({ ...one, client_secret: 'a-secret-of-the-tests', redirect_uris: callbacks,
+      token_endpoint_auth_method: 'client_secret_post' })),
   jwks: { keys: [key()] },
   cookies: { keys: ['a key of the tests'] },
   claims: { openid: ['sub', 'id_assurance_level', 'authentication_assurance_level'], profile: claims },
   scopes: ['openid', 'profile', 'email', 'nhsperson', 'nationalrbacaccess', 'selectedrole'],
   conformIdTokenClaims: false,
-  features: { devInteractions: { enabled: false }, userinfo: { enabled: true } },
+  features: { devInteractions: { enabled: false }, userinfo: { enabled: true }, jwtUserinfo: { enabled: true } },
   pkce: { required: () => true },
   ttl: { IdToken: 600, AccessToken: 600, Session: 600, Interaction: 600, Grant: 600 },
   interactions: { url: (ctx, interaction) => `/who/${interaction.uid}` },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -67,6 +68,20 @@ def test_each_service_gives_the_level_that_its_claims_allow_and_no_more(service,
     identity = Identity.objects.get(subjects__subject=who)
     assert identity.person.identity_level == level
     assert f"Level {level}" in client.get("/me/").content.decode()
+
+
+def test_what_a_service_says_of_somebody_as_a_signed_jwt_is_read_after_its_key(issuer, settings, people, monkeypatch):
+    with signing.configured(settings, issuer, client_id="evenhand-signed"):
+        from evenhand_web.people.oidc import Backend
+
+        asked, read = [], Backend._claims
+        monkeypatch.setattr(Backend, "_claims", lambda self, text, key, needs: (
+            asked.append((jwt.get_unverified_header(text)["alg"], needs)), read(self, text, key, needs=needs))[1])
+        client = Client()
+        assert not refused(sign_in(client, "cis2", "doctor"))
+    assert ("RS256", ("iss", "sub", "aud")) in asked
+    identity = Identity.objects.get(subjects__subject="doctor")
+    assert (identity.family_name, identity.person.identity_level) == ("Oneill", 3)
 
 
 def test_a_smartcard_makes_nobody_a_clinician_whose_role_is_not_clinical(service):
@@ -230,6 +245,47 @@ def test_a_token_that_is_not_ours_not_theirs_or_not_now_is_refused(backend, chan
 def test_a_token_signed_another_way_is_refused(backend, made):
     with pytest.raises(SuspiciousOperation):
         backend.get_payload_data(made, KEY.public_key())
+
+
+class Answer:
+    """What a service says when asked who somebody is."""
+
+    def __init__(self, body: str, kind: str) -> None:
+        self.text, self.headers = body, {"content-type": kind}
+
+    def raise_for_status(self) -> None:
+        pass
+
+    def json(self) -> object:
+        return json.loads(self.text)
+
+
+def told(backend, monkeypatch, body: str, kind: str = "application/jwt; charset=utf-8"):
+    """What the backend makes of such an answer."""
+    backend.OIDC_OP_USER_ENDPOINT = "https://cis2.example/userinfo"
+    monkeypatch.setattr("evenhand_web.people.oidc.requests.get", lambda *_, **__: Answer(body, kind))
+    monkeypatch.setattr(type(backend), "retrieve_matching_jwk", lambda *_: KEY.public_key())
+    return backend.get_userinfo("access", "id", {"sub": "s"})
+
+
+def test_a_signed_answer_without_dates_is_read_and_a_plain_one_too(backend, monkeypatch):
+    bare = jwt.encode({k: v for k, v in GOOD.items() if k != "nonce"}, KEY, algorithm="RS256")
+    assert told(backend, monkeypatch, bare)["sub"] == "s"
+    assert told(backend, monkeypatch, '{"sub": "s"}', "application/json") == {"sub": "s"}
+
+
+@pytest.mark.parametrize("made", [
+    token(key=OTHER), token(iss="https://other.example"), token(iss=None), token(aud="them"), token(aud=None),
+    token(sub=None), token(age=700), token(b"the secret of the client, 32 bytes", "HS256"), token(None, "none"), "x.y",
+])  # fmt: skip
+def test_a_signed_answer_that_is_not_theirs_or_not_for_us_is_refused(backend, monkeypatch, made):
+    with pytest.raises(SuspiciousOperation):
+        told(backend, monkeypatch, made)
+
+
+def test_an_answer_that_is_nothing_of_somebody_is_refused(backend, monkeypatch):
+    with pytest.raises(SuspiciousOperation):
+        told(backend, monkeypatch, '["s"]', "application/json")
 
 
 @pytest.mark.parametrize("missing", ["EVENHAND_CIS2_CLIENT_ID", "EVENHAND_CIS2_CLIENT_SECRET"])

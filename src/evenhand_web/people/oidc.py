@@ -6,6 +6,7 @@ so that a rotated key is found). What it leaves open is done here: issuer, audie
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jwt
@@ -70,13 +71,35 @@ class Backend(StandingAccounts, OIDCAuthenticationBackend):
 
     def get_payload_data(self, token: str, key: Any) -> dict[str, Any]:
         """The claims of a token: signed by the service, made by it, made for us, and neither too old nor too new."""
+        return self._claims(token, key, needs=("iss", "sub", "aud", "exp", "iat"))
+
+    def get_userinfo(self, access_token: str, id_token: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Who the service says somebody is: plain over https, or (as NHS Care Identity may) a signed JWT.
+
+        A signed answer is held to the service's key, its name and ours, as a token is; of its age only what it says
+        itself (OpenID Connect Core 5.3.2 asks for `iss` and `aud`, and for no dates).
+        """
+        answer = requests.get(
+            self.OIDC_OP_USER_ENDPOINT, headers={"Authorization": f"Bearer {access_token}"}, timeout=providers.PATIENCE
+        )
+        answer.raise_for_status()
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "application/jwt":
+            text = answer.text.strip()
+            return self._claims(text, self.retrieve_matching_jwk(text), needs=("iss", "sub", "aud"))
+        told = answer.json()
+        if not isinstance(told, dict):
+            raise SuspiciousOperation("what the service says of somebody cannot be read")
+        return told
+
+    def _claims(self, token: str, key: Any, *, needs: Sequence[str]) -> dict[str, Any]:
         assert self.provider is not None
         try:
             if jwt.get_unverified_header(token).get("alg") != ALGORITHM:
                 raise SuspiciousOperation(f"the token is not signed with {ALGORITHM}")
             claims: dict[str, Any] = jwt.decode(
                 token, key, algorithms=[ALGORITHM], issuer=self.provider.issuer, audience=self.provider.client_id,
-                leeway=SKEW, options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+                leeway=SKEW, options={"require": list(needs)},
             )  # fmt: skip
         except jwt.PyJWTError as error:
             raise SuspiciousOperation(f"the token is refused: {error}") from error
