@@ -283,6 +283,8 @@ def test_the_trail_of_a_place_shows_that_place_and_below_and_is_downloaded_whole
     assert client.get("/organisations/ICB1/people/trail/?download=trail.csv").content.startswith(b"number,at,who,act")
     assert TrailRow.objects.filter(act="trail downloaded").count() == 2
     assert client.get("/organisations/ICB1/people/trail/?before=2").status_code == 200
+    page = client.get("/organisations/ICB1/people/trail/").content.decode()
+    assert all(f"download=trail.{kind}" in page for kind in ("csv", "xlsx", "parquet"))
     assert client.get("/organisations/ICB1/people/trail/?before=x").status_code == 404
 
 

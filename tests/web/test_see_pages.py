@@ -206,6 +206,28 @@ def test_an_outsider_sees_no_organisation(as_demo):
     assert {client.get(page).status_code for page in pages} == {403}
 
 
+def test_the_tables_of_home_and_measure_are_taken_along_in_every_format(as_demo):
+    client = as_demo(cast.CLINICAL_LEAD)
+    here = home(client)
+    for address, table in ((here, "below"), (here, "gains"), (f"{here}measures/diabetes_dpp4_cost/", "within")):
+        page = client.get(address)
+        for kind in ("csv", "xlsx", "parquet"):
+            assert f"?download={table}.{kind}" in page.content.decode()
+            assert client.get(f"{address}?download={table}.{kind}").status_code == 200
+    rows = client.get(f"{here}measures/diabetes_dpp4_cost/?download=within.json").json()
+    assert [row["value"] for row in rows] == [row["value"] for row in page.context["within"]]
+    codes = {row["code"] for row in client.get(f"{here}?download=below.json").json()}
+    assert {row["organisation"] for row in rows} <= codes
+
+
+def test_a_download_names_nobody_whom_the_page_does_not_name(as_demo):
+    client = as_demo(cast.GP)
+    above = client.get(home(client)).context["parent"]
+    address = f"/organisations/{above.code}/measures/diabetes_dpp4_cost/"
+    if client.get(address).status_code == 200:
+        rows = client.get(f"{address}?download=within.json").json()
+        named = client.get(address).context["may"]["see_peer_names"]
+        assert named or {row["name"] for row in rows} == {"not named to you"}
 def test_one_chooses_with_whom_to_be_compared_and_the_address_shows_others_the_same(as_demo):
     client = as_demo(cast.GP)
     here = f"{home(client)}measures/diabetes_sglt2/"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evenhand import charts
@@ -73,6 +73,18 @@ def by_arm(arms: Mapping[str, EngagementFunnel], campaign: Campaign) -> Figure:
         columns=("arm", *COLUMNS), rows=rows,
         how=("As above, for the readers of each arm. Engagement is no effect: a message that is read more need not "
              "change more.",), command="evenhand change funnel EVENTS.csv --json",
+    )  # fmt: skip
+
+
+def balance(rows: Sequence[Mapping[str, Any]], campaign: Campaign) -> Figure:
+    """Practices and what was drawn as one, by arm and wave, as sealed."""
+    drawn = "draws" if campaign.cluster == "practice" else "networks"
+    cells = [(row["arm"], row["from"].isoformat() if row["from"] else "", row["held"], row["networks"],
+              row["practices"]) for row in rows]  # fmt: skip
+    return Figure(
+        name=f"{campaign.key}-balance", sentence=f"Who gets what when: {campaign.title}, as sealed", rows=cells,
+        columns=("arm", "from", "waits for the verdict", drawn, "practices"),
+        source=(f"seal {campaign.allocation_sha256}",),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from evenhand_web.see import choosing, comparing, figures, listing
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from . import gathering, visiting
+from . import gathering, tables, visiting
 from . import pathway as pathways
 
 MOST = 10  # opportunities on the page (PAGES.md)
@@ -52,9 +52,12 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
     held = lake()
     found = comparing.lines(held, organisation) if held else []
     up = ancestors(organisation)
+    under, gains = tables.below(organisation), tables.gains(found, organisation)
+    if response := download(request, under, gains):
+        return response
     moved = listing.this_quarter(listing.what_moved(held, organisation), found)
     return render(request, "home/organisation.html", {
-        "parent": up[0] if up else None, "below": children(organisation).count(),
+        "parent": up[0] if up else None, "below": len(under.rows), "under": under, "gains": gains,
         "look_at": found[0] if found else None,
         "to_do": gathering.to_do(request.actor, request.user.person, organisation),
         "latest": gathering.latest(organisation), "plans": gathering.plans(organisation),
@@ -91,7 +94,9 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
     spread = figures.spread(view, names=listing.names(request, view), like_ours=like_ours)
     over_time = figures.over_time(view, marks)
     course = figures.course(view, chart, marks, cycling.expected(tried)) if chart is not None else None
-    if response := download(request, *(figure for figure in (spread, over_time, course) if figure)):
+    inner = _within(request, organisation, view)
+    within = tables.within(inner, definition, organisation) if inner else None
+    if response := download(request, *(figure for figure in (spread, over_time, course, within) if figure)):
         return response
     standing = view.standing
     return render(request, "home/measure.html", {
@@ -104,7 +109,7 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
         "modules": reading.on(measure=definition.id),
         "reasons": explanations(definition.id, organisation, request.user.person), "plans": plans,
         "cycles": tried[::-1],
-        "within": _within(request, organisation, view), "proved": _proved(definition.id),
+        "within": inner, "within_table": within, "proved": _proved(definition.id),
         "months": [str(m) for m in view.spread.months[::-1][:12]],
         "stands_for": standing.level if standing is not None and not view.own else "",
         "can_explain": may(request, "explain"), "presentations": _has_presentations(definition, view),

@@ -46,7 +46,9 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
     arms = reading.engagement_by_arm(found) if engaged else {}
     by_arm = figures.by_arm(arms, found) if len(arms) > 1 else None
     drawn = figures.drawn(found) if found.sealed_at and runs else None
-    if response := download(request, *shown, *([by_arm] if by_arm else []), *([drawn] if drawn else [])):
+    parts = desk.balance(found)
+    balance = figures.balance(parts, found) if parts else None
+    if response := download(request, *shown, *(figure for figure in (by_arm, drawn, balance) if figure)):
         return response
     seen = designing.look(found, lake())
     draws = runs and found.sealed_at is None
@@ -54,7 +56,7 @@ def campaign(request: HttpRequest, organisation: Organisation, key: str) -> Http
         "campaign": found, "scheme": scheme, "area": area, "figure": shown[0] if shown else None, "by_arm": by_arm,
         "drawn": drawn, "engaged": engaged, "module": desk.content_of(found), "over": over, "data": data,
         "due": desk.due(found),
-        "signed": sheet(found.version.plan) if found.version else None, "balance": desk.balance(found),
+        "signed": sheet(found.version.plan) if found.version else None, "balance": parts, "balance_table": balance,
         "promised": found.commitments.count(), "runs": runs, "look": seen,
         "fit": fitness.fitness(found, seen) if draws else None,
         "waves": [date.fromisoformat(day) for day in found.waves],

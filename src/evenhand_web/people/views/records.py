@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -16,7 +17,7 @@ from .. import reading_registers, registers, trail
 from ..forms import ExtractForm
 from ..models import Organisation, RegisterExtract, TrailRow
 from ..pages import organisation_page
-from ..tree import within
+from ..tree import ancestors, within
 from .posted import posted
 
 SHOWN_REFUSED = 20
@@ -59,7 +60,10 @@ def extracts(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 @organisation_page("administer")
 def audit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Its administrators and those above: who did what here and below, and whether the chain stands unbroken."""
-    rows = TrailRow.objects.filter(organisation__in=within(organisation).values("code")).order_by("-number")
+    here = Q(organisation__in=within(organisation).values("code"))
+    if not ancestors(organisation):
+        here |= Q(organisation="")  # of no place: loads, letters, sign-ins that failed; the top looks after them
+    rows = TrailRow.objects.filter(here).order_by("-number")
     if before := request.GET.get("before", ""):
         if not (before.isascii() and before.isdigit() and len(before) < 18):
             raise Http404("before which row?")
@@ -77,7 +81,7 @@ def audit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     return render(request, "people/trail.html", {
         "rows": [(row, _in_words(row)) for row in shown[:SHOWN]], "head": TrailRow.objects.order_by("-number").first(),
         "chain": trail.check() if request.GET.get("check") else None,
-        "older": shown[SHOWN - 1].number if len(shown) > SHOWN else None, "before": before,
+        "older": shown[SHOWN - 1].number if len(shown) > SHOWN else None, "table": table,
     })  # fmt: skip
 
 
