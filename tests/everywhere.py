@@ -22,6 +22,7 @@ from evenhand_web.change.models import Bulletin, Campaign, Commitment, Cycle, Re
 from evenhand_web.decide.models import Blocker, Explanation, KeyDecision, Plan, Statement
 from evenhand_web.listen import answering
 from evenhand_web.listen.models import SurveyWave
+from evenhand_web.people import tokens
 from evenhand_web.people.demo_known import WAITING
 from evenhand_web.people.models import Identity, OneTimeLink, Organisation, Post
 from evenhand_web.prove.models import VerdictRecord
@@ -61,10 +62,11 @@ class Page:
 
 
 def routes(resolver: URLResolver | None = None, space: str = "", before: str = "") -> Iterator[tuple[str, str]]:
-    """(name with its step, route) of every URL of the site but the API, which has tests of its own."""
+    """(name with its step, route) of every URL of the site but the API's, which have tests of their own; its own page
+    for people is one of these."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = before + str(pattern.pattern)
-        if route.startswith("api/"):
+        if route.startswith("api/") and pattern.pattern.name != "api_home":
             continue
         if isinstance(pattern, URLResolver):
             yield from routes(pattern, f"{pattern.namespace}:" if pattern.namespace else space, route)
@@ -151,6 +153,7 @@ def _things() -> dict[str, dict[str, Any]]:
                                email="gp@demonstration.invalid", until=soon)  # fmt: skip
     OneTimeLink.objects.create(sha256=hashlib.sha256(b"new").hexdigest(), purpose="new_email", identity=gp.identity,
                                email="gp.new@demonstration.invalid", until=soon)  # fmt: skip
+    tokens.make(gp.identity, "A notebook", 30)
     waiting = Identity.objects.get(username=WAITING)
     draft = Campaign.objects.filter(sealed_at=None).first()
     return {

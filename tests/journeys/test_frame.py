@@ -57,3 +57,32 @@ def test_every_page_works_without_javascript(browser, frontend, address):
     sign_in(page, address, cast.GP)
     expect(page.get_by_role("heading", level=1)).to_have_text("Practice One")
     context.close()
+
+
+def test_a_token_is_made_shown_once_and_taken_away_and_the_api_says_how_to_use_it(page, address):
+    sign_in(page, address, cast.GP)
+    page.goto(f"{address}/account/tokens/")
+    page.get_by_label("What is it for?").fill("A notebook")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_text("It is shown this once")).to_be_visible()
+    look(page, "tokens")
+    page.get_by_role("link", name="What can be read").click()
+    look(page, "api")
+    page.goto(f"{address}/account/tokens/")
+    expect(page.get_by_text("It is shown this once")).to_have_count(0)
+    page.get_by_role("button", name="Take away A notebook").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It opens nothing any more.")).to_be_visible()
+
+
+def test_an_address_is_changed_and_other_sessions_end_from_ones_own_page(page, address):
+    sign_in(page, address, cast.GP)
+    page.goto(f"{address}/me/")
+    page.get_by_role("button", name="Sign out of my other sessions").click()
+    expect(page.get_by_text("You were not signed in anywhere else.")).to_be_visible()
+    look(page, "me")
+    page.get_by_role("link", name="Change my e-mail address").click()
+    page.get_by_label("NHS e-mail").fill("somebody@example.org")
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_text("This is not an NHS address.").first).to_be_visible()
+    look(page, "me-email")
