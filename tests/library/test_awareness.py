@@ -186,3 +186,26 @@ def test_the_command_refuses_a_person_asked_twice_in_a_wave(tmp_path, capsys) ->
                  "--person", "who"])  # fmt: skip
     error = capsys.readouterr().err
     assert (code, error.count("\n")) == (2, 1)
+
+
+def test_what_each_said_before_makes_the_estimate_surer_and_leaves_it_right() -> None:
+    rounds = [asked(seed, 0.15) for seed in range(12)]
+    plain = [found(a).effects[0] for a in rounds]
+    own = [found(a, person=a.person, own=True) for a in rounds]
+    assert np.mean([o.effects[0].se for o in own]) < np.mean([p.se for p in plain])
+    assert sum(o.effects[0].low <= 0.15 <= o.effects[0].high for o in own) >= 9  # of 12, but for two in ten thousand
+    first = own[0]
+    by_hand = {arm: sum(1 for i, label in enumerate(rounds[0].wave) if label == "after" and rounds[0].arm[i] == arm
+                        and np.isfinite(rounds[0].answer[i]) and rounds[0].person[i] in _answered(rounds[0]))
+               for arm in first.paired}  # fmt: skip
+    assert first.paired == by_hand
+    assert found(rounds[0], person=rounds[0].person).paired == {}
+
+
+def _answered(a) -> set[str]:
+    return {a.person[i] for i, label in enumerate(a.wave) if label == "before" and np.isfinite(a.answer[i])}
+
+
+def test_own_answers_need_to_know_who_each_row_is() -> None:
+    with pytest.raises(InputError, match="person has to say who"):
+        found(asked(1, 0.1), own=True)

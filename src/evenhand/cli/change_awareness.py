@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from .. import table
+from ..errors import InputError
 from .door import filled, naming, weights_of, words
 from .output import add_output, emit
 
@@ -22,6 +23,8 @@ def register(commands: Any) -> None:
     parser.add_argument("--arm", default="arm", metavar="COL", help="column of FILE; blank: not in the campaign [arm]")
     parser.add_argument("--cluster", metavar="COL", help="what was drawn as one; else people were drawn")
     parser.add_argument("--person", metavar="COL", help="who each row is; each may be in a wave once")
+    parser.add_argument("--own-answer", action="store_true",
+                        help="with --cluster and --person: adjust for each person's own first answer too")  # fmt: skip
     parser.add_argument("--weights", metavar="COL", help="design weights")
     parser.add_argument("--strata", action="append", default=[], metavar="COL,COL", help="within which it was drawn")
     parser.add_argument("--first", metavar="WAVE", help="the wave before the launch [the first by number or date]")
@@ -35,6 +38,8 @@ def _awareness(options: argparse.Namespace) -> None:
     from ..listen import hits
     from ..story.awareness import awareness
 
+    if options.own_answer and not options.person:
+        raise InputError("--own-answer: needs --person COL, which says whose two answers are")
     columns = [options.question, options.wave, options.arm]
     columns += [name for name in (options.cluster, options.person, options.weights) if name]
     given = table.read(options.file, needs=columns)
@@ -48,7 +53,7 @@ def _awareness(options: argparse.Namespace) -> None:
             clusters=given.text(options.cluster) if options.cluster else None,
             person=given.text(options.person) if options.person else None, weights=weights_of(given, options.weights),
             strata=[" / ".join(row) for row in zip(*strata, strict=True)] if strata else None,
-            first=options.first, last=options.last,
+            first=options.first, last=options.last, own=options.own_answer,
         )  # fmt: skip
     effects = {effect.arm: effect for effect in found.effects}
     rows = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,8 @@ class Awareness(Record):
     """What an awareness campaign did to the repeated question.
 
     effects: percentage-point change as a share (0.12: 12 points more), each arm against the control; change: of all
-    who were not held out, from wave to wave, which is no effect; clusters: how many were drawn, None where people were.
+    who were not held out, from wave to wave, which is no effect; clusters: how many were drawn, None where people were;
+    paired: of those who answered the last wave, how many had answered the first, by arm; {} where nobody asked.
     """
 
     arms: tuple[ArmAsked, ...]
@@ -54,6 +55,7 @@ class Awareness(Record):
     clusters: int | None
     weighted: bool
     level: float
+    paired: dict[str, int] = field(default_factory=dict)
 
 
 def awareness(
@@ -69,6 +71,7 @@ def awareness(
     first: str | None = None,
     last: str | None = None,
     level: float = 0.95,
+    own: bool = False,
 ) -> Awareness:
     """Estimate what a randomised awareness campaign did to the share who give an answer.
 
@@ -91,12 +94,16 @@ def awareness(
         The stratum (rows,) in which it was drawn.
     first, last
         The two waves; needed unless the waves are numbered or dated (2025, wave 2, 2026-01).
+    own
+        With clusters: adjust for what each person said in the first wave as well, where it is known. Errors stay those
+        of the clusters, as they were drawn.
 
     Raises
     ------
     InputError
         If there are not two waves in a known order, the control is no arm, an arm has fewer than ten answers in the
-        last wave or fewer than two clusters, a cluster is in two arms, or a weight is not above 0.
+        last wave or fewer than two clusters, a cluster is in two arms, a weight is not above 0, or own answers are
+        asked for and nobody says who each row is.
 
     Source: ANCOVA with the cluster's baseline, Vickers and Altman (2001), BMJ 323:1123; missing baselines by
     indicator, White and Thompson (2005), Stat Med 24:993; CR2, Bell and McCaffrey (2002), Survey Methodology 28:169.
@@ -111,12 +118,16 @@ def awareness(
     before = inside & np.array([label == start for label in wave])
     after = inside & np.array([label == end for label in wave])
     unit = _units(clusters, person, len(answer), inside)
+    if own and person is None:
+        raise InputError("own: to adjust for a person's own first answer, person has to say who each row is")
+    who = [str(name) for name in person] if own and person is not None and clusters is not None else None
     _one_arm_each(unit, arms, inside, clusters is not None)
     rows = np.flatnonzero(after & np.isfinite(answer))
     labels = np.array(arms, dtype=object)
     _enough(labels[rows], [unit[i] for i in rows], names)
     treated = [name for name in names if name != control]
-    X = _columns(answer, w, before, rows, unit, labels, treated, strata)
+    shares = [_first(answer, w, before, rows, names_of) for names_of in (unit, who) if names_of is not None]
+    X = _columns(rows, labels, treated, shares, strata)
     root = np.sqrt(w[rows])
     model = fit(answer[rows] * root, X * root[:, None], clusters=[unit[i] for i in rows], errors="CR2")
     effects = []
@@ -132,6 +143,7 @@ def awareness(
         tuple(_asked(name, labels == name, before, after, answer, w) for name in names), tuple(effects), control,
         start, end, _share(answer, w, after & known) - _share(answer, w, before & known),
         None if clusters is None else len({unit[i] for i in np.flatnonzero(inside)}), weights is not None, level,
+        {} if who is None else {name: int(np.isfinite(shares[-1][labels[rows] == name]).sum()) for name in names},
     )  # fmt: skip
 
 
@@ -179,21 +191,28 @@ def _halves(answer: Floats, group: NDArray[np.int64], many: int) -> tuple[tuple[
     return half(turn == 0), half(turn == 1)
 
 
-def _columns(
-    answer: Floats, w: Floats, before: NDArray[np.bool_], rows: NDArray[np.int64], unit: Sequence[str],
-    labels: NDArray[np.object_], treated: Sequence[str], strata: Sequence[str] | None,
-) -> Floats:  # fmt: skip
-    """1, the treated arms, the first wave's share of the unit, whether it is unknown, strata; no idle one."""
-    columns = [np.ones(len(rows)), *((labels[rows] == name).astype(float) for name in treated)]
+def _first(
+    answer: Floats, w: Floats, before: NDArray[np.bool_], rows: NDArray[np.int64], unit: Sequence[str]
+) -> Floats:
+    """What the unit of each row (a cluster, or the person) said in the first wave; NaN where that is not known."""
     sums: dict[str, list[float]] = {}
     for i in np.flatnonzero(before & np.isfinite(answer)).tolist():
         pair = sums.setdefault(unit[i], [0.0, 0.0])
         pair[0] += w[i] * answer[i]
         pair[1] += w[i]
-    shares = np.array([sums[unit[i]][0] / sums[unit[i]][1] if unit[i] in sums else np.nan for i in rows])
-    missing = ~np.isfinite(shares)
-    if not missing.all():
-        columns += [np.where(missing, np.nanmean(shares), shares), missing.astype(float)]
+    return np.array([sums[unit[i]][0] / sums[unit[i]][1] if unit[i] in sums else np.nan for i in rows])
+
+
+def _columns(
+    rows: NDArray[np.int64], labels: NDArray[np.object_], treated: Sequence[str], firsts: Sequence[Floats],
+    strata: Sequence[str] | None,
+) -> Floats:  # fmt: skip
+    """1, the treated arms, each share of the first wave and whether it is unknown, strata; no idle one."""
+    columns = [np.ones(len(rows)), *((labels[rows] == name).astype(float) for name in treated)]
+    for shares in firsts:
+        missing = ~np.isfinite(shares)
+        if not missing.all():
+            columns += [np.where(missing, np.nanmean(shares), shares), missing.astype(float)]
     if strata is not None:
         words = [str(strata[i]) for i in rows]
         columns += [np.array([float(word == one) for word in words]) for one in list(dict.fromkeys(words))[1:]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from evenhand_web.site.figures import Figure
 
 from . import desk
 from .audiences import first_wave, measure_of
+from .gap import FEWEST
 from .models import Campaign
 
 FIRST, LAST = "1", "2"
@@ -28,11 +30,15 @@ FIRST, LAST = "1", "2"
 
 @dataclass(frozen=True)
 class Told:
-    """The verdict in a sentence, what before and after would have claimed, and every effect with its interval."""
+    """The verdict in a sentence, what before and after would have claimed, and every effect with its interval.
+
+    by_person: of an awareness campaign, the same adjusted for what each person had said themselves; None where too few
+    answered both times, or nobody can tell who did."""
 
     sentence: str
     naive: str
     figure: Figure
+    by_person: Figure | None = None
 
 
 def waits(campaign: Campaign) -> str:
@@ -99,7 +105,8 @@ def _practice(campaign: Campaign, lake: Lake) -> Told:
 
 
 def _awareness(campaign: Campaign) -> Told:
-    found = measured(campaign)
+    given = _answers(campaign)
+    found = awareness(**given)
     asked = next(q for q in instrument(first_wave(campaign)).questions if q.id == campaign.outcome["question"])
     words = f"“{asked.options.get(campaign.outcome['value'], campaign.outcome['value'])}” to “{asked.text}”"
     table = [
@@ -116,6 +123,30 @@ def _awareness(campaign: Campaign) -> Told:
             "the first wave, by intention to treat.",
             "Errors are by what was drawn as one (CR2, Satterthwaite's degrees of freedom); 95% intervals.",
         )),
+        _by_person(campaign, awareness(**given, own=True)),
+    )  # fmt: skip
+
+
+def _by_person(campaign: Campaign, found: Awareness) -> Figure | None:
+    """The effect with each person's own first answer beside it; None if in some arm fewer than ten answered twice."""
+    if min(found.paired.values(), default=0) < FEWEST:
+        return None
+    said = [f"{_name(campaign, e.arm)} {_signed(e.effect, True)} ({_signed(e.low, True)} to {_signed(e.high, True)})"
+            for e in found.effects]  # fmt: skip
+    many = sum(found.paired.values())
+    return Figure(
+        name=f"{campaign.key}-by-person",
+        sentence=f"By person: {many:,} of those who answered had answered the first time too. With what each of them "
+        f"said then taken into account: {'; '.join(said)}.",
+        columns=("arm", "answered", "answered both times", "effect", "low", "high"),
+        rows=[(_name(campaign, a.arm), a.answered_last, found.paired[a.arm], *_beside(found.effects, a.arm))
+              for a in found.arms],
+        how=("As above, adjusted for each person's own first answer as well, where they gave one. The random key of a "
+             "place in the survey says that two answers are one person's, and not whose. Who was drawn were practices "
+             "or networks, so errors are by those (CR2).",
+             "The estimate above is the one that was planned; this one should not differ by more than chance."),
+        command="evenhand change awareness FILE --question COL --value V --control ARM --cluster COL --person COL "
+        "--own-answer --json",
     )  # fmt: skip
 
 
@@ -127,23 +158,31 @@ def measured(campaign: Campaign) -> Awareness:
     InputError
         If the second wave is not there, or too few answered.
     """
+    return awareness(**_answers(campaign))
+
+
+def _answers(campaign: Campaign) -> dict[str, Any]:
+    """Both waves row by row, as `awareness` takes them."""
     second = desk.second_wave(campaign)
     if second is None:
         raise InputError("the second wave is not there")
     rows = {row.unit: row for row in campaign.allocation.all()}
-    answer, wave, arm, cluster, stratum = [], [], [], [], []
+    answer, wave, arm, cluster, stratum, person = [], [], [], [], [], []
     for label, asked in ((FIRST, first_wave(campaign)), (LAST, second)):
         there = gathered(asked)
         home = dict(asked.invitations.values_list("respondent", "organisation_id"))
         answer.append(hits(there.cells[campaign.outcome["question"]], campaign.outcome["value"]))
         for token in there.who:
             row = rows.get(home[token])
+            person.append(token)
             wave.append(label)
             arm.append(row.arm if row else "")
             cluster.append(row.cluster if row else "")
             stratum.append(row.stratum if row else "")
-    return awareness(np.concatenate(answer), wave, arm, control=campaign.control, clusters=cluster, strata=stratum,
-                     first=FIRST, last=LAST)  # fmt: skip
+    return {
+        "answer": np.concatenate(answer), "wave": wave, "arm": arm, "control": campaign.control, "clusters": cluster,
+        "person": person, "strata": stratum, "first": FIRST, "last": LAST,
+    }  # fmt: skip
 
 
 def _figure(

@@ -25,7 +25,7 @@ def outcome(request: HttpRequest, organisation: Organisation, key: str) -> HttpR
             told = outcomes.told(found, lake())
         except InputError as error:
             waits = f"The verdict is due, and it cannot be given yet: {error}."
-    if response := download(request, *([told.figure] if told else [])):
+    if response := download(request, *(figure for figure in (told and told.figure, told and told.by_person) if figure)):
         return response
     return render(request, "change/outcome.html", {
         "campaign": found, "told": told, "waits": waits, "due": desk.due(found), "area": found.area,
