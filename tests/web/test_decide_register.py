@@ -69,7 +69,7 @@ def test_only_those_who_lead_record_a_decision(as_, who, status):
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("options", "one", "two options"), ("by", "soon", "2026-12-31"), ("pounds", "-1", "greater than or equal"),
+    [("options", "one", "two options"), ("by", "soon", "31/12/2026"), ("pounds", "-1", "greater than or equal"),
      ("took_part", "GP 12", "GP 12 of 40"), ("took_part", "GP 5 of 4", "GP 12 of 40"),
      ("signal", "2099-01-01", "still to come")],
 )  # fmt: skip

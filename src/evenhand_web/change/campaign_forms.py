@@ -67,6 +67,7 @@ class Design(forms.Form):
     )  # fmt: skip
     first_day = forms.DateField(
         label="The first day", input_formats=DAYS, help_text="For example 30/11/2026",
+        error_messages={"invalid": "Write the day as 30/11/2026", "required": "Give the first day"},
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "nhsuk-input--width-10"}),
     )  # fmt: skip
 

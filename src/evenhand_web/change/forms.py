@@ -26,6 +26,7 @@ class PromiseForm(forms.Form):
     by = forms.DateField(
         label="By when?", help_text="For example 30/09/2026", input_formats=["%d/%m/%Y", "%Y-%m-%d"],
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "nhsuk-input--width-10"}),
+        error_messages={"invalid": "Write the day as 30/09/2026", "required": "Say by when"},
     )  # fmt: skip
 
     def __init__(self, *args: object, draft: Draft, **kwargs: object) -> None:

@@ -21,6 +21,7 @@ def _day(label: str, help_text: str = "") -> forms.DateField:
     return forms.DateField(
         label=label, help_text=help_text, input_formats=["%d/%m/%Y", "%Y-%m-%d"],
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "nhsuk-input--width-10"}),
+        error_messages={"invalid": "Write the day as 30/09/2026", "required": "Give the day"},
     )  # fmt: skip
 
 

@@ -13,14 +13,15 @@ from evenhand_web.people.models import Identity, Organisation
 from .models import KeyDecision, Plan, Statement
 from .register import pathways
 
-DAY = {"invalid": "Write the day as 2026-12-31.", "required": "Give the day."}
+DAY = {"invalid": "Write the day as 31/12/2026.", "required": "Give the day."}
 _PART = re.compile(r"^(.+?)[:,]?\s+(\d+) of (\d+)$")
 
 
 def _day(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     return forms.DateField(
-        label=label, help_text=help_text or "For example 2026-12-31.", required=required, error_messages=DAY,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"], widget=forms.DateInput(format="%Y-%m-%d"),
+        label=label, help_text=help_text or "For example 31/12/2026.", required=required, error_messages=DAY,
+        input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "nhsuk-input--width-10"}),
     )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ class DecisionForm(forms.Form):
     )  # fmt: skip
     pathway = forms.ChoiceField(label="Pathway", required=False)
     plan = forms.ModelChoiceField(Plan.objects.none(), label="Scheme", required=False, empty_label="None yet")
-    signal = _day("When the variation was first shown", "If you know it, for example 2026-03-01.", required=False)
+    signal = _day("When the variation was first shown", "If you know it, for example 01/03/2026.", required=False)
     took_part = forms.CharField(
         label="Who has taken part so far, beside the votes", required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Each profession on its own line, for example: GP 12 of 40. Votes are counted by themselves.",
