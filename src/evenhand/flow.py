@@ -32,6 +32,7 @@ from .story import (
     listening,
     look,
     proving,
+    reaching,
     rows_behind,
     seeing,
     sources,
@@ -185,7 +186,10 @@ def count(lake: Lake, place: Place, people: People) -> Chapter:
     by = people.target_by or forecasting.year_end(schemes)
     chance = None
     if target > 0 and by is not None:
-        chance = forecasting.ahead(ledger, people.schemes(), target=target / 100, by=by, organisations=near)
+        chance = forecasting.ahead(
+            ledger, people.schemes(), target=target / 100, by=by, organisations=near,
+            promised=reaching.promised(people) if people.promised is None else people.promised,
+        )  # fmt: skip
     looking = (forecast_words.says(chance), *forecast_words.drivers(chance)) if chance else ()
     numbers = found.as_json() | {"broken": [b.as_json() for b in whole.broken]}
     return Chapter(

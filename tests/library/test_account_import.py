@@ -195,3 +195,35 @@ def test_progress_shows_what_is_reported_apart_from_what_is_confirmed(tmp_path, 
         "schemes": 2, "in_flight": 1, "reported_pence": 6000, "planned_pence": 10_500, "confirmed_pence": 0,
     }  # fmt: skip
     assert found["confirmed_pence"] == 4_200_000
+
+
+KPIS = [
+    ["Scheme", "RAG", "Plan Apr-25", "Actual Apr-25", "Plan May-25", "Actual May-25", "Plan Jun-25", "Actual Jun-25",
+     "KPI", "KPI baseline", "KPI target", "KPI actual"],
+    ["Gliptins", "Green", "100", "90", "100", "60", "100", "", "Share of items", "40%", "50", "48.5%"],
+    ["Strips", "Green", "100", "100", "100", "95", "", "", "Reviews done", "", "1,200", "on track"],
+    ["Rooms", "", "", "50", "", "", "", "", "", "", "", ""],
+]  # fmt: skip
+
+
+def test_plan_and_report_are_compared_over_the_months_that_have_both_whatever_the_tracker_calls_itself():
+    told = {s.scheme: s.to_date for s in read(KPIS).schemes}
+    assert (told["Gliptins"].month, told["Gliptins"].share, told["Gliptins"].financial) == ("2025-05", 0.75, "red")
+    assert (told["Strips"].variance_pence, told["Strips"].financial) == (-500, "green")
+    assert (told["Rooms"].financial, told["Rooms"].month) == ("not_assessed", "")
+
+
+def test_an_indicator_is_compared_with_its_plan_and_words_are_no_number():
+    told = {s.scheme: s.kpi for s in read(KPIS).schemes}
+    assert (round(told["Gliptins"].way, 2), told["Gliptins"].status) == (0.85, "behind")
+    assert told["Strips"].status == "not_assessed"
+    assert told["Rooms"] is None
+
+
+def test_the_command_names_the_indicators_columns(tmp_path, capsys):
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in KPIS).replace("KPI actual", "Now"))
+    assert main(["account", "import", str(file), "--kpi-actual", "Now", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["schemes"]
+    assert [one["kpi"] and one["kpi"]["status"] for one in found] == ["behind", "not_assessed", None]
+    assert found[0]["to_date"]["financial"] == "red"

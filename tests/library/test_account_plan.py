@@ -194,3 +194,33 @@ def test_a_mistake_is_one_line_and_exit_code_2(files, capsys, text, more, why):
 def test_a_scheme_without_a_finance_plan_is_refused():
     with pytest.raises(InputError, match="has no `finance` plan"):
         account.against(scheme(), ["2025-10"], [1.0])
+
+
+# --- indicators ------------------------------------------------------------------------------------------------------
+
+KPI = {"measure": "reviews", "baseline": 40, "trajectory": [{"month": "2025-10", "value": 50},
+                                                            {"month": "2025-12", "value": 60}]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("month", "value", "plan", "way", "status"),
+    [("2025-10", 50.0, 50, 1.0, "on_track"), ("2025-11", 52.0, 55, 0.8, "behind"),
+     ("2026-02", 38.0, 60, -0.1, "far_behind"), ("2025-09", 45.0, None, None, "not_assessed")],
+)  # fmt: skip
+def test_an_indicator_is_read_on_the_line_of_its_trajectory(month, value, plan, way, status):
+    asked = planned(delivery={"kpis": [KPI]})
+    found = account.against(asked, MONTHS[6:7], [10.0], kpis={"reviews": {month: value}})
+    document = found.as_json()["kpis"][0]
+    assert (document["planned"], document["status"]) == (plan, status)
+    assert document["way"] == (None if way is None else pytest.approx(way))
+
+
+def test_an_indicator_of_which_nothing_is_known_is_not_assessed_and_a_strange_one_is_refused(files, capsys):
+    asked = planned(delivery={"kpis": [KPI]})
+    assert account.against(asked, MONTHS[6:7], [10.0]).kpis[0].status == "not_assessed"
+    (files / "k.csv").write_text("measure,month,value\nreview,2025-10,3\n")
+    words = ["--scheme", files / "s.yaml", "--actuals", files / "a.csv", "--month", "Month", "--actual", "Delivered",
+             "--day-first", "--kpis", files / "k.csv", "--json"]  # fmt: skip
+    code, out, err = run(capsys, *words)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "is no indicator" in err

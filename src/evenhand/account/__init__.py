@@ -12,6 +12,7 @@ from .entry import GENESIS, Entry, parse, pseudonym
 from .forecast import Forecast, SchemeForecast, forecast
 from .gainshare import Claimant, GainShareScheme, Gate, Payment, QualityPoints, exactly, gainshare
 from .gainshare_words import payment_words
+from .kpi import KpiLine
 from .ledger import Ledger, append, commitments, sealed, signature
 from .outlook import Outlook
 from .outturn import Outturn, outturn
@@ -25,9 +26,10 @@ from .reach import Parameters, Reach, reach
 from .reach_fed import FedReach, Field, reach_fed
 from .saving import Saving, claim, price_year, saving
 from .scoring import Guess, Scores, score
+from .sharing import Portion, Sharing, share, sharing
 from .states import STATES, limit_pence
 from .trace import Step, Trace, trace
-from .tracker import TrackedMonth, TrackedScheme, Tracker, tracker
+from .tracker import ToDate, TrackedMonth, TrackedScheme, Tracker, tracker
 from .tracker_header import Asked
 from .tracker_words import UNITS as TRACKER_UNITS
 from .tracker_words import financial_year
@@ -36,12 +38,13 @@ from .variance import Lines, covered, split
 __all__ = [
     "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "TRACKER_UNITS", "Asked", "Broken", "Budgets", "Cells",
     "Check", "Claimant", "Credibility", "Entry", "FedReach", "Field", "Forecast", "GainShareScheme", "Gate", "Guess",
-    "Ledger", "Lines", "Outlook", "Outturn", "OwnProfile", "Parameters", "Payment", "PlanAgainstActual", "Progress",
-    "QualityPoints", "Rag", "Reach", "Rule", "Saving", "SchemeForecast", "Scores", "Shared", "StateTotal", "Step",
-    "Tested", "Trace", "TrackedMonth", "TrackedScheme", "Tracker", "against", "append", "bank_holidays", "budget_sheet",
-    "budgets", "canonical", "check", "check_file", "claim", "commitments", "covered", "credibility", "digest",
-    "dispensing_days", "divide", "exactly", "financial_year", "forecast", "from_table", "gainshare", "limit_pence",
-    "outturn", "own_profile", "parse", "payment_words", "pence", "price_year", "progress", "pseudonym", "published",
-    "reach", "reach_fed", "read", "reweighted", "saving", "score", "seal", "sealed", "signature", "split",
-    "to_the_penny", "trace", "tracker", "trust", "verdict_proof", "waterfall",
+    "KpiLine", "Ledger", "Lines", "Outlook", "Outturn", "OwnProfile", "Parameters", "Payment", "PlanAgainstActual",
+    "Portion", "Progress", "QualityPoints", "Rag", "Reach", "Rule", "Saving", "SchemeForecast", "Scores", "Shared",
+    "Sharing", "StateTotal", "Step", "Tested", "ToDate", "Trace", "TrackedMonth", "TrackedScheme", "Tracker", "against",
+    "append", "bank_holidays", "budget_sheet", "budgets", "canonical", "check", "check_file", "claim", "commitments",
+    "covered", "credibility", "digest", "dispensing_days", "divide", "exactly", "financial_year", "forecast",
+    "from_table", "gainshare", "limit_pence", "outturn", "own_profile", "parse", "payment_words", "pence", "price_year",
+    "progress", "pseudonym", "published", "reach", "reach_fed", "read", "reweighted", "saving", "score", "seal",
+    "sealed", "share", "sharing", "signature", "split", "to_the_penny", "trace", "tracker", "trust", "verdict_proof",
+    "waterfall",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from ..errors import InputError
 from ..records import plain
 from .canonical import digest
 from .forecast import Forecast
+from .scoring import Guess
 
 GENESIS = "0" * 64  # what the first forecast follows
 NEEDS = ("forecast", "made", "by", "target", "probability", "median", "low_90", "high_90")
+SCORED = ("median", "low_90", "high_90", "low_50", "high_50", "probability", "target")
 
 
 def line(
@@ -63,6 +66,22 @@ def read(lines: Iterable[str], *, where: str) -> tuple[dict[str, Any], ...]:
         previous = document["hash"]
         found.append(document)
     return tuple(found)
+
+
+def guess(document: Mapping[str, Any], *, where: str) -> Guess:
+    """An archived forecast, for scoring.
+
+    Raises
+    ------
+    InputError
+        If what should be a number is none.
+    """
+    try:
+        quantiles = tuple(float(q) for q in document.get("quantiles", ()))
+        return Guess(str(document["forecast"]), quantiles=quantiles,
+                     **{key: float(document.get(key, math.nan)) for key in SCORED})  # fmt: skip
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{where}: forecast {document['forecast']!r}: expected numbers ({error})") from None
 
 
 def append(path: Path, found: Forecast, *, name: str, made: str, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

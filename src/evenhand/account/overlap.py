@@ -53,7 +53,7 @@ def divide(
         raise InputError(f"ledger: {saving}: expected its own gross amount and that of every other in the shared cells")
     if unknown := [name for name in others if ledger.state(name) != "confirmed"]:
         raise InputError(f"ledger: {unknown[0]}: is not confirmed, so it has no part in shared cells yet")
-    order = sorted(gross, key=lambda name: _approved(ledger, name))
+    order = sorted(gross, key=lambda name: approved(ledger, name))
     sides = [waterfall(reduction[side], [gross[name][side] for name in order]) for side in (0, 1)]
     net = {name: (sides[0][place], sides[1][place]) for place, name in enumerate(order)}
     lists = (part.organisations, part.months, part.codes)
@@ -74,8 +74,14 @@ def divide(
     return ledger.entries[before:]
 
 
-def _approved(ledger: Ledger, saving: str) -> tuple[str, int]:
-    """When a saving was planned, and by which entry."""
+def approved(ledger: Ledger, saving: str) -> tuple[str, int]:
+    """When a saving was planned (YYYY-MM-DD), and by which entry: its place in the order of sharing.
+
+    Raises
+    ------
+    InputError
+        If it was never planned.
+    """
     planned = next((e for e in ledger.entries if e.saving == saving and e.state == "planned"), None)
     if planned is None:
         raise InputError(f"ledger: {saving}: was never planned, so it has no place in the order of approval")

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ..errors import InputError
+from ..errors import InputError, did_you_mean
 from ..records import Record, Scheme
 from ..records.scheme_plan import FinancePlan, Milestone, QualityScreen
+from .kpi import KpiLine, against_trajectory
 
 GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "not_assessed"
 GREEN_FROM, AMBER_FROM, LATE_DAYS = 0.95, 0.80, 30  # METHODS A.5
@@ -92,22 +93,26 @@ class PlanAgainstActual(Record):
     milestones: tuple[MilestoneLine, ...]
     missing: tuple[str, ...]
     rag: Rag
+    kpis: tuple[KpiLine, ...] = ()
 
 
 def against(
     scheme: Scheme, months: Sequence[str], actual: Sequence[float], confirmed: Sequence[float] | None = None, *,
     as_of: date | None = None, balancing: Mapping[str, str] | None = None, special_causes: int = 0,
+    kpis: Mapping[str, Mapping[str, float]] | None = None,
 ) -> PlanAgainstActual:  # fmt: skip
     """How a scheme stands against its plan.
 
     months: YYYY-MM, each once, in any order. actual: pounds, NaN where not known. confirmed: the part that the ledger
     confirms; nothing is taken as confirmed without it. as_of: the day that milestones are judged on, by default the
-    last day of the last month with an actual. balancing: measure -> its guardrail's verdict.
+    last day of the last month with an actual. balancing: measure -> its guardrail's verdict. kpis: measure -> month ->
+    value, for the indicators of the scheme's `delivery`.
 
     Raises
     ------
     InputError
-        If the scheme has no finance plan, or a month is not in its year, is given twice or has no number.
+        If the scheme has no finance plan, a month is not in its year, is given twice or has no number, or an indicator
+        is none of the scheme's.
     """
     plan = scheme.finance
     if plan is None:
@@ -145,7 +150,18 @@ def against(
         board_visible=bool(scheme.quality and scheme.quality.band in ("high", "extreme")),
         milestones=steps, missing=missing,
         rag=_rag(fin, missing, steps, scheme.quality, balancing or {}, special_causes),
+        kpis=_kpis(scheme, kpis or {}),
     )  # fmt: skip
+
+
+def _kpis(scheme: Scheme, actual: Mapping[str, Mapping[str, float]]) -> tuple[KpiLine, ...]:
+    """Every indicator of the scheme, also those of which nothing is known."""
+    planned = scheme.delivery.kpis if scheme.delivery else ()
+    for measure in actual:
+        if measure not in {kpi.measure for kpi in planned}:
+            raise InputError(f"scheme {scheme.id!r}: {measure!r} is no indicator in its `delivery.kpis`"
+                             f"{did_you_mean(measure, [kpi.measure for kpi in planned])}")  # fmt: skip
+    return tuple(against_trajectory(kpi, actual.get(kpi.measure, {})) for kpi in planned)
 
 
 def financial_rag(fin: float) -> str:

@@ -6,12 +6,15 @@ never on it as money. Everything else is an idea, until it has a design, signatu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import InputError
 from ..records import Record
 from . import tracker_words as words
+from .kpi import KpiLine, line
+from .plan import financial_rag
 from .tracker_header import Asked, Column, header_of
 
 _SLACK_PENCE = 100  # a total of rounded amounts may differ by a pound, or by half of its last digit a row
@@ -28,9 +31,22 @@ class TrackedMonth(Record):
 
 
 @dataclass(frozen=True, eq=False)
+class ToDate(Record):
+    """Plan against what is reported, over the months (the last is `month`) that have both. financial: the colour that
+    follows (METHODS A.5), whatever the tracker's own status says; not_assessed where no month has both."""
+
+    month: str
+    planned_pence: int
+    reported_pence: int
+    variance_pence: int
+    share: float
+    financial: str
+
+
+@dataclass(frozen=True, eq=False)
 class TrackedScheme(Record):
     """One scheme of a tracker. state: in_flight where something is reported as delivered, else idea. row: where it
-    stands, as the sheet counts."""
+    stands, as the sheet counts. kpi: its indicator against its plan, None where the sheet has none."""
 
     scheme: str
     reference: str
@@ -45,6 +61,8 @@ class TrackedScheme(Record):
     forecast_pence: int | None
     months: tuple[TrackedMonth, ...]
     row: int
+    to_date: ToDate
+    kpi: KpiLine | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,5 +244,22 @@ def _scheme(row: _Row, year: Mapping[str, int | None], months: Mapping[str, Mapp
         "in_flight" if reported else "idea", "reported" if reported else "planned", year.get("plan"), reported,
         year.get("forecast"),
         tuple(TrackedMonth(m, v.get("plan"), v.get("actual"), v.get("forecast")) for m, v in sorted(months.items())),
-        row.number,
+        row.number, _to_date(months), _kpi(held),
     )  # fmt: skip
+
+
+def _to_date(months: Mapping[str, Mapping[str, int | None]]) -> ToDate:
+    """Over the months that have a plan and an actual: what is not known is on neither side."""
+    both = {m: (v["plan"], v["actual"]) for m, v in months.items()
+            if v.get("plan") is not None and v.get("actual") is not None}  # fmt: skip
+    planned, reported = (sum(pair[side] or 0 for pair in both.values()) for side in (0, 1))
+    share = reported / planned if planned > 0 else math.nan
+    return ToDate(max(both, default=""), planned, reported, reported - planned, share, financial_rag(share))
+
+
+def _kpi(held: Mapping[str, str]) -> KpiLine | None:
+    """The indicator in its row; what is no number is not compared."""
+    if not held.get("kpi"):
+        return None
+    numbers = (words.kpi_number(held.get(role, "")) for role in ("kpi_baseline", "kpi_plan", "kpi_actual"))
+    return line(held["kpi"], "", "", *(math.nan if value is None else value for value in numbers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -24,6 +25,12 @@ ROLES: dict[str, tuple[str, ...]] = {
     "forecast": ("forecast", "forecast outturn", "fot", "year end forecast", "full year forecast", "forecast total",
                  "total forecast", "outturn", "forecast saving", "forecast savings", "projected"),
 }  # fmt: skip
+ROLES |= {
+    "kpi": ("kpi", "kpi name", "kpi description", "kpi measure", "key performance indicator"),
+    "kpi_baseline": ("kpi baseline", "kpi start"),
+    "kpi_plan": ("kpi plan", "kpi target", "kpi trajectory", "kpi planned"),
+    "kpi_actual": ("kpi actual", "kpi current", "kpi latest", "kpi achieved", "kpi performance"),
+}
 AMOUNTS = ("plan", "actual", "forecast")
 UNITS = {"pounds": 1, "thousands": 1_000, "millions": 1_000_000}
 BLANK = frozenset({"", "-", "–", "—", "n/a", "na", "nil", "tbc", "tbd", "none"})
@@ -68,6 +75,19 @@ def unit_of(heading: str) -> str | None:
     if _MILLION.search(heading):
         return "millions"
     return "thousands" if _UNIT.search(heading) else None
+
+
+def kpi_number(text: str) -> float | None:
+    """What an indicator's cell says as a number, percent signs and commas aside; None where it says none.
+
+    >>> kpi_number("45.5%"), kpi_number("1,200"), kpi_number("on track")
+    (45.5, 1200.0, None)
+    """
+    try:
+        value = float(text.strip().rstrip("%").replace(",", ""))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def month_of(heading: str, year: str | None) -> str | None:

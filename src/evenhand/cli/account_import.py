@@ -21,6 +21,7 @@ from .output import add_output, emit, write_bytes
 REPORTED = Path("people") / "reported.jsonl"
 ROLES = (
     "scheme", "reference", "workstream", "organisation", "status", "recurrent", "month", "plan", "actual", "forecast",
+    "kpi", "kpi_baseline", "kpi_plan", "kpi_actual",
 )  # fmt: skip
 
 
@@ -32,7 +33,8 @@ def register(commands: Any) -> None:
     parser.add_argument("--sheet", metavar="NAME", help="which sheet; needed if several hold a tracker")
     parser.add_argument("--header-row", type=int, metavar="N", help="the row of the headings, if it is not found")
     for role in ROLES:
-        parser.add_argument(f"--{role}", metavar="HEADING", help=f"the heading of the {role}, if it is not a usual one")
+        parser.add_argument(f"--{role.replace('_', '-')}", metavar="HEADING",
+                            help=f"the heading of the {role.replace('_', ' ')}, if it is not a usual one")  # fmt: skip
     parser.add_argument("--unit", choices=tuple(account.TRACKER_UNITS), default="pounds",
                         help="of amounts whose heading names none [pounds]")  # fmt: skip
     parser.add_argument("--year", metavar="2025-26", help="the financial year of months that are written without one")
@@ -59,12 +61,19 @@ def _run(options: argparse.Namespace) -> None:
     digest = hashlib.sha256(raw).hexdigest()
     if options.lake is not None:
         _keep(options.lake, found, Path(name).name, digest)
-    rows = [
-        {key: value for key, value in plain(scheme).items() if key != "months"} for scheme in found.schemes
-    ]  # fmt: skip
+    rows = [_row(scheme) for scheme in found.schemes]
     title = (f"{len(found.schemes)} schemes; £{found.reported_pence / 100:,.2f} reported of "
              f"£{found.planned_pence / 100:,.2f} planned; nothing of it is confirmed")  # fmt: skip
     emit(options, found.as_json() | {"sha256": digest, "confirmed_pence": 0}, rows, title=title)
+
+
+def _row(scheme: account.TrackedScheme) -> dict[str, Any]:
+    """A scheme on one line: its plan against what it reports, and its indicator, beside what the tracker says."""
+    flat = {key: value for key, value in plain(scheme).items() if key not in ("months", "to_date", "kpi")}
+    return flat | {
+        "share_to_date": scheme.to_date.share, "financial": scheme.to_date.financial,
+        "kpi": scheme.kpi.measure if scheme.kpi else None, "kpi_status": scheme.kpi.status if scheme.kpi else None,
+    }  # fmt: skip
 
 
 def _place(file: str, sheet_name: str | None) -> tuple[str, str | None]:

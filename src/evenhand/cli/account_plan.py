@@ -21,6 +21,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--actuals", required=True, metavar="FILE", help="month, actual in pounds, confirmed if known")
     parser.add_argument("--quality", metavar="FILE", help="measure, verdict (pass, inconclusive, breach, not_assessed) "
                         "and, if known, special_causes")  # fmt: skip
+    parser.add_argument("--kpis", metavar="FILE", help="measure, month, value of the scheme's indicators")
     parser.add_argument("--as-of", metavar="DAY", help="the day that milestones are judged on; "
                         "default: the last day of the last month with an actual")  # fmt: skip
     add_columns(parser, month="month", actual="actual", confirmed="confirmed")
@@ -40,12 +41,28 @@ def _run(options: argparse.Namespace) -> None:
             scheme, months, table.numbers(options.actual).tolist(),
             table.numbers(options.confirmed).tolist() if known else None,
             as_of=one_date(options.as_of, "--as-of", options.day_first) if options.as_of else None,
-            balancing=balancing, special_causes=causes,
+            balancing=balancing, special_causes=causes, kpis=_kpis(options),
         )  # fmt: skip
     rows = [line.as_json() for line in found.months]
     title = (f"{found.scheme} {found.year}: £{found.ytd_actual:,.2f} of £{found.ytd_plan:,.2f} to date, "
              f"forecast £{found.forecast_outturn:,.2f}; overall {found.rag.overall.replace('_', ' ')}")  # fmt: skip
     emit(options, found, rows, title=title)
+
+
+def _kpis(options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Measure -> month -> value."""
+    if options.kpis is None:
+        return {}
+    table = read(options.kpis, needs=("measure", "month", "value"))
+    months = table.dates("month", day_first=options.day_first).astype("datetime64[M]").astype(str).tolist()
+    found: dict[str, dict[str, float]] = {}
+    rows = zip(filled(table, "measure"), months, table.numbers("value").tolist(), strict=True)
+    for row, (measure, month, value) in enumerate(rows):
+        held = found.setdefault(measure, {})
+        if month in held:
+            raise table.refuse(row, "month", month, f"each month of {measure} once")
+        held[month] = value
+    return found
 
 
 def _balancing(file: str | None) -> tuple[dict[str, str], int]:

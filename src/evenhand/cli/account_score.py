@@ -60,7 +60,7 @@ def _guesses(path: str, column: str) -> list[Guess]:
     name = "standard input" if path == "-" else path
     if raw.lstrip()[:1] == b"{":
         kept = archive.read(raw.decode("utf-8", "replace").splitlines(), where=name)
-        return [_archived(one, name) for one in kept]
+        return [archive.guess(one, where=name) for one in kept]
     if path == "-":
         raise InputError(f"{name}: expected an archive as JSON lines; a table is read from a file")
     return _rows(read_table(path, needs=(column, *MUST)), column)
@@ -71,15 +71,6 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _archived(one: dict[str, Any], where: str) -> Guess:
-    try:
-        quantiles = tuple(float(q) for q in one.get("quantiles", ()))
-        return Guess(str(one["forecast"]), quantiles=quantiles,
-                     **{key: float(one.get(key, np.nan)) for key in (*MUST, *MAY)})  # fmt: skip
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{where}: forecast {one['forecast']!r}: expected numbers ({error})") from None
 
 
 def _rows(given: Table, column: str) -> list[Guess]:

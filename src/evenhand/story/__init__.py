@@ -9,6 +9,7 @@ from . import (
     judge,
     listening,
     proving,
+    reaching,
     seeing,
     tracking,
     waiting,
@@ -23,5 +24,6 @@ from .trail import figures_date, files_behind, rows_behind, sources
 __all__ = [
     "Chapter", "Figure", "People", "Place", "Sight", "Source", "Story", "book", "changing", "counting", "deciding",
     "figures_date", "files_behind", "forecast_words", "forecasting", "judge", "listening", "look", "proving",
+    "reaching",
     "rows_behind", "seeing", "sight_of", "sources", "tracking", "waiting",
 ]  # fmt: skip

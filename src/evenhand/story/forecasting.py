@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,13 +19,26 @@ from ..records import Scheme
 _Z80 = 0.8416212335729143  # a normal's one-sided 80% bound, in standard errors: wider than Student's, so never too sure
 
 
+@dataclass(frozen=True)
+class Promised:
+    """The live funnel of a scheme: in how many of the organisations that were invited somebody has adopted by now.
+
+    Whoever has not adopted counts as invited as far as their time to do so has run, so that a new wave says nothing.
+    """
+
+    adopters: int
+    invited: float
+
+
 def outlooks(
-    entries: Sequence[Entry], schemes: Iterable[Scheme], *, organisations: Collection[str] | None = None
-) -> list[Outlook]:
+    entries: Sequence[Entry], schemes: Iterable[Scheme], *, organisations: Collection[str] | None = None,
+    promised: Mapping[str, Promised] | None = None,
+) -> list[Outlook]:  # fmt: skip
     """What is known of each saving on the ledger: its state, what is confirmed, its latest verdict, else its plan.
 
     A saving whose latest verdict breaches a blocking guardrail is never confirmed; one whose verdict does not prove
-    it is no likelier than an idea. Nothing is forecast beyond the year of a plan, or the window of a verdict.
+    it is no likelier than an idea. Nothing is forecast beyond the year of a plan, or the window of a verdict. How many
+    have adopted (`promised`, by scheme) says how much of a plan comes, until a verdict says how much came.
     """
     plans = {scheme.id: scheme for scheme in schemes}
     book, last, judged = Book(), {}, {}
@@ -40,7 +54,7 @@ def outlooks(
         pence = position.held(position.state)[0]
         confirmed = pence / 100 if position.state == "confirmed" else 0.0
         plan = plans.get(last[saving]["scheme"] or saving)
-        more = _plan(plan) | _verdict(judged.get(saving), position.state)
+        more = _plan(plan) | _live(plan, promised or {}) | _verdict(judged.get(saving), position.state)
         planned = plan.planned_saving_pounds if plan else pence / 100
         found.append(Outlook(saving, position.state, planned, confirmed, origin=last[saving]["origin"], **more))
     return found
@@ -48,10 +62,10 @@ def outlooks(
 
 def ahead(
     entries: Sequence[Entry], schemes: Iterable[Scheme], *, target: float, by: date,
-    organisations: Collection[str] | None = None,
+    organisations: Collection[str] | None = None, promised: Mapping[str, Promised] | None = None,
 ) -> Forecast | None:  # fmt: skip
     """How likely these savings reach a target (pounds) by the end of a day; None where nothing is on the ledger."""
-    known = outlooks(entries, schemes, organisations=organisations)
+    known = outlooks(entries, schemes, organisations=organisations, promised=promised)
     return forecast(known, target=target, by=by.isoformat(), until=until(by)) if known else None
 
 
@@ -74,6 +88,17 @@ def _plan(plan: Scheme | None) -> dict[str, Any]:
     if plan is None:
         return {}
     return {"start": _begin(plan.start), "group": plan.overlap_group, "programme": plan.programme}
+
+
+def _live(plan: Scheme | None, promised: Mapping[str, Promised]) -> dict[str, Any]:
+    """What share the plan counts on, and how many have adopted by now."""
+    if plan is None:
+        return {}
+    said: dict[str, Any] = {} if plan.adoption is None else {"adoption": plan.adoption}
+    funnel = promised.get(plan.id)
+    if funnel is not None and funnel.invited:
+        said |= {"adopters": float(funnel.adopters), "invited": float(funnel.invited)}
+    return said
 
 
 def _begin(month: str) -> float:

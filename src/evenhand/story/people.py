@@ -23,6 +23,7 @@ from ..errors import InputError
 from ..lake import Lake
 from ..records import EngagementFunnel, Scheme, Verdict
 from ..table import Table
+from .forecasting import Promised
 from .judge import LEDGER, read_scheme
 from .place import Place
 
@@ -34,8 +35,8 @@ class People:
     """The files of one lake, read when asked for; each reader gives None where its file is not there.
 
     Where ledger, verdicts and target are kept elsewhere (a database, say), they are handed in: `entries`, `judged`
-    by scheme, `target_pence` and its last day `target_by`; a scheme that is not in `judged` has not been judged yet,
-    and is not judged here.
+    by scheme, `target_pence` and its last day `target_by`, and the live funnels `promised`, by scheme; a scheme that
+    is not in `judged` has not been judged yet, and is not judged here.
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class People:
     judged: Mapping[str, Verdict] | None = None
     target_pence: int | None = None
     target_by: date | None = None
+    promised: Mapping[str, Promised] | None = None
 
     @classmethod
     def of(cls, lake: Lake) -> People:

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..lake import Lake
 from ..measures import for_lake
 from ..records import Record, Scheme, Verdict
+from .forecasting import Promised
 from .judge import verdict
 from .people import People
 from .reach_inputs import Input, One, assumed, field_of
@@ -96,6 +97,21 @@ def _all(lake: Lake, live: Sequence[One]) -> list[One]:
         else:
             found.append(One(measure, "practice", None, None, everywhere=True, adopters=adopters, asked=asked,
                              stage="all schemes together"))  # fmt: skip
+    return found
+
+
+def promised(people: People) -> dict[str, Promised]:
+    """The live funnel of every scheme that has an allocation and of which anything is known, by scheme."""
+    found = {}
+    for scheme in people.schemes():
+        allocation = people.allocation(scheme)
+        if allocation is None:
+            continue
+        pairs = zip(allocation.text("unit"), allocation.text("arm"), strict=True)
+        invited = [unit for unit, arm in pairs if arm in scheme.treated_arms]
+        adopters, stage = adopted(people, scheme, invited)
+        if stage:
+            found[scheme.id] = Promised(adopters, len(invited))
     return found
 
 

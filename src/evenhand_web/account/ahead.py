@@ -12,12 +12,15 @@ from evenhand.story import forecast_words, forecasting, tracking
 from evenhand_web.people.tree import below
 from evenhand_web.site.figures import Figure
 
+from . import adopting
 from .gathering import Aim, Line
 
 HOW = (
     "Every saving on the ledger is followed to its end some thousand times: confirmed or not, by the state it stands "
     "in and by its latest verdict; then as much as its verdict estimates, or its plan, as far as it falls before the "
     "date. What is confirmed counts as it is; pounds that two schemes would save are counted once.",
+    "Until a verdict says how much came, what comes of a plan follows the campaign's own funnel: in how many of the "
+    "practices that were written to somebody has promised, against the share that the plan counts on.",
     "A saving whose guardrail is at risk is never confirmed in the forecast; one that its verdict does not prove is "
     "no likelier than an idea. Nothing is forecast beyond the year of a plan or the months of a verdict.",
 )
@@ -51,9 +54,12 @@ def ahead(entries: Sequence[account.Entry], aim: Aim, lines: Sequence[Line], tit
     """The forecast of the target in sight; None without a target or a saving."""
     if not aim.targets:
         return None
-    places = {aim.place.code, *(o.code for o in below(aim.place))}
     schemes = [line.standing.scheme for line in lines]
-    found = forecasting.ahead(entries, schemes, target=aim.pence / 100, by=aim.end, organisations=places)
+    places = {aim.place.code, *(o.code for o in below(aim.place))}
+    found = forecasting.ahead(
+        entries, schemes, target=aim.pence / 100, by=aim.end, organisations=places,
+        promised=adopting.promised([line.standing.plan for line in lines]),
+    )  # fmt: skip
     if found is None:
         return None
     return Ahead(found, forecast_words.in_words(found.probability),

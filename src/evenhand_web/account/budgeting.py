@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
@@ -68,10 +69,7 @@ def area_of(organisation: Organisation) -> Organisation | None:
 
 def basis(lake: Lake, area: Organisation) -> budgeting.Basis | None:
     """What the area's year is set from, found once for every reader until something is loaded."""
-    kept: dict[str, budgeting.Basis | None] = lake.remember("account.budget_basis", dict)
-    if area.code not in kept:
-        kept[area.code] = budgeting.basis(lake, area.code)
-    return kept[area.code]
+    return lake.remember(f"account.budget_basis.{area.code}", partial(budgeting.basis, lake, area.code))
 
 
 def place(organisation: Organisation, area: Organisation, found: budgeting.Basis) -> Place | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,12 +20,25 @@ from .models import Confirmation
 from .moving import Standing, campaign_of, standing
 
 
-def given(now: Standing) -> dict[str, Confirmation]:
-    """The confirmations that stand for a saving's verdict, by role."""
+def given(now: Standing, share: str | None = None) -> dict[str, Confirmation]:
+    """The confirmations that stand for a saving's verdict, by role; with `share` those that agreed to just that."""
     if now.verdict is None:
         return {}
     rows = Confirmation.objects.filter(saving=now.saving, verdict=now.verdict).select_related("person")
-    return {row.role: row for row in rows}
+    return {row.role: row for row in rows if share is None or row.share == share}
+
+
+def offer(now: Standing, entries: Sequence[account.Entry], lake: Lake | None) -> account.Sharing | None:
+    """How a saving that can be confirmed would share its cells with those that claim them; None if nobody does.
+
+    Raises
+    ------
+    InputError
+        If they cannot be shared on a page.
+    """
+    if lake is None or why_not(now):
+        return None
+    return account.sharing(entries, now.saving, _cells(now, lake))
 
 
 def why_not(now: Standing) -> str:
@@ -43,8 +58,11 @@ def why_not(now: Standing) -> str:
 
 
 @transaction.atomic
-def confirm(plan: Plan, role: str, person: Person, lake: Lake | None) -> account.Entry | None:
+def confirm(plan: Plan, role: str, person: Person, lake: Lake | None, agreed: str = "") -> account.Entry | None:
     """Keep one confirmation; with the second one also the ledger's entry, which is given back.
+
+    agreed: the seal of the sharing that was shown, '' where the saving shares no cell. Who agreed to another sharing,
+    or to none, has not confirmed this one.
 
     Raises
     ------
@@ -57,27 +75,43 @@ def confirm(plan: Plan, role: str, person: Person, lake: Lake | None) -> account
     now = standing(plan, next((e for e in reversed(entries) if e.saving == plan.key), None))
     if reason := why_not(now):
         raise InputError(f"{reason} Nothing was confirmed.")
-    before = given(now)
+    found = offer(now, entries, lake)
+    seal = found.seal if found else ""
+    if agreed != seal:
+        raise InputError(_look_again(found))
+    before = given(now, seal)
     if role in before:
         raise InputError(f"A {Confirmation.ROLES[role]} has confirmed this saving already. Nothing changed.")
     if any(row.person_id == person.pk for row in before.values()):
         raise InputError("You have confirmed this saving in the other role; it takes two people. Nothing changed.")
     assert now.verdict is not None
-    Confirmation.objects.create(saving=now.saving, verdict=now.verdict, role=role, person=person)
-    both = given(now)
+    Confirmation.objects.create(saving=now.saving, verdict=now.verdict, role=role, person=person, share=seal)
+    both = given(now, seal)
     if set(both) != set(Confirmation.ROLES):
         return None
-    return _book(now, both, now.verdict, lake)
+    return _book(now, both, now.verdict, lake, found)
 
 
-def _book(now: Standing, both: dict[str, Confirmation], verdict: VerdictRecord, lake: Lake | None) -> account.Entry:
+def _look_again(found: account.Sharing | None) -> str:
+    """Why what was agreed to is not what would be booked."""
+    if found is None:
+        return "Nobody else claims its cells any more, so nothing is shared; look again. Nothing was confirmed."
+    return (f"Its cells are claimed by {', '.join(found.others)} too; look at what each would count, and confirm that. "
+            "Nothing was confirmed.")  # fmt: skip
+
+
+def _book(
+    now: Standing, both: dict[str, Confirmation], verdict: VerdictRecord, lake: Lake | None,
+    shared: account.Sharing | None,
+) -> account.Entry:  # fmt: skip
     if lake is None:
         raise InputError("No published data is loaded, so the claim cannot be worked out. Nothing was confirmed.")
     signatures = [account.signature(row.person_id, role, row.at.date().isoformat()) for role, row in both.items()]
+    today, cells = timezone.localdate().isoformat(), _cells(now, lake)
     with book.opened(verdict) as ledger:
-        return ledger.confirm(
-            now.saving, booked=timezone.localdate().isoformat(), cells=_cells(now, lake), signatures=signatures
-        )
+        if shared is not None:
+            return account.share(ledger, shared, cells, booked=today, signatures=signatures)[-1]
+        return ledger.confirm(now.saving, booked=today, cells=cells, signatures=signatures)
 
 
 def _cells(now: Standing, lake: Lake) -> account.Cells:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from evenhand import account
 from evenhand.lake import Lake
@@ -11,8 +13,9 @@ from evenhand.story import budgeting
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.prove.models import VerdictRecord
 
+from . import book, keeping
 from .book import keep
-from .models import BudgetRule, LedgerEntry, Target
+from .models import BudgetRule, ForecastKept, LedgerEntry, Target
 
 GROWTH = 1.02  # invented, as everything in the demonstration
 GAIN_SHARE = """\
@@ -57,6 +60,19 @@ def set_target(organisation: Organisation, pounds: float, last_month: str) -> Ta
         organisation=organisation, title=f"Prescribing for diabetes, {year}",
         defaults={"pence": round(100 * pounds), "start": date(first, 4, 1), "end": date(first + 1, 3, 31)},
     )[0]  # fmt: skip
+
+
+def take_forecasts() -> None:
+    """What would have been forecast of each target each time its ledger moved, up to the target's day."""
+    if ForecastKept.objects.exists():
+        return
+    entries = book.read()
+    for target in Target.objects.select_related("organisation").order_by("id"):
+        mine = [entry for entry in entries if entry["organisation"] == target.organisation_id]
+        for day in sorted({entry["booked"] for entry in mine if entry["booked"] <= target.end.isoformat()}):
+            known = [entry for entry in entries if entry["booked"] <= day]
+            at = datetime.fromisoformat(day).replace(hour=12, tzinfo=timezone.get_current_timezone())
+            keeping.archived(target, known, at, live=False)
 
 
 def set_budget(area: Organisation, lake: Lake, finance: Person) -> BudgetRule | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evenhand import account, charts
 from evenhand.story import counting
 from evenhand_web.site.figures import Figure
+
+from .gathering import Line
 
 STATES = {"committed": "promised", "in_flight": "reported", "evidenced": "proved"}
 KINDS = {"move": "moved on", "verdict": "verdict noted", "restatement": "booked anew", "reversal": "taken off"}
@@ -44,6 +46,14 @@ def origins(found: account.Progress) -> list[tuple[str, list[tuple[str, float]]]
     stand = [s for s in found.states if s.state in counting.SHOWN]
     return [(s.state, [(words, each[row]) for words, each in parts.items()])
             for row, s in enumerate(stand) if s.savings]  # fmt: skip
+
+
+def portions(line: Line, titles: Mapping[str, str]) -> list[tuple[str, str, int, int, int, bool]]:
+    """Who would count what of shared cells: title, when approved, shown there, counted there, in all (pence); mine."""
+    if line.sharing is None:
+        return []
+    return [(titles.get(one.saving, word(one.saving)), one.approved, one.gross[0], one.net[0], one.counts[0],
+             one.saving == line.sharing.saving) for one in line.sharing.portions]  # fmt: skip
 
 
 def ledger(entries: Sequence[account.Entry]) -> Figure:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from evenhand import account
+from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.records import Verdict
 from evenhand.story import People
@@ -16,7 +17,7 @@ from evenhand_web.people.tree import ancestors, around, below
 from evenhand_web.prove.models import VerdictRecord
 from evenhand_web.prove.record import verdict_of
 
-from . import book, confirming
+from . import adopting, book, confirming
 from .models import Confirmation, Target
 from .moving import Standing, standing
 
@@ -71,6 +72,7 @@ class Line:
     patients: int
     confirmed: dict[str, Confirmation]
     cannot_confirm: str
+    sharing: account.Sharing | None = None
 
     @property
     def number(self) -> int:
@@ -79,8 +81,8 @@ class Line:
         return last.number if last else 0
 
 
-def lines(organisation: Organisation, entries: Sequence[account.Entry]) -> list[Line]:
-    """Every scheme of this organisation, above it or below it, with its saving."""
+def lines(organisation: Organisation, entries: Sequence[account.Entry], lake: Lake | None = None) -> list[Line]:
+    """Every scheme of this organisation, above or below it, with its saving; with a lake also whose cells it meets."""
     last = {entry.saving: entry for entry in entries}
     plans = Plan.objects.filter(organisation__in=around(organisation)).select_related("organisation")
     found = []
@@ -89,11 +91,23 @@ def lines(organisation: Organisation, entries: Sequence[account.Entry]) -> list[
             continue
         now = standing(plan, last.get(plan.key))
         amount = account.trace(entries, plan.key) if now.last else None
+        sharing, cannot = _sharing(now, entries, lake)
+        given = confirming.given(now, None if lake is None else sharing.seal if sharing else "")
         found.append(Line(
-            now, amount.pence if amount else 0, amount.patients if amount else 0, confirming.given(now),
-            confirming.why_not(now),
+            now, amount.pence if amount else 0, amount.patients if amount else 0, given,
+            confirming.why_not(now) or cannot, sharing,
         ))  # fmt: skip
     return found
+
+
+def _sharing(
+    now: Standing, entries: Sequence[account.Entry], lake: Lake | None
+) -> tuple[account.Sharing | None, str]:  # fmt: skip
+    """How its cells would be shared, and why they cannot be."""
+    try:
+        return confirming.offer(now, entries, lake), ""
+    except InputError as error:
+        return None, f"{error}."
 
 
 def near(organisation: Organisation, entries: Sequence[account.Entry]) -> list[account.Entry]:
@@ -110,7 +124,7 @@ def people(lake: Lake, organisation: Organisation) -> People:
     found = aim(organisation)
     return replace(
         People.of(lake), entries=book.read(), judged=judged, target_pence=found.pence,
-        target_by=found.end if found.targets else None,
+        target_by=found.end if found.targets else None, promised=adopting.promised(Plan.objects.all()),
     )  # fmt: skip
 
 

@@ -38,14 +38,15 @@ class Confirmation(AppendOnly):
     saving = models.CharField(max_length=120, db_index=True, help_text="LedgerEntry.saving")
     verdict = models.ForeignKey(VerdictRecord, models.PROTECT, related_name="confirmations")
     role = models.CharField(max_length=20, choices=list(ROLES.items()))
+    share = models.CharField(max_length=64, blank=True, help_text="the hash of the sharing that was agreed to, if any")
     person = models.ForeignKey(Person, models.PROTECT, related_name="confirmations")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(AppendOnly.Meta):
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["saving", "verdict", "role"], name="one_confirmation_a_role"),
-            models.UniqueConstraint(fields=["saving", "verdict", "person"], name="two_people_confirm"),
+            models.UniqueConstraint(fields=["saving", "verdict", "role", "share"], name="one_confirmation_a_role"),
+            models.UniqueConstraint(fields=["saving", "verdict", "person", "share"], name="two_people_confirm"),
         ]
 
 
@@ -63,6 +64,20 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ForecastKept(AppendOnly):
+    """A forecast of a target as it was made, word for word, so that it can be scored once it is known what came."""
+
+    number = models.PositiveIntegerField(unique=True, help_text="its place in the archive's chain, from 1")
+    target = models.ForeignKey(Target, models.PROTECT, related_name="forecasts")
+    line = models.TextField(help_text="the JSON line of evenhand.account.archive, exactly as it was sealed")
+    hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(default=timezone.now, help_text="when it was made")
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["number"]
+        verbose_name_plural = "forecasts kept"
 
 
 class BudgetRule(AppendOnly):

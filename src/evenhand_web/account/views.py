@@ -17,7 +17,7 @@ from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from . import ahead, book, confirming, figures, gathering, moving, trail
+from . import ahead, book, confirming, figures, gathering, keeping, moving, trail
 from .models import Confirmation
 
 TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
@@ -34,21 +34,23 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     found = gathering.progress(entries, aim)
     near = gathering.near(organisation, entries)
     bar, table = figures.bar(found, whole), figures.ledger(near)
-    lines, titles = gathering.lines(organisation, entries), dict(Plan.objects.values_list("key", "title"))
+    lines, titles = gathering.lines(organisation, entries, lake()), dict(Plan.objects.values_list("key", "title"))
     chance, plans = ahead.ahead(entries, aim, lines, titles), ahead.plans(entries, lines)
-    drawn = [*([chance.figure] if chance else []), *(plan.figure for plan in plans if plan.figure)]
+    kept = keeping.kept(entries, aim)
+    drawn = [*([chance.figure] if chance else []), *([kept.figure] if kept else []),
+             *(plan.figure for plan in plans if plan.figure)]  # fmt: skip
     if response := download(request, bar, table, *drawn):
         return response
     shown = [
         {"line": line, "may_book": may(request, "book", line.standing.plan.organisation),
-         "may_confirm": _role(request, line)}
+         "may_confirm": _role(request, line), "portions": figures.portions(line, titles)}
         for line in lines
     ]  # fmt: skip
     return render(request, "account/index.html", {
         "aim": aim, "found": found, "bar": bar, "table": table, "whole": whole, "lines": shown,
         "entries": [(e, titles.get(e.saving, e.saving), trail.day(e["booked"]), figures.KINDS[e.kind],
                      figures.pounds(e)) for e in reversed(near)],
-        "origins": figures.origins(found), "ahead": chance, "plans": plans, "roles": Confirmation.ROLES,
+        "origins": figures.origins(found), "ahead": chance, "kept": kept, "plans": plans, "roles": Confirmation.ROLES,
     })  # fmt: skip
 
 
@@ -76,6 +78,7 @@ def move(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
     require(request, "book", plan.organisation)
     try:
         made = moving.move(plan, lake())
+        keeping.keep(plan.organisation)
         messages.success(request, f"Booked as entry {made.number}: {plan.title}.")
     except InputError as error:
         messages.error(request, str(error))
@@ -92,7 +95,10 @@ def confirm(request: HttpRequest, organisation: Organisation, key: str) -> HttpR
         raise Http404(f"no role {role!r} confirms a saving")
     require(request, f"confirm_{role}", plan.organisation)
     try:
-        made = confirming.confirm(plan, role, request.user.person, lake())
+        _may_share(request, plan, role)
+        made = confirming.confirm(plan, role, request.user.person, lake(), request.POST.get("share", ""))
+        if made:
+            keeping.keep(plan.organisation)
         words = "Your confirmation is kept. The saving counts once the other lead has confirmed too."
         messages.success(request, f"Confirmed by both, and booked as entry {made.number}." if made else words)
     except InputError as error:
@@ -120,6 +126,21 @@ def _role(request: HttpRequest, line: gathering.Line) -> str:
     plan = line.standing.plan
     return next((role for role in Confirmation.ROLES
                  if role not in line.confirmed and may(request, f"confirm_{role}", plan.organisation)), "")  # fmt: skip
+
+
+def _may_share(request: HttpRequest, plan: Plan, role: str) -> None:
+    """Whoever confirms a sharing changes what others count, so they must be able to confirm those too."""
+    if not request.POST.get("share"):
+        return
+    entries = book.read()
+    last = next((e for e in reversed(entries) if e.saving == plan.key), None)
+    found = confirming.offer(moving.standing(plan, last), entries, lake())
+    others = Plan.objects.filter(key__in=found.others if found else ()).select_related("organisation")
+    if found and len(others) < len(found.others):
+        raise InputError("Another saving on these cells has no scheme here, so nobody here can share with it. Nothing "
+                         "was confirmed.")  # fmt: skip
+    for other in others:
+        require(request, f"confirm_{role}", other.organisation)
 
 
 def _plan(organisation: Organisation, key: str) -> Plan:

@@ -67,6 +67,7 @@ def fill(lake: Lake, password: str) -> str:
         for scheme in (s for _, s in schemes):
             area = Organisation.objects.get(code=scheme.area)
             account.set_target(area, scheme.planned_saving_pounds, scheme.follow_up.last)
+        account.take_forecasts()
         area = Organisation.objects.get(code=waiting.area)
         account.set_budget(area, lake, accounts["finance-director"])
         campaigns.take_campaigns(area, accounts["pharmacist"])
