@@ -152,7 +152,7 @@ def certainty(view: View, *, like_ours: bool = False) -> str:
         return f"You are different here: {way} what chance and the variation that all share would give."
     if view.spread.facts["ratio_funnel" if like_ours else "funnel"] is not None:
         far = standing is not None and standing.worse > SURE
-        more = " The distance from the best quarter is still more than chance alone." if far else ""
+        more = " The distance from the best quarter is still more than chance alone would give." if far else ""
         return f"That is within what chance and the variation that all share would give.{more}"
     return "We cannot tell how much of that is chance: the numbers are no counts, or those compared are too few."
 
