@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evenhand import measures
 from evenhand.account import Rule
+from evenhand.lake import month_number
 from evenhand.story import budgeting
 from tiny_lake import TinyLake
 
@@ -68,3 +70,12 @@ def test_a_confirmed_saving_is_parted_by_patients_and_never_more_than_it(lake):
     assert budgeting.part_by_patients(found, ["A", "B"], ["A"], 10_001) == int(10_001 * 1100 / 4100)
     assert budgeting.part_by_patients(found, ["A", "B"], ["A", "B"], 10_001) == 10_001
     assert budgeting.part_by_patients(found, ["Z"], ["A"], 10_001) == 0
+
+
+def test_where_months_are_held_in_panels_alone_need_is_the_patients_they_were_counted_over(lake, monkeypatch):
+    counted = budgeting.basis(lake, "I1")
+    monkeypatch.setattr(budgeting, "without_rows", lambda lake: frozenset({month_number(counted.first - 1)}))
+    lake.forget()  # what was found of the month's rows is kept in mind
+    found = budgeting._basis(lake, "I1", measures.panel(lake, "prescribing_cost", "practice"), counted.first)
+    assert found.need_words == "registered patients"
+    assert (found.need / found.need.sum()).tolist() == [0.25, 0.75]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from .. import account
 from ..account import Budgets, Lines, Outturn, Rule
 from ..lake import Lake, month_number
 from ..measures import Counted, adhoc, panel
+from ..measures.held import without_rows
 from ..records import Panel
 from .place import Place
 
@@ -94,7 +96,7 @@ def _basis(lake: Lake, area: str, cost: Panel, first: np.datetime64) -> Basis:
     place = Place.find(lake, area)
     here = [row for row, code in enumerate(cost.organisations) if place.holds(code)]
     codes = [cost.organisations[row] for row in here]
-    words, need = _need(lake, codes, str(first - 1))
+    words, need = _need(lake, codes, first - 1, cost)
     keep = [i for i, value in enumerate(need) if value > 0]
     rows = [here[i] for i in keep]
     before = (cost.months >= first - YEAR) & (cost.months < first)
@@ -107,20 +109,36 @@ def _basis(lake: Lake, area: str, cost: Panel, first: np.datetime64) -> Basis:
     )  # fmt: skip
 
 
-def _need(lake: Lake, codes: Sequence[str], month: str) -> tuple[str, Floats]:
-    """The best published measure of need that covers most practices, in a month; NaN where a practice has none."""
-    everything = Counted(words="cost of everything", sum="cost", everything=True)
+def _need(lake: Lake, codes: Sequence[str], month: np.datetime64, cost: Panel) -> tuple[str, Floats]:
+    """The best published measure of need that covers most practices, in a month; NaN where a practice has none.
+
+    Of a month that is held in panels alone, the patients that prescribing was counted over.
+    """
     said, found = "", np.full(len(codes), np.nan)
     for words, side in NEEDS:
         if side.weighted is not None and not lake.snapshots("weighted_population"):
             continue
-        read = adhoc(lake, everything, side, "practice", first=month, last=month)
-        place = {code: row for row, code in enumerate(read.organisations)}
-        found = np.array([read.denominator[place[code], 0] if code in place else np.nan for code in codes])
+        needed = lake.remember(f"budgeting.need.{words}.{month}", partial(_needed, lake, side, str(month)))
+        if needed is None:
+            continue
+        found = np.array([needed.get(code, np.nan) for code in codes])
         said = words
         if np.isfinite(found).sum() * 2 > len(codes):
-            break
+            return said, found
+    if not said:
+        row = {code: i for i, code in enumerate(cost.organisations)}
+        patients = cost.denominator[:, cost.months == month][:, 0]
+        return NEEDS[-1][0], patients[[row[code] for code in codes]]
     return said, found
+
+
+def _needed(lake: Lake, side: Counted, month: str) -> dict[str, float] | None:
+    """Every practice's need in a month, found once for all areas; None where the month is held in panels alone."""
+    if month_number(month) in without_rows(lake):
+        return None
+    everything = Counted(words="cost of everything", sum="cost", everything=True)
+    read = adhoc(lake, everything, side, "practice", first=month, last=month)
+    return dict(zip(read.organisations, read.denominator[:, 0].tolist(), strict=True))
 
 
 def share_out(basis: Basis, total_pence: int, rule: Rule) -> Budgets:
