@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,17 +58,18 @@ def opportunity(
     if enough.sum() < FEWEST_UNITS or price <= 0:
         return None
     codes = [panel.organisations[row] for row, yes in zip(keep, enough, strict=True) if yes]
-    noise = None
+    asked: dict[str, Any] = {"unit_cost": price, "better": measure.direction, "seed": SEED}
+    asked["rng"] = np.random.default_rng(SEED)
     if is_money(measure):
         if len(panel.months) < FEWEST_MONTHS:
             return None
         noise = standard_error(panel.value[keep][enough])
         if not np.all(noise > 0):
             return None
-    return draw_opportunity(
-        codes, top[enough], bottom[enough], unit_cost=price, better=measure.direction,
-        rng=np.random.default_rng(SEED), seed=SEED, standard_error=noise,
-    )  # fmt: skip
+        return draw_opportunity(codes, top[enough], bottom[enough], standard_error=noise, **asked)
+    monthly = (np.nan_to_num(side[keep][enough]).ravel() for side in (panel.numerator, panel.denominator))
+    units = [code for code in codes for _ in panel.months]
+    return draw_opportunity(units, *monthly, months=list(range(len(panel.months))) * len(codes), **asked)
 
 
 def area_opportunity(lake: Lake, scheme: Scheme) -> Worth:
