@@ -12,10 +12,11 @@ import cast
 
 
 def forget_surveys() -> None:
-    """Take what is kept of waves, by their number, out of the process's memory."""
+    """Take what is kept of waves and of rounds, by their number, out of the process's memory."""
+    from evenhand_web.decide import agreement
     from evenhand_web.listen import figures, moving, results
 
-    for held in (results._results, results._gathered, moving._moved):
+    for held in (results._results, results._gathered, moving._moved, agreement._log):
         held.cache_clear()
     figures._KEPT.clear()
 

@@ -89,10 +89,13 @@ class Router:
         self._answered = 1 - (passes + 1) / (self._seen + 2)
         self._units = self._count_units(standing)
 
-    def next(self, participant: str, said: Mapping[str, int] | None = None) -> Next:
+    def next(
+        self, participant: str, said: Mapping[str, int] | None = None, declared: Mapping[str, str] | None = None
+    ) -> Next:
         """The statement to show to one person next; never one they have voted on.
 
-        `said` gives their votes where they are not (all) in the log: statement -> 1, -1 or 0.
+        `said` gives their votes where they are not (all) in the log: statement -> 1, -1 or 0. `declared` gives what
+        they say of themselves, column -> value, where they are not among the participants.
 
         Each statement not yet voted on gets its *information*, the mutual information between this person's class and
         their answer, over that of the most telling one open; and its *need*, how far short of ten voters it is among
@@ -109,7 +112,7 @@ class Router:
         if not len(left):
             told = "this person has voted on every statement"
             return Next(participant, len(mine), None, "done", told, np.nan, np.nan, np.nan, 0, self.seed)
-        information, need = self._information(mine)[left], self._need(participant)[left]
+        information, need = self._information(mine)[left], self._need(participant, declared)[left]
         information = information / max(float(information.max()), 1e-9)
         new = left[self._seen[left] < FLOOR]
         kept_for_new = NEW_SHARE if len(new) and len(new) < len(left) else float(len(new) > 0)
@@ -152,10 +155,11 @@ class Router:
         gain = _entropy(belongs @ self._agree) - belongs @ _entropy(self._agree)
         return np.asarray(np.maximum(self._answered * gain, 0))
 
-    def _need(self, participant: str) -> NDArray[np.float64]:
+    def _need(self, participant: str, declared: Mapping[str, str] | None) -> NDArray[np.float64]:
         short = np.zeros(len(self.statements))
         for column, counts in self._units.items():
-            said = self.participants.declared[column].get(participant, "") if self.participants else ""
+            own = self.participants.declared[column].get(participant, "") if self.participants else ""
+            said = own if declared is None else declared.get(column, own)
             if said in counts:
                 short = np.maximum(short, np.clip(1 - counts[said] / FLOOR, 0, 1))
         typical = float(np.median(self._seen)) or 1.0

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db import models
+from django.db.models import QuerySet
 
 from evenhand.decide import Count, Participants, StatementTally, Tally, Votes, tally
 from evenhand.decide.verdict import AGREED, DISAGREED, DIVIDED, EXCEPT, FEWEST, MORE
 from evenhand_web.people.models import Person
-from evenhand_web.people.tree import below
+from evenhand_web.people.tree import within
 
 from .models import Round, Statement, VoteEvent
 
 DECLARED = "profession"
+NOBODY = "-"  # begins the key of nobody, who stands for a profession of which nobody may have voted yet
 ORDER = (AGREED, EXCEPT, DIVIDED, DISAGREED, MORE)
 
 
@@ -71,8 +72,9 @@ def protected(round_: Round) -> tuple[str, ...]:
 
 def heads(round_: Round) -> dict[str, int]:
     """How many of each profession may vote, the most first."""
-    found = Counter(_people(round_).exclude(removed_by_moderator=True).values_list(DECLARED, flat=True))
-    return dict(sorted(found.items(), key=lambda row: (-row[1], row[0])))
+    there = _people(round_).exclude(removed_by_moderator=True)
+    found = there.order_by().values_list(DECLARED).annotate(n=models.Count("key"))
+    return dict(sorted(found, key=lambda row: (-row[1], row[0])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +87,13 @@ class Log:
 
 
 def log(round_: Round, statements: list[Statement], professions: tuple[str, ...], newest: int) -> Log:
-    """The log up to the row `newest`: the same object until a vote, a moderation or the people change."""
+    """The log up to the row `newest`: the same object until a vote, a moderation or those who voted change.
+
+    Of those who may vote and have not, nothing is counted but that their professions are there.
+    """
     moderation = tuple((s.key, _moderation(s)) for s in statements)
-    who = _people(round_).values_list("key", "organisation_id", DECLARED, "removed_by_moderator")
+    voted = VoteEvent.objects.filter(statement__round=round_).values("person")
+    who = Person.objects.filter(key__in=voted).values_list("key", "organisation_id", DECLARED, "removed_by_moderator")
     return _log(round_.pk, newest, moderation, professions, tuple(sorted(who)))
 
 
@@ -117,8 +123,9 @@ def _log(
     rows = events.values_list("person_id", "statement__key", "value")
     words = {name: "retract" if value is None else value for name, value in VoteEvent.VALUES.items()}
     declared = {key: profession if profession in professions else "" for key, _, profession, _ in who}
+    declared |= {f"{NOBODY} {profession}": profession for profession in professions}
     participants = Participants(
-        organisation={key: place or "" for key, place, _, _ in who},
+        organisation={key: place or "" for key, place, _, _ in who} | {key: "" for key in declared if key[0] == NOBODY},
         removed=frozenset(key for key, _, _, removed in who if removed), declared={DECLARED: declared},
     )  # fmt: skip
     votes = Votes.of((person, statement, words[value]) for person, statement, value in rows)
@@ -154,9 +161,8 @@ def _named(column: str, value: str) -> str:
 
 def _people(round_: Round) -> QuerySet[Person]:
     """Those who work where the round is, and those who have voted in it and work elsewhere by now."""
-    place = [round_.organisation, *below(round_.organisation)]
     voted = VoteEvent.objects.filter(statement__round=round_).values("person")
-    return Person.objects.filter(Q(organisation__in=place) | Q(key__in=voted))
+    return Person.objects.filter(models.Q(organisation__in=within(round_.organisation)) | models.Q(key__in=voted))
 
 
 def _moderation(statement: Statement) -> str:

@@ -47,10 +47,12 @@ def next_statement(round_: Round, person: Person, said: dict[str, int]) -> Next 
 
     `said` are their votes that stand: statement's key -> 1, -1 or 0.
     """
-    router = _router(_log(round_, SOON))
+    professions = protected(round_)
+    router = _router(_log(round_, SOON, professions))
     if router is None:
         return None
-    return router.next(person.key, {key: value for key, value in said.items() if key in router.statements})
+    own = {DECLARED: person.profession if person.profession in professions else ""}
+    return router.next(person.key, {key: value for key, value in said.items() if key in router.statements}, own)
 
 
 def exposed(round_: Round) -> Exposure | None:
@@ -58,9 +60,10 @@ def exposed(round_: Round) -> Exposure | None:
     return _exposed(_log(round_, SOON))
 
 
-def _log(round_: Round, large: int) -> Log:
+def _log(round_: Round, large: int, professions: tuple[str, ...] | None = None) -> Log:
     statements = list(round_.statements.select_related("duplicate_of"))
-    return log(round_, statements, protected(round_), _head(round_, large))
+    known = protected(round_) if professions is None else professions
+    return log(round_, statements, known, _head(round_, large))
 
 
 def _head(round_: Round, large: int) -> int:
