@@ -7,6 +7,7 @@ import pytest
 
 from evenhand import measures
 from evenhand.account import Rule
+from evenhand.errors import InputError
 from evenhand.lake import month_number
 from evenhand.story import budgeting
 from tiny_lake import TinyLake
@@ -79,3 +80,6 @@ def test_where_months_are_held_in_panels_alone_need_is_the_patients_they_were_co
     found = budgeting._basis(lake, "I1", measures.panel(lake, "prescribing_cost", "practice"), counted.first)
     assert found.need_words == "registered patients"
     assert (found.need / found.need.sum()).tolist() == [0.25, 0.75]
+    told = budgeting.forecast(counted, ["A"], 360.0)
+    with pytest.raises(InputError, match="holds no prescribing rows of these months"):
+        budgeting.explain(lake, counted, ["nobody"], told)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .. import account
 from ..account import Budgets, Lines, Outturn, Rule
+from ..errors import InputError
 from ..lake import Lake, month_number
 from ..measures import Counted, adhoc, panel
 from ..measures.held import without_rows
@@ -167,6 +168,8 @@ def explain(lake: Lake, basis: Basis, codes: Sequence[str], found: Outturn) -> O
     now = _lines(lake, codes, months)
     before = _lines(lake, codes, [month - YEAR for month in months])
     every = sorted(set(now) | set(before))
+    if not every:
+        raise InputError(f"{basis.area}: the lake holds no prescribing rows of these months, so nothing says why")
     planned_items, planned_cost = np.array([before.get(code, (0.0, 0.0)) for code in every]).T
     items, cost = np.array([now.get(code, (0.0, 0.0)) for code in every]).T
     lines = Lines(
