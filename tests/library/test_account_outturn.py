@@ -145,3 +145,13 @@ def test_other_assumptions_come_from_a_file_and_a_wrong_word_is_named(tmp_path, 
     path.write_text("adoption: {least: 0.9, likely: 0.8, most: 0.7}\n")
     assert main(["account", "reach", "--parameters", str(path)]) == 2
     assert "least <= likely <= most" in capsys.readouterr().err
+
+
+def test_months_may_be_given_by_name_alone_and_a_hole_is_told_by_name(tmp_path, capsys):
+    file = tmp_path / "spend.csv"
+    file.write_text("month,actual_cost\nJun,803\nApr,789\nmay,826\n")
+    assert main(["account", "outturn", str(file), "--profile", "2014-15", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["forecast_outturn"] == pytest.approx(2418 * 100 / 24.18)
+    file.write_text("month,actual_cost\nJun,803\nApr,789\n")
+    assert main(["account", "outturn", str(file), "--profile", "2014-15", "--json"]) == 2
+    assert "May is missing" in capsys.readouterr().err

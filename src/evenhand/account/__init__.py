@@ -19,7 +19,7 @@ from .outturn import Outturn, outturn
 from .overlap import divide, waterfall
 from .own_profile import OwnProfile, Tested, own_profile
 from .plan import PlanAgainstActual, Rag, against
-from .profiles import PUBLISHED, from_table, published
+from .profiles import MONTHS, PUBLISHED, from_table, published
 from .progress import Progress, StateTotal, progress
 from .proof import of as verdict_proof
 from .reach import Parameters, Reach, reach
@@ -36,15 +36,15 @@ from .tracker_words import financial_year
 from .variance import Lines, covered, split
 
 __all__ = [
-    "GENESIS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "TRACKER_UNITS", "Asked", "Broken", "Budgets", "Cells",
-    "Check", "Claimant", "Credibility", "Entry", "FedReach", "Field", "Forecast", "GainShareScheme", "Gate", "Guess",
-    "KpiLine", "Ledger", "Lines", "Outlook", "Outturn", "OwnProfile", "Parameters", "Payment", "PlanAgainstActual",
-    "Portion", "Progress", "QualityPoints", "Rag", "Reach", "Rule", "Saving", "SchemeForecast", "Scores", "Shared",
-    "Sharing", "StateTotal", "Step", "Tested", "ToDate", "Trace", "TrackedMonth", "TrackedScheme", "Tracker", "against",
-    "append", "bank_holidays", "budget_sheet", "budgets", "canonical", "check", "check_file", "claim", "commitments",
-    "covered", "credibility", "digest", "dispensing_days", "divide", "exactly", "financial_year", "forecast",
-    "from_table", "gainshare", "limit_pence", "outturn", "own_profile", "parse", "payment_words", "pence", "price_year",
-    "progress", "pseudonym", "published", "reach", "reach_fed", "read", "reweighted", "saving", "score", "seal",
-    "sealed", "share", "sharing", "signature", "split", "to_the_penny", "trace", "tracker", "trust", "verdict_proof",
-    "waterfall",
+    "GENESIS", "MONTHS", "PANEL", "PRESENTATION", "PUBLISHED", "STATES", "TRACKER_UNITS", "Asked", "Broken", "Budgets",
+    "Cells", "Check", "Claimant", "Credibility", "Entry", "FedReach", "Field", "Forecast", "GainShareScheme", "Gate",
+    "Guess", "KpiLine", "Ledger", "Lines", "Outlook", "Outturn", "OwnProfile", "Parameters", "Payment",
+    "PlanAgainstActual", "Portion", "Progress", "QualityPoints", "Rag", "Reach", "Rule", "Saving", "SchemeForecast",
+    "Scores", "Shared", "Sharing", "StateTotal", "Step", "Tested", "ToDate", "Trace", "TrackedMonth", "TrackedScheme",
+    "Tracker", "against", "append", "bank_holidays", "budget_sheet", "budgets", "canonical", "check", "check_file",
+    "claim", "commitments", "covered", "credibility", "digest", "dispensing_days", "divide", "exactly",
+    "financial_year", "forecast", "from_table", "gainshare", "limit_pence", "outturn", "own_profile", "parse",
+    "payment_words", "pence", "price_year", "progress", "pseudonym", "published", "reach", "reach_fed", "read",
+    "reweighted", "saving", "score", "seal", "sealed", "share", "sharing", "signature", "split", "to_the_penny",
+    "trace", "tracker", "trust", "verdict_proof", "waterfall",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from .door import add_dates, naming
 from .output import add_output, emit
 
 Floats = NDArray[np.float64]
+_A_YEAR = np.datetime64("2000-04", "M")  # any year: what has no year is compared with nothing that has one
 
 
 def register(commands: Any) -> None:
@@ -39,13 +41,16 @@ def register(commands: Any) -> None:
 
 def _run_outturn(options: argparse.Namespace) -> None:
     table = read(options.file, needs=(options.month, options.actual_cost))
-    months = table.dates(options.month, day_first=options.day_first).astype("datetime64[M]")
+    months = _months(options, table)
     cost = table.numbers(options.actual_cost)
     own = _own(options, table.name, months[~np.isnan(cost)])
     profile = own.percent if own else _given(options.profile)
     budget = _budget(table, options.budget)
     with naming(table):
-        found = account.outturn(months, cost, profile, budget=budget)
+        try:
+            found = account.outturn(months, cost, profile, budget=budget)
+        except InputError as error:
+            raise InputError(_without_year(str(error)) if months.min() < _A_YEAR + 12 else str(error)) from None
     shown: dict[str, Any] = {}
     if options.parts:
         lines = lines_of(options)
@@ -62,6 +67,22 @@ def _run_outturn(options: argparse.Namespace) -> None:
     row = {key: value for key, value in shown.items() if key not in nested}
     row |= {word: value for word, value in found.as_json()["parts"].items() if options.parts}
     emit(options, shown, [row], title="forecast outturn")
+
+
+def _months(options: argparse.Namespace, table: Table) -> NDArray[np.datetime64]:
+    """The months of a financial year: with their year, or all of them by name alone (Apr, May ...), as profiles are."""
+    words = [word.strip().lower()[:3] for word in table.text(options.month)]
+    names = [name.lower() for name in account.MONTHS]
+    if options.profile != "own" and words and all(
+        word in names and cell.strip().isalpha() for word, cell in zip(words, table.text(options.month), strict=True)
+    ):  # fmt: skip
+        return _A_YEAR + np.array([names.index(word) for word in words])
+    return table.dates(options.month, day_first=options.day_first).astype("datetime64[M]")
+
+
+def _without_year(text: str) -> str:
+    """A message about months that were given by name."""
+    return re.sub(r"200[01]-(\d\d)", lambda found: account.MONTHS[(int(found[1]) - 4) % 12], text)
 
 
 def _given(profile: str) -> Floats:
