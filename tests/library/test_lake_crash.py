@@ -10,10 +10,10 @@ from pathlib import Path
 from published import list_sizes, prescribing_file, write_csv
 
 # One process imports everything once; each child is killed, without any clean-up, just before one of its renames or
-# flushes to disk (every seventh is tried). Then the load is done again, undisturbed, and the lake must be what an
-# undisturbed load makes.
+# flushes to disk (every seventh is tried), and then some at moments drawn from the time that a load takes. The load is
+# done again, undisturbed, and the lake must be what an undisturbed load makes.
 SCRIPT = """
-import hashlib, json, os, sys
+import hashlib, json, os, random, signal, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from evenhand import sources
@@ -64,7 +64,24 @@ while True:
     if ended == 0:
         break
     n += 7
-print(json.dumps({"kills": n, "different": different}))
+begun = time.perf_counter()
+assert child(lambda: load(folder / "timed")) == 0
+seconds, moments, during = time.perf_counter() - begun, random.Random(1), 0
+for k in range(6):
+    place, (ready, begun) = folder / f"random-{k}", os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(begun, b"x")
+        load(place)
+        os._exit(0)
+    os.read(ready, 1)
+    time.sleep(moments.uniform(0, 1) * seconds)
+    os.kill(pid, signal.SIGKILL)
+    during += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+    assert child(lambda: load(place)) == 0
+    if state(place) != whole:
+        different.append(place.name)
+print(json.dumps({"kills": n, "different": different, "during": during}))
 """
 
 
@@ -79,3 +96,4 @@ def test_a_load_killed_at_any_moment_and_run_again_is_the_load(tmp_path: Path) -
     found = json.loads(done.stdout)
     assert found["kills"] > 20
     assert found["different"] == []
+    assert found["during"] >= 3  # of six killed by the clock, most before their load had ended

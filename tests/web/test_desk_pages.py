@@ -19,6 +19,7 @@ from evenhand_web.home import backups, desk
 from evenhand_web.home.models import JobRun
 from evenhand_web.people.models import Identity, Organisation, Post
 from evenhand_web.people.tree import ancestors, place
+from published import prescribing_file
 
 LIST_SIZES = """PUBLICATION,EXTRACT_DATE,TYPE,CODE,POSTCODE,SEX,AGE,NUMBER_OF_PATIENTS
 GP_PRAC_PAT_LIST,01APR2026,GP,X00001,AA1 1AA,ALL,ALL,{patients}
@@ -152,6 +153,16 @@ def test_a_revision_says_what_it_moved(administrator, tmp_path, settings, kept):
     assert "loaded" in page
     assert "9,000 before, 9,100 now" in page
     assert "1 row changed, 0 added, 0 removed" in page
+
+
+def test_repeated_rows_corrections_and_unknown_codes_are_counted_and_named(administrator, tmp_path, settings, kept):
+    settings.EVENHAND_LAKE = tmp_path / "lake"
+    file = prescribing_file(tmp_path / "epd.csv")
+    call_command("load", str(file), "--lake", str(tmp_path / "lake"), "--no-measures")
+    page = administrator.get(reverse("home:desk_data", args=["ICB1"]))
+    (row,) = page.context["unusual"].rows
+    assert row[1:5] == (6, 2, 1, 1)  # rows; of them repeated, below nought, of an unknown code
+    assert "9999999Z0ZZZZZZ" in page.content.decode()
 
 
 def test_an_organisation_is_found_by_name_or_code_and_opens_only_where_it_may(as_):

@@ -39,10 +39,12 @@ def data_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Administrators: what was loaded, what is late, what was refused and why, what was revised. Next: load it."""
     held, today = lake(), timezone.localdate()
     holdings = _holdings(held, today)
-    if response := download(request, *([holdings] if holdings else [])):
+    unusual = _unusual(held)
+    if response := download(request, *(figure for figure in (holdings, unusual) if figure)):
         return response
     return render(request, "home/desk_data.html", {
-        "holdings": holdings, "late": [h for h in desk.held(held, today) if h.late_days], "refused": desk.refused(),
+        "holdings": holdings, "unusual": unusual,
+        "late": [h for h in desk.held(held, today) if h.late_days], "refused": desk.refused(),
         "loads": JobRun.objects.filter(job="load")[:LATEST], "revised": _revised(held),
         "reviews": desk.reviews(organisation.code, today), "backups": backups.kept(settings.EVENHAND_BACKUPS)[:5],
     })  # fmt: skip
@@ -84,6 +86,25 @@ def _holdings(held: Lake | None, today: Any) -> Figure | None:
         table_open=True,
         how=("A dataset is late once the next release has not been loaded by the day that its publisher's calendar and "
              "a week or two of grace give; one that was never loaded is not late.",),
+        command="evenhand sources --lake LAKE --json",
+    )  # fmt: skip
+
+
+def _unusual(held: Lake | None) -> Figure | None:
+    """What is normal in published prescribing and worth knowing: it loads like all else, is counted and named."""
+    kinds = {"repeated_rows": "repeated rows", "negative_rows": "rows below nought",
+             "unknown_code_rows": "rows of unknown codes"}  # fmt: skip
+    snapshots = [s for s in held.snapshots() if any(s.totals.get(k) for k in kinds)] if held is not None else []
+    if not snapshots:
+        return None
+    rows = [(f"{s.source} {s.key}", s.rows, *(s.totals.get(k, 0) for k in kinds), s.note, s.file)
+            for s in sorted(snapshots, key=lambda s: s.key, reverse=True)]  # fmt: skip
+    return Figure(
+        name="unusual", columns=("what", "rows", *kinds.values(), "which", "file"), rows=rows, most=LATEST,
+        sentence=f"{len(rows)} load{'s' if len(rows) > 1 else ''} had rows that repeat, corrections below nought or "
+                 "codes that no list here knows. All were taken in, and add up to the file's own totals.",
+        how=("Several rows of one practice and presentation are added up. A negative row takes back what was paid too "
+             "much earlier. A code that no list here knows counts in every sum, and in no measure that names codes.",),
         command="evenhand sources --lake LAKE --json",
     )  # fmt: skip
 
