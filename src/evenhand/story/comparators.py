@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -80,15 +81,14 @@ def among(spread: Spread, measure: Measure, codes: Sequence[str], own: str) -> S
     others = sum(bool(spread.fair[row]) and spread.codes[row] != own for row in rows)
     if others < FEWEST:
         raise InputError(f"{others} of those chosen are large enough on this measure, and {FEWEST} or more are needed")
-    return redrawn(replace(
-        spread, codes=tuple(spread.codes[row] for row in rows),
-        **{name: getattr(spread, name)[rows] for name in _COLUMNS},
-        **{name: tuple(getattr(spread, name)[row] for row in rows) for name in ("outlier", "unlike", "icon")},
-    ), measure)  # fmt: skip
+    chosen: dict[str, Any] = {name: getattr(spread, name)[rows] for name in _COLUMNS}
+    chosen |= {name: tuple(getattr(spread, name)[row] for row in rows) for name in _WORDS}
+    return redrawn(replace(spread, **chosen), measure)
 
 
 _COLUMNS = ("numerator", "denominator", "fair", "expected", "z", "z_unlike", "worse", "units", "pounds", "low", "high",
             "top", "bottom")  # fmt: skip
+_WORDS = ("codes", "outlier", "unlike", "icon")
 
 
 def _listed(lake: Lake, level: str, own: Sequence[str]) -> list[str]:
