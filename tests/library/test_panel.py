@@ -103,7 +103,7 @@ def test_the_jackknife_is_that_of_leaving_each_cluster_out_about_the_mean_of_its
         again = panel([u for u, r in zip(units, rest, strict=True) if r], periods[rest], y[rest], starts[rest],
                       clusters=[c for c in clusters if c != one], method=method)  # fmt: skip
         away.setdefault(float(starts[clusters.index(one)]), []).append(again.att.estimate)
-    squares = sum(len(own) * np.var(own, ddof=1) for own in away.values())
+    squares = sum(np.sqrt(len(own) * (len(own) - 1)) * np.var(own, ddof=1) for own in away.values())
     assert found.att.se_interval == pytest.approx(np.sqrt(9 / 10 * squares), rel=1e-8)
     assert found.att.df == 10 - len(away)
 
