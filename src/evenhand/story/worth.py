@@ -68,8 +68,8 @@ def opportunity(
             return None
         return draw_opportunity(codes, top[enough], bottom[enough], standard_error=noise, **asked)
     monthly = (np.nan_to_num(side[keep][enough]).ravel() for side in (panel.numerator, panel.denominator))
-    units = [code for code in codes for _ in panel.months]
-    return draw_opportunity(units, *monthly, months=list(range(len(panel.months))) * len(codes), **asked)
+    rows = [code for code in codes for _ in panel.months]
+    return draw_opportunity(rows, *monthly, months=list(range(len(panel.months))) * len(codes), **asked)
 
 
 def area_opportunity(lake: Lake, scheme: Scheme) -> Worth:
