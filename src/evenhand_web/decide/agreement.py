@@ -47,13 +47,16 @@ class Agreement:
         return [row for row in self.said if row.verdict == verdict]
 
 
-def agreement(round_: Round, groups: dict[str, str] | None = None) -> Agreement:
+def agreement(
+    round_: Round, groups: dict[str, str] | None = None, professions: tuple[str, ...] | None = None
+) -> Agreement:
     """The round as it stands now, the surest statements of each verdict first.
 
     `groups` (person -> opinion group) are protected like professions: what one of them rejects is not agreed.
+    `professions`: those protected, where they were asked for already.
     """
     statements = list(round_.statements.select_related("duplicate_of"))
-    professions = protected(round_)
+    professions = protected(round_) if professions is None else professions
     counted = count(round_, statements, professions, groups)
     by_key = {statement.key: statement for statement in statements}
     said = [_said(by_key[row.statement], row) for row in counted.statements]

@@ -38,8 +38,9 @@ def camps(round_: Round) -> Groups | None:
 
 def judged(round_: Round) -> Agreement:
     """What is agreed, by every profession and, where there are camps, by every opinion group."""
-    found = camps(round_)
-    return agreement(round_, found.by_person if found is not None and found.groups > 1 else None)
+    professions = protected(round_)
+    found = _groups(_log(round_, LARGE, professions))
+    return agreement(round_, found.by_person if found is not None and found.groups > 1 else None, professions)
 
 
 def next_statement(round_: Round, person: Person, said: dict[str, int]) -> Next | None:

@@ -61,7 +61,7 @@ def around(organisation: Organisation) -> QuerySet[Organisation]:
 
 def within(organisation: Organisation) -> QuerySet[Organisation]:
     """The organisation and everything below it, as a query."""
-    down = f"SELECT code FROM ({_DOWN} SELECT code FROM walk) AS down UNION SELECT %s"
+    down = f"SELECT code FROM ({_INSIDE} SELECT code FROM walk) AS down UNION SELECT %s"
     return Organisation.objects.filter(code__in=RawSQL(down, [*_asked(organisation), organisation.code]))
 
 
@@ -72,6 +72,12 @@ _WALK = (
     'JOIN walk ON m.{of}_id = walk.code WHERE far < 12 AND (m."end" IS NULL OR m."end" >= %s))'
 )
 _UP, _DOWN = _WALK.format(to="parent", of="child"), _WALK.format(to="child", of="parent")
+# the same downward where no distance is asked for: each code once, however many ways lead to it
+_INSIDE = (
+    'WITH RECURSIVE walk(code) AS (SELECT child_id FROM people_membership WHERE parent_id = %s '
+    'AND ("end" IS NULL OR "end" >= %s) UNION SELECT m.child_id FROM people_membership m '
+    'JOIN walk ON m.parent_id = walk.code WHERE m."end" IS NULL OR m."end" >= %s)'
+)
 _ORDERED = (
     "{walk} SELECT o.code, o.name, o.level FROM people_organisation o JOIN (SELECT code, MIN(far) AS far FROM walk "
     "GROUP BY code) AS near ON near.code = o.code WHERE o.code <> %s ORDER BY near.far, o.code"
