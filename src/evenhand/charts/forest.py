@@ -44,7 +44,7 @@ def forest(
     ]  # fmt: skip
     y = rows(order, width)
     name = ", ".join(part for part in (unit, "percentage points" if share else "") if part)
-    few = {"tickCount": 4} if width < NARROW else {}
+    few: dict[str, Any] = {"tickCount": 4} if width < NARROW else {}
     axis = alt.Axis(labelExpr=POINTS, **few) if share else numbers(False, **few)
 
     def x(field: str) -> Any:
