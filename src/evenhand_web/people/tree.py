@@ -52,8 +52,8 @@ def around(organisation: Organisation) -> QuerySet[Organisation]:
     A query, so that `filter(organisation__in=around(o))` asks the database once, however many lie below.
     """
     either = (
-        f"SELECT code FROM ({_UP} SELECT code FROM walk) AS up UNION "
-        f"SELECT code FROM ({_DOWN} SELECT code FROM walk) AS down UNION SELECT %s"
+        f"SELECT code FROM ({_OUTSIDE} SELECT code FROM walk) AS up UNION "
+        f"SELECT code FROM ({_INSIDE} SELECT code FROM walk) AS down UNION SELECT %s"
     )
     asked = [*_asked(organisation), *_asked(organisation), organisation.code]
     return Organisation.objects.filter(code__in=RawSQL(either, asked))
@@ -72,12 +72,13 @@ _WALK = (
     'JOIN walk ON m.{of}_id = walk.code WHERE far < 12 AND (m."end" IS NULL OR m."end" >= %s))'
 )
 _UP, _DOWN = _WALK.format(to="parent", of="child"), _WALK.format(to="child", of="parent")
-# the same downward where no distance is asked for: each code once, however many ways lead to it
-_INSIDE = (
-    'WITH RECURSIVE walk(code) AS (SELECT child_id FROM people_membership WHERE parent_id = %s '
-    'AND ("end" IS NULL OR "end" >= %s) UNION SELECT m.child_id FROM people_membership m '
-    'JOIN walk ON m.parent_id = walk.code WHERE m."end" IS NULL OR m."end" >= %s)'
+# the same where no distance is asked for: each code once, however many ways lead to it
+_REACH = (
+    'WITH RECURSIVE walk(code) AS (SELECT {to}_id FROM people_membership WHERE {of}_id = %s '
+    'AND ("end" IS NULL OR "end" >= %s) UNION SELECT m.{to}_id FROM people_membership m '
+    'JOIN walk ON m.{of}_id = walk.code WHERE m."end" IS NULL OR m."end" >= %s)'
 )
+_OUTSIDE, _INSIDE = _REACH.format(to="parent", of="child"), _REACH.format(to="child", of="parent")
 _ORDERED = (
     "{walk} SELECT o.code, o.name, o.level FROM people_organisation o JOIN (SELECT code, MIN(far) AS far FROM walk "
     "GROUP BY code) AS near ON near.code = o.code WHERE o.code <> %s ORDER BY near.far, o.code"
