@@ -38,8 +38,7 @@ class Plan:
 PLANS = (
     Plan("diabetes_dpp4", "Sitagliptin first among the gliptins", 0, "dpp4", "diabetes_dpp4_cost", -0.06, 0.0),
     Plan("null_strips", "A reminder about test strips", 1, "strips", "diabetes_test_strips", 0.0, 0.0),
-    Plan("harmful", "Standard metformin tablets first", 2, "metformin", "diabetes_metformin_mr", -0.08,
-         -2 * MARGIN_POINTS),
+    Plan("harmful", "Pen needles below 5p first", 2, "needles", "diabetes_needles", -0.08, -2 * MARGIN_POINTS),
 )  # fmt: skip
 
 

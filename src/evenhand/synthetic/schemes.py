@@ -19,12 +19,12 @@ PLANNED = -0.05  # every plan hopes for five points; what truly happens is in tr
 PLANNED_SHARE_OF_YEAR = 0.5  # planned saving: half a year of the planned effect
 INVESTMENT = 2500.0  # pounds (ours)
 PATIENTS_PER_ITEM = 0.083  # an item is about a month of one person's treatment
-ITEMS_PER_1000 = {"diabetes_dpp4": 14.0, "null_strips": 9.0, "harmful": 33.0}  # a month: medicines.csv, by family
+ITEMS_PER_1000 = {"diabetes_dpp4": 14.0, "null_strips": 9.0, "harmful": 5.3}  # a month: medicines.csv, by family
 GUARDRAIL, GUARDRAIL_ICB = "wait_within_18_weeks", 3  # controls: the sub-ICB locations of the ICB without a campaign
 AIMS = {
     "diabetes_dpp4": "Of all DPP-4 inhibitor items, five in a hundred fewer other than sitagliptin, within a year.",
     "null_strips": "Of all blood glucose test strip items, five in a hundred fewer of the dearer ones, within a year.",
-    "harmful": "Of all metformin items, five in a hundred fewer modified-release ones, within a year.",
+    "harmful": "Of all pen needles, five in a hundred fewer of the dearer ones, within a year.",
 }
 LETTERS = {
     "quality": "Nobody's treatment is changed without a word with them, and waits must not grow.",
