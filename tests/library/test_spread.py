@@ -86,6 +86,7 @@ def test_where_nobody_says_how_many_could_the_sentence_says_that():
         ([1, 5, 4, 6], {}, "adopters fall from 5 on 2024-02-01 to 4"),
         ([0, 0, 0, 0], {}, "nobody has adopted yet"),
         ([1, 5, 9, 11], {"population": 10}, "11 have adopted already, of 10"),
+        ([1, 5, 9, 11], {"population": 11}, "all 11 who could adopt have adopted"),
         ([0, 5, 9, 11], {"model": "logistic"}, "expected model bass"),
         ([1, 5, 9, 11], {"model": "gompertz"}, "expected bass or logistic"),
     ],
@@ -93,6 +94,12 @@ def test_where_nobody_says_how_many_could_the_sentence_says_that():
 def test_what_no_curve_can_be_fitted_to_is_refused(counts, given, says):
     with pytest.raises(InputError, match=says):
         spread(MONTHS[: len(counts)], np.array(counts), MONTHS[10:12], **given)
+
+
+def test_where_nearly_all_who_could_have_adopted_there_is_still_a_forecast():
+    counts = np.array([2, 50, 1000, 4000, 7000, 9000, 9900, 9999])
+    found = spread(MONTHS[:8], counts, MONTHS[8:11], population=10_000)
+    assert 9999 <= found.low_90[-1] <= found.high_90[-1] <= 10_000
 
 
 def test_a_spread_that_stands_still_is_forecast_to_stand_still():

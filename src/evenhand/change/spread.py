@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from ..errors import InputError
 from ..records import Record
@@ -88,7 +89,7 @@ def spread(
     Raises
     ------
     InputError
-        If there are fewer than four counts, a count falls, nobody has adopted, or more have than could.
+        If there are fewer than four counts, a count falls, nobody has adopted, or all have or more than could.
 
     Source: Bass (1969), Management Science 15:215; priors: METHODS E.3.
 
@@ -111,6 +112,9 @@ def spread(
 
     tried = first(rng, model)
     height = likelihood(tried, before, new, years, could, model, wide)
+    if not np.isfinite(height).any():  # nearly all who could have adopted: no ceiling that was tried lies that high
+        tried[:, 2] = logit(rng.uniform(adopters[-1] / could, 1.0, len(tried)))
+        height = likelihood(tried, before, new, years, could, model, wide)
     start = chosen(rng, tried, height)
     drawn = ensemble(density, start, rng)
     p, q, ceiling, clumps = meaning(drawn, could, model, wide, adopters[-1])
@@ -146,6 +150,8 @@ def _check(dates: NDArray[np.datetime64], adopters: NDArray[np.int64], populatio
     if population is not None and adopters[-1] > population:
         raise InputError(f"population: {adopters[-1]} have adopted already, of {population:g}; "
                          "expected at least as many as adopted")  # fmt: skip
+    if population is not None and adopters[-1] == population:
+        raise InputError(f"population: all {population:g} who could adopt have adopted; there is nothing to forecast")
     if model == "logistic" and adopters[0] == 0:
         raise InputError("logistic: with no adopter at the first count nobody can follow; expected model bass, or a "
                          "first count above 0")  # fmt: skip
