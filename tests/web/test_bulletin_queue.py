@@ -363,6 +363,34 @@ def test_of_two_workers_one_gets_a_letter(team):
     assert len(taken) == len(set(taken)) == 6
 
 
+def test_what_a_worker_did_not_come_to_is_given_back_and_counts_no_try(team):
+    bulletins.make(WEEK)
+    with bulletins_queue.worker() as name:
+        first, *_ = bulletins_queue.claim_some(WEEK, name, 4)
+        assert bulletins_queue.hand_over(first, name, Identity.objects.get(person=first.person).email)
+        assert bulletins_queue.release(name) == 3
+        bulletins_queue.claim_some(WEEK, name, 2)
+    assert bulletins_queue.recover(WEEK) == 2  # its sender is gone
+    assert states() == {"queued": 5, "sending": 1}
+    assert set(Bulletin.objects.filter(state="queued").values_list("tries", flat=True)) == {0}
+
+
+def test_a_letter_that_was_taken_is_kept_before_a_run_ends_however_it_ends(team, server, monkeypatch):
+    bulletins.make(WEEK)
+    one = bulletins_sending._one
+
+    def broken(letter, *rest):
+        if Bulletin.objects.filter(state="sending").exclude(handed_at=None).exists():  # the one before was taken
+            raise RuntimeError("the sender is broken")
+        return one(letter, *rest)
+
+    monkeypatch.setattr(bulletins_sending, "_one", broken)
+    with pytest.raises(RuntimeError):
+        bulletins_sending.send(WEEK)
+    assert states() == {"queued": 5, "sent": 1}
+    assert EngagementEvent.objects.filter(stage="reached").count() == 1
+
+
 def test_an_old_letter_is_not_sent_after_a_newer_one_was_made(team, server):
     bulletins.make(WEEK)
     bulletins.make(WEEK + timedelta(days=7))

@@ -13,9 +13,9 @@ from django.utils import timezone
 import cast
 from evenhand.cli.main import main
 from evenhand.synthetic.awareness import WAVES
-from evenhand_web.change import desk, outcomes
+from evenhand_web.change import desk, outcomes, spreading
 from evenhand_web.change.demo_campaigns import PLANTED, ask, planted
-from evenhand_web.change.models import AllocationRow, Campaign, EngagementEvent
+from evenhand_web.change.models import AllocationRow, Campaign, EngagementEvent, SpreadKept
 from evenhand_web.listen.models import SurveyWave
 from evenhand_web.people import trail
 from evenhand_web.people.models import Membership, Organisation, Person, TrailRow
@@ -274,6 +274,12 @@ def test_the_planted_effect_of_an_awareness_campaign_is_recovered_once_the_secon
     assert effect.effect > 0
     assert "points" in response.context["told"].sentence
     assert pharmacist.get(f"{page(made, 'outcome/')}?download={made.key}-outcome.csv").status_code == 200
+    by_person = response.context["told"].by_person
+    assert "answered both times" in by_person.columns
+    rows = pharmacist.get(f"{page(made, 'outcome/')}?download={made.key}-by-person.json").json()
+    treated = next(row for row in rows if row["effect"] is not None)
+    assert treated["low"] <= PLANTED <= treated["high"]
+    assert 10 <= treated["answered both times"] <= treated["answered"]
 
 
 def test_while_the_second_wave_is_open_nobody_is_told(pharmacist) -> None:
@@ -299,6 +305,16 @@ def test_an_awareness_message_cannot_promise_a_figure_that_nobody_has(pharmacist
     response = pharmacist.post(AWARENESS, {"message": "{value}", "title": "x"})
     assert response.status_code == 422
     assert "leave out {value}" in response.content.decode()
+
+
+def test_who_gets_it_when_is_taken_along_as_sealed(pharmacist) -> None:
+    made = kept(pharmacist)
+    table = f"{made.key}-balance"
+    assert pharmacist.get(f"{page(made)}?download={table}.csv").status_code == 404  # nothing is drawn
+    pharmacist.post(page(made, "seal/"), WHY)
+    rows = pharmacist.get(f"{page(made)}?download={table}.json").json()
+    assert sum(row["practices"] for row in rows) == made.allocation.count()
+    assert {row["arm"] for row in rows if row["waits for the verdict"]} == {"control"}
 
 
 def test_a_message_that_no_letter_could_carry_is_shown_and_cannot_be_sealed(pharmacist) -> None:
@@ -349,3 +365,26 @@ def test_a_seal_that_is_refused_leaves_no_row(pharmacist) -> None:
     made = kept(pharmacist)
     pharmacist.post(page(made, "seal/"))
     assert not TrailRow.objects.filter(act__startswith="campaign sealed").exists()
+
+
+def test_no_reader_of_a_spread_waits_for_its_fit_and_an_older_one_says_its_day(pharmacist, monkeypatch) -> None:
+    made = kept(pharmacist, randomise="no", why="The dearer drug is withdrawn next week.")
+    pharmacist.post(page(made, "seal/"), WHY)
+    pharmacist.post(page(made, "launch/"))
+    Campaign.objects.filter(pk=made.pk).update(launched_at=timezone.now() - timedelta(days=300))
+    for i, unit in enumerate(made.allocation.values_list("unit", flat=True)[:14]):
+        person = Person.objects.create(profession="GP", identity_level=2, organisation_id=unit)
+        at = timezone.now() - timedelta(days=290 - 20 * i)
+        EngagementEvent.objects.create(person=person, content=made.content, stage="reported", campaign=made, at=at)
+    address = page(made, "spread/")
+    assert spreading.WAITS in pharmacist.get(address).content.decode()
+    assert (spreading.prepare(), spreading.prepare()) == (1, 0)  # the second time nothing has changed
+    monkeypatch.setattr(spreading, "spread", None)  # whoever fits or draws from here on fails
+    monkeypatch.setattr("evenhand.charts.render", None)
+    answer = pharmacist.get(address)
+    assert answer.context["shown"].as_of is None
+    assert answer.content.count(b"<svg") >= 2
+    SpreadKept.objects.update(counts="other", at=timezone.now() - timedelta(days=3))
+    later = pharmacist.get(address).content.decode()
+    assert "The forecast is of" in later
+    assert later.count("<svg") >= 2

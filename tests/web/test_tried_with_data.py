@@ -101,6 +101,7 @@ def test_the_demonstration_shows_a_cycle_to_be_studied_and_a_reflection(demo, db
 def test_a_campaign_says_how_far_it_spreads_or_that_nobody_can_tell(demo, db, as_demo):
     judged = Campaign.objects.filter(launched_at__isnull=False).first()
     nation = Organisation.objects.get(level="nation").code
+    spreading.prepare()
     shown = spreading.spreading(judged)
     page = as_demo(cast.GP).get(f"/organisations/{nation}/change/campaigns/{judged.key}/spread/")
     assert page.context["shown"].population == shown.population > 0
@@ -110,6 +111,7 @@ def test_a_campaign_says_how_far_it_spreads_or_that_nobody_can_tell(demo, db, as
 @pytest.mark.parametrize("key", ["harmful", "null_strips"])
 def test_a_spread_counts_organisations_once_and_is_forecast_only_where_enough_report(demo, db, key):
     campaign = Campaign.objects.get(key=key)
+    spreading.prepare()
     shown = spreading.spreading(campaign)
     places = len({e.person.organisation_id for e in campaign.events.filter(stage="reported")
                   .select_related("person") if e.person.organisation_id})  # fmt: skip

@@ -13,6 +13,7 @@ from evenhand.errors import EvenhandError
 from evenhand.lake import Lake
 from evenhand.sources import Loaded, Options, organisations
 from evenhand.story import sights
+from evenhand_web.change import spreading
 from evenhand_web.people.demo import take_organisations
 
 from .models import JobRun
@@ -40,6 +41,7 @@ def load(
         done = sources.load(lake, paths, as_, options=options, tell=tell)
         count = take_organisations(organisations.read(lake))
         panels, shown = _worked_out(lake, tell) if work_out else (0, 0)
+        spreading.prepare()
     except EvenhandError as error:
         if new and not lake.snapshots():
             sources.abandon(folder, folder_was_there=there)

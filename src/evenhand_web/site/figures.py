@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -31,6 +31,7 @@ class Figure:
     draw: width in pixels -> a chart for evenhand.charts.render (None: a table alone);
     sketch: width in pixels -> SVG text of evenhand.charts.sketches, which stands in the page instead of a drawn chart
     where a page must be quick; downloads and exploring still use `draw`;
+    drawn: width -> the drawing as `draw` gave it when a job made it beforehand; it stands in the page as it is;
     columns, rows: the table behind it, full precision; how: how it is worked out, one paragraph an item;
     command: the `evenhand` command that gives the same numbers; source: the snapshots it came from;
     most: rows of the table on the page; a download has them all.
@@ -47,6 +48,7 @@ class Figure:
     table_open: bool = False
     sketch: Callable[[int], str] | None = None
     most: int = 200
+    drawn: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def has_picture(self) -> bool:
@@ -85,14 +87,18 @@ class Figure:
         """The picture for a wide screen, to stand inside the page."""
         if self.sketch is not None:
             return svg.sketched(self.sketch(WIDE), label=self.sentence)
-        return svg.inline(_drawn(self, WIDE, "svg").decode(), prefix=f"{self.name}-w", label=self.sentence)
+        return self._inline(WIDE, "w")
 
     @cached_property
     def narrow(self) -> SafeString:
         """The picture for a phone."""
         if self.sketch is not None:
             return svg.sketched(self.sketch(NARROW), label=self.sentence)
-        return svg.inline(_drawn(self, NARROW, "svg").decode(), prefix=f"{self.name}-n", label=self.sentence)
+        return self._inline(NARROW, "n")
+
+    def _inline(self, width: int, part: str) -> SafeString:
+        drawn = self.drawn.get(width) or _drawn(self, width, "svg").decode()
+        return svg.inline(drawn, prefix=f"{self.name}-{part}", label=self.sentence)
 
     @property
     def kinds(self) -> list[str]:

@@ -120,3 +120,12 @@ class EngagementEvent(AppendOnly):
     class Meta(AppendOnly.Meta):
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["person", "content", "stage"], name="a_stage_once")]
+
+
+class SpreadKept(models.Model):
+    """How a campaign spreads, worked out and drawn by a job: no reader waits for it. Made anew as counts change."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="spread_kept")
+    counts = models.CharField(max_length=64, help_text="sha256 of what it was worked out from")
+    document = models.JSONField(help_text="dates, counts, forecast, what is told of it, and its drawings by width")
+    at = models.DateTimeField(default=timezone.now)

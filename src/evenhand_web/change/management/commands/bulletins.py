@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evenhand.errors import InputError
-from evenhand_web.change import bulletins
+from evenhand_web.change import bulletins, spreading
 from evenhand_web.change import bulletins_queue as queue
 from evenhand_web.change import bulletins_sending as sending
 from evenhand_web.people import trail
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         except InputError as error:
             raise CommandError(str(error), returncode=USERS_MISTAKE) from error
         self.stdout.write(json.dumps(answer) if options["json"] else _table(answer))
+        spreading.prepare()  # once a month there is something to do; whoever runs this by clock has it done
         self._end(week, answer)
 
     def _run(self, week: date, limit: int | None, options: dict[str, Any]) -> dict[str, Any]:

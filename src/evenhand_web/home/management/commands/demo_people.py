@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evenhand.errors import EvenhandError
 from evenhand.lake import Lake
+from evenhand_web.change import spreading
 from evenhand_web.home.demo import fill
 from evenhand_web.people.demo import ACCOUNTS
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
                     f"{lake.path} is no demonstration; real people are not made by a command", returncode=2
                 )
             place = fill(lake, settings.EVENHAND_DEMO_PASSWORD)
+            spreading.prepare()
         except EvenhandError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"Accounts (password: {settings.EVENHAND_DEMO_PASSWORD}), in {place}:")
