@@ -87,6 +87,9 @@ def test_what_is_stored_tells_the_same_as_what_is_worked_out(lake):
     stored = Lake.open(lake)
     assert (rows(by_measure(stored, "practice", "P07")), rows(moved(stored, "practice", "P07"))) == fresh
     assert {row["measure"] for row in by_measure(stored, "practice", "P07", stored_only=True).rows} <= set(some)
+    for file in (lake / "sights").glob("standing~*"):  # as after one definition of many has changed
+        file.unlink()
+    assert (rows(by_measure(stored, "practice", "P07")), rows(moved(stored, "practice", "P07"))) == fresh
 
 
 def test_a_series_that_is_called_quiet_has_no_special_cause_in_its_last_quarter():

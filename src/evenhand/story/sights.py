@@ -143,6 +143,11 @@ def standings(
     return found
 
 
+def is_in_order(lake: Lake, level: str) -> bool:
+    """Whether what is stored of a level stands by organisation: not after a definition changed, until `build` runs."""
+    return _standing_file(lake, stored(lake), level).exists()
+
+
 def key(lake: Lake, measure: Measure) -> str:
     """What a stored spread rests on: the method, the definition, and every snapshot of the lake."""
     return _key(state(lake), measure)

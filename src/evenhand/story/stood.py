@@ -48,10 +48,13 @@ def stood(lake: Lake, level: str, code: str, *, stored_only: bool = False) -> It
     """
     held = {s.measure: s for s in sights.standings(lake, [(level, code)])} if level in LEVELS else {}
     stored = {measure.id for measure in sights.stored(lake)} if level in LEVELS else set()
+    ordered = bool(held) or level not in LEVELS or sights.is_in_order(lake, level)
     seen: set[str] = set()
     found = False
     for name, measure in sights.known(lake).items():
         standing = held.get(name)
+        if not ordered and name in stored and (whole := sights.spread(lake, measure, level, course=True)) is not None:
+            standing = sights.standing_of(whole, code)
         if standing is None and name not in stored and not stored_only:
             standing = _worked_out(lake, measure, level, code, seen)
         if standing is not None:
