@@ -14,8 +14,8 @@ import cast
 import joining
 from evenhand.errors import InputError
 from evenhand_web.people import professions
-from evenhand_web.people.joining import nhs_address
 from evenhand_web.people.models import Identity, IdentityStep, OneTimeLink, Person
+from evenhand_web.people.nhs_mail import nhs_address
 
 
 @pytest.mark.parametrize(("body", "given", "kept"), [

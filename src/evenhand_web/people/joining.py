@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,6 +20,7 @@ from evenhand.errors import InputError
 
 from . import emails, levels, registers, trail
 from .models import Identity, OneTimeLink, Organisation, Person
+from .nhs_mail import nhs_address
 from .posts import current
 
 LIVES = timedelta(hours=2)  # our rule: a clinic's length; the letter says it
@@ -37,14 +37,6 @@ class Details:
     body: str
     number: str
     organisation: str
-
-
-def nhs_address(address: str) -> bool:
-    """Whether an e-mail address is the NHS's own: its domain is one of settings.EVENHAND_NHS_DOMAINS or below it."""
-    local, _, domain = address.strip().lower().rpartition("@")
-    if not local or not address.isascii():
-        return False
-    return any(domain == ours or domain.endswith(f".{ours}") for ours in settings.EVENHAND_NHS_DOMAINS)
 
 
 def ask(email: str, details: Details | None, absolute: Callable[[str], str]) -> None:

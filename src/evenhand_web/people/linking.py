@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from . import levels, trail
-from .joining import nhs_address
 from .models import Identity, Person, SignInSubject
+from .nhs_mail import nhs_address
 from .providers import Provider
 from .reading_registers import fold
 

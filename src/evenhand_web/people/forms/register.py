@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from evenhand.errors import InputError
 
-from .. import joining, professions
+from .. import professions
 from ..models import Organisation
+from ..nhs_mail import nhs_address
 
 _NAME = re.compile(r"[^\W\d_][^\d_<>@{}\[\]\\|^~*=+\x00-\x1f]{0,74}")
 _MOST = 12  # organisations to choose from; more are a search that says too little
@@ -43,7 +44,7 @@ class AddressForm(LinkForm):
 
     def clean_email(self) -> str:
         found: str = self.cleaned_data["email"]
-        if not joining.nhs_address(found):
+        if not nhs_address(found):
             raise forms.ValidationError(
                 "This is not an NHS address. Enter the one that your NHS organisation gave you."
             )

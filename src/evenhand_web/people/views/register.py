@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from .. import joining, trail
+from .. import joining, nhs_mail, trail
 from ..forms import LinkForm, RegisterForm
 from ..models import Organisation
 from .posted import posted
@@ -29,7 +29,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Anyone. Next comes a letter with a link, whatever is known of them; nobody learns anything from the form."""
     form = RegisterForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        if not joining.nhs_address(form.cleaned_data["email"]):
+        if not nhs_mail.nhs_address(form.cleaned_data["email"]):
             form.add_error("email", "This is not an NHS address. Enter the one that your NHS organisation gave you.")
         else:
             details = joining.Details(*(form.cleaned_data[name] for name in _DETAILS))
