@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -119,21 +117,3 @@ def test_the_command_names_those_whom_the_page_compares_with(capsys, lake):
     assert main(["see", "peers", "--by", "size", *asked]) == 0
     found = json.loads(capsys.readouterr().out)
     assert tuple(row["code"] for row in found["peers"]) == comparators(lake, "practice", "P03", "size").codes
-
-
-def test_to_compare_with_others_at_englands_size_takes_a_moment(lake):
-    measure = for_lake(lake)["diabetes_dpp4_cost"]
-    whole = spreads(lake, measure, ("practice",))["practice"]
-    times = 160  # 6,400 practices over five years
-    numbers = ("numerator", "denominator", "fair", "expected", "z", "z_unlike", "worse", "units", "pounds", "low",
-               "high")  # fmt: skip
-    months = np.arange(np.datetime64("2019-04", "M"), np.datetime64("2024-04", "M"))
-    england = replace(
-        whole, codes=tuple(f"{code}-{i}" for i in range(times) for code in whole.codes), months=months,
-        top=np.tile(whole.top, (times, 60)), bottom=np.tile(whole.bottom, (times, 60)),
-        **{name: np.tile(getattr(whole, name), times) for name in numbers},
-        **{name: getattr(whole, name) * times for name in ("outlier", "unlike", "icon")},
-    )  # fmt: skip
-    began = time.process_time()
-    among(england, measure, england.codes[:650], england.codes[0])
-    assert time.process_time() - began < 0.2  # of the processor; 0.03 on a quiet machine
