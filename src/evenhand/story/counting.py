@@ -22,7 +22,7 @@ def says(found: Progress, whole: Check) -> tuple[str, ...]:
     lines = []
     if found.target_pence:
         lines.append(
-            f"{pounds(found.confirmed_pence / 100)} is confirmed of {pounds(found.target_pence / 100)} planned "
+            f"{pounds(found.confirmed_pence / 100)} is confirmed of a target of {pounds(found.target_pence / 100)} "
             f"({found.share:.0%}), with {found.patients_confirmed:,} patients; only what is confirmed counts."
         )
     else:
