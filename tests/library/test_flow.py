@@ -128,8 +128,8 @@ def test_no_practice_is_named_unless_the_story_is_its_own(demonstration, page):
 
 
 def test_an_icb_sees_its_own_practices_and_its_own_schemes(demonstration):
-    _, lake = demonstration
-    whole, one = flow.story(lake), flow.story(lake, "DEMO-I1")
+    whole, lake = demonstration
+    one = flow.story(lake, "DEMO-I1")
     measure = "diabetes_dpp4_cost"
     assert one.chapter("see").numbers[measure]["units"] < whole.chapter("see").numbers[measure]["units"]
     assert list(one.chapter("prove").numbers) == ["diabetes_dpp4"]
