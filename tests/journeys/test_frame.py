@@ -35,7 +35,7 @@ def test_a_gp_lands_in_the_practice_and_goes_up(page, address):
     look(page, "switch")
     page.get_by_role("link", name="Icb One").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Icb One")
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 

@@ -120,7 +120,7 @@ def test_somebody_signs_in_through_a_real_openid_provider(page: Page, address: s
         expect(page).to_have_url(re.compile("/me/$"))
         expect(page.get_by_text("Level 3: NHS smartcard or Care Identity")).to_be_visible()
         look(page, "people-me-cis2")
-        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign out", exact=True).click()
 
         joining.join()
         mail.outbox.clear()

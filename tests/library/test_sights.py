@@ -81,6 +81,23 @@ def test_building_twice_changes_no_byte_and_a_new_definition_builds_that_measure
     assert np.isnan(sights.spread(own, measures.for_lake(own)["own_gliptins"], "practice").pounds).all()
 
 
+def test_where_one_definition_changed_the_others_still_stand(own):
+    other = "wait_within_18_weeks"
+    text = (measures.library.DEFINITIONS / "measures" / f"{MEASURE}.yaml").read_text(encoding="utf-8")
+    mine = own.path / "measures" / "own.yaml"
+    mine.parent.mkdir()
+    mine.write_text(text.replace(f"id: {MEASURE}", "id: own_gliptins"), encoding="utf-8")
+    sights.build(own, ["own_gliptins", other])
+    place = ("icb", sights.spread(own, measures.for_lake(own)[other], "icb").codes[0])
+    assert {s.measure for s in sights.standings(own, [place])} == {"own_gliptins", other}
+    text = mine.read_text(encoding="utf-8").replace("direction: lower", "direction: neutral")
+    mine.write_text(text, encoding="utf-8")
+    assert [s.measure for s in sights.standings(own, [place])] == [other]
+    assert sights.standings(own, [place], ["own_gliptins"]) == []
+    sights.build(own, ["own_gliptins"])
+    assert {s.measure for s in sights.standings(own, [place])} == {"own_gliptins", other}
+
+
 def test_new_data_makes_everything_stored_out_of_date(own, measure):
     sights.build(own, [MEASURE])
     assert sights.is_stored(own, measure)

@@ -15,6 +15,7 @@ from tiny_lake import TinyLake
 
 SITA, LINA = "0601023X0AAAAAA", "0601023AEAAAAAA"
 DPP4 = (DEFINITIONS / "measures" / "diabetes_dpp4_cost.yaml").read_text(encoding="utf-8")
+LINE = 1 + DPP4[:DPP4.index("\ndirection:") + 1].count("\n")  # where it says which side is better
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +187,7 @@ def test_check_counts_the_examples_of_a_file_and_what_it_means_in_a_lake(say, la
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("direction:", "directions:", "mine.yaml:30: unknown key 'directions'; did you mean 'direction'?"),
+        ("direction:", "directions:", f"mine.yaml:{LINE}: unknown key 'directions'; did you mean 'direction'?"),
         ("| 0.4\n", "| 0.5\n", "example: A: value is drawn as 0.5, but the engine counts 0.4"),
         ("id: mine", "id: diabetes_glp1", "already stands in"),
     ],

@@ -139,7 +139,7 @@ def test_reading_month_first_where_one_can_would_have_given_another_number(files
 
 @pytest.mark.parametrize(
     ("method", "estimate", "low", "high"),
-    [("did2s", 3.2120, -1.4368, 7.8609), ("event", 3.4884, -0.6826, 7.6594), ("twfe", 3.1059, -1.1940, 7.4058)],
+    [("did2s", 3.2120, -1.1856, 7.6097), ("event", 3.4884, -0.4606, 7.4373), ("twfe", 3.1059, -1.1940, 7.4058)],
 )
 def test_month_by_month_from_each_visit_nothing_is_proved(method: str, estimate, low, high, files, capsys) -> None:
     found = answer(capsys, *visited(files[1], "--day-first", "--method", method))

@@ -71,6 +71,11 @@ def standings_in(file: Path, level: str, code: str, ids: Sequence[str] | None) -
     return [standing_from(level, row, facts[row["measure"]]) for row in mine]
 
 
+def facts_of_standing(file: Path) -> dict[str, Any]:
+    """What a standing file says of each of its measures."""
+    return _opened(file)[3]
+
+
 @lru_cache(maxsize=64)
 def _opened(file: Path) -> tuple[pq.FileMetaData, list[str], list[str], dict[str, Any]]:
     """The footer of a standing file, the first and last code of each of its parts, and its facts; it never changes."""

@@ -35,6 +35,7 @@ from .sight_files import (
     WORDS,
     facts_in,
     facts_of,
+    facts_of_standing,
     in_order,
     spread_from,
     standing_from,
@@ -80,8 +81,8 @@ def build(
     done = tuple(name for name in todo if found[name])
     nothing = tuple(name for name in todo if not found[name])
     stored = _stored(lake, every)
-    _sweep(lake, every, stored)
     ordered = tuple(level for level in LEVELS if _put_in_order(lake, stored, level))
+    _sweep(lake, every, stored)
     return Stored(done, tuple(name for name in asked if name not in found), nothing, ordered)
 
 
@@ -140,6 +141,9 @@ def standings(
         file = _standing_file(lake, stored, level)
         if file.exists():
             found += standings_in(file, level, code, ids)
+        elif earlier := _standing_before(lake, stored, level):
+            file, still = earlier
+            found += standings_in(file, level, code, [name for name in still if ids is None or name in ids])
     return found
 
 
@@ -205,6 +209,18 @@ def _standing_file(lake: Lake, stored: list[Measure], level: str) -> Path:
     return _folder(lake) / f"standing~{level}~{keys}.parquet"
 
 
+def _standing_before(lake: Lake, stored: list[Measure], level: str) -> tuple[Path, list[str]] | None:
+    """A level's newest standing file of another set of measures, with those of them that hold as they did then: after
+    one definition changed, the rest is there until `build` has run."""
+    files = (_folder(lake) / name for name in _names(lake) if name.startswith(f"standing~{level}~"))
+    now = state(lake)
+    for file in sorted(files, key=lambda file: (-file.stat().st_mtime_ns, file.name)):
+        then = facts_of_standing(file)
+        if still := [m.id for m in stored if then.get(m.id, {}).get("key") == _key(now, m)]:
+            return file, still
+    return None
+
+
 def _worked(
     lake: Lake, every: dict[str, Measure], todo: list[str], workers: int
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -249,7 +265,7 @@ def _put_in_order(lake: Lake, stored: list[Measure], level: str) -> bool:
     for name, path in held.items():
         codes |= set(pq.read_table(path, columns=["code"])["code"].to_pylist())
         about = facts_in(pq.ParquetFile(path))
-        facts[name] = {k: about[k] for k in ABOUT}
+        facts[name] = {k: about[k] for k in ABOUT} | {"key": path.stem.rsplit("~", 1)[1]}
     write(file, in_order(held, sorted(codes)), facts, GROUP)
     return True
 

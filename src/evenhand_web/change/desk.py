@@ -74,6 +74,19 @@ def unmoved(campaign: Campaign) -> bool:
     )  # fmt: skip
 
 
+def may_be_drawn(campaign: Campaign) -> None:
+    """Refuse what is sealed already, or whose scheme is not signed by all who must (InputError)."""
+    if campaign.sealed_at is not None:
+        raise InputError("This campaign is sealed already. Nothing was drawn again.")
+    if campaign.version is not None:
+        signed = sheet(campaign.version.plan)
+        if not signed.in_force or signed.version.pk != campaign.version_id:
+            raise InputError(
+                f"The scheme is not in force: {signed.given} of {signed.needed} signatures stand under its latest "
+                "version. Nothing was drawn."
+            )
+
+
 @transaction.atomic
 def seal(campaign: Campaign, lake: Lake | None = None) -> Allocation:
     """Draw and seal: from now on nobody can be moved.
@@ -87,15 +100,7 @@ def seal(campaign: Campaign, lake: Lake | None = None) -> Allocation:
         If it is sealed already, its scheme is not signed by all who must, or there are too few to draw from.
     """
     fresh = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if fresh.sealed_at is not None:
-        raise InputError("This campaign is sealed already. Nothing was drawn again.")
-    if fresh.version is not None:
-        signed = sheet(fresh.version.plan)
-        if not signed.in_force or signed.version.pk != fresh.version_id:
-            raise InputError(
-                f"The scheme is not in force: {signed.given} of {signed.needed} signatures stand under its latest "
-                "version. Nothing was drawn."
-            )
+    may_be_drawn(fresh)
     if fresh.seed is None:
         fresh.seed = 0 if fresh.why_not_randomised else secrets.randbelow(SEEDS)
     drawn = draw(fresh, lake)

@@ -57,6 +57,7 @@ def seal(campaign: Campaign, lake: Lake | None, why: str) -> Allocation:
         If a letter with a message could not be sent, suggestions are not followed and nobody says why, or as
         `desk.seal`.
     """
+    desk.may_be_drawn(campaign)
     seen = look(campaign, lake)
     found = fitness(campaign, seen)
     if found.broken:
