@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evenhand.cli.main import main
-from evenhand.see import opportunity
+from evenhand.see import cautions, opportunity
 from evenhand.see.months import scatter_by_month
 
 MONTHS = 12
@@ -150,3 +150,9 @@ def test_a_column_that_holds_no_months_is_told_of_or_refused_where_it_was_named(
     assert json.loads(said.out)["clustering_from"] is None
     assert main(["see", "opportunity", path, "--month", "month", "--draws", "20"]) == 2
     assert "a date as YYYY-MM-DD" in capsys.readouterr().err
+
+
+def test_draws_in_which_all_units_are_alike_have_no_skewness():
+    alike, drawn = np.full((40, 200), 0.3), np.random.default_rng(1).gamma(2.0, size=(40, 200))
+    assert cautions._skewness(alike) is None
+    assert cautions._skewness(np.vstack([alike, drawn])) == pytest.approx(np.sqrt(2), abs=0.4)  # of a gamma of 2

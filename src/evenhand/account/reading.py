@@ -20,6 +20,7 @@ from .facts import Facts, flat, look, unflat
 
 BLOCK = 4 << 20  # bytes that are handed to a process at once: some four thousand entries
 _BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 
 
 def raw_lines(path: str | Path) -> Iterator[tuple[str, bytes]]:
@@ -51,46 +52,88 @@ def facts_of(path: str | Path, *, processes: int = 1) -> Iterator[Facts]:
     """
     name = _name(path)
     count = 0
-    for found in _read(_blocks(path, name), name, processes):
+    apart = processes > 1 and _is_long(path)
+    for found in _read_apart(Path(path), processes) if apart else _read(path, name):
         count += len(found)
         yield from found
     if not count:
         raise InputError(f"{name}: the file is empty; expected one ledger entry in JSON a line")
 
 
-def _read(blocks: Iterator[tuple[int, bytes]], name: str, processes: int) -> Iterator[list[Facts]]:
-    """Block by block. A small file is read here: another process takes longer to begin than to read it."""
-    first = next(blocks, None)
-    second = next(blocks, None) if first else None
-    if first and (processes < 2 or second is None):
-        for block in filter(None, (first, second)):
-            yield list(_facts(*block, name))
-        for number, block_read in blocks:
-            yield list(_facts(number, block_read, name))
-    elif first and second:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            waiting: deque[Future[bytes]] = deque()
-            try:
-                for block in (first, second):
-                    waiting.append(pool.submit(_packed, *block, name))
-                for number, block_read in blocks:
-                    waiting.append(pool.submit(_packed, number, block_read, name))
-                    if len(waiting) > 2 * processes:  # so that no more than a few blocks are in memory
-                        yield _unpacked(waiting.popleft().result())
-                while waiting:
-                    yield _unpacked(waiting.popleft().result())
-            finally:
-                for future in waiting:
-                    future.cancel()
+def _is_long(path: str | Path) -> bool:
+    """Whether a file is worth other processes: plain, and longer than a block. They take longer to begin than to read
+    a small one, and neither standard input nor a packed file can be read from the middle."""
+    try:
+        with open(path, "rb") as file:
+            return str(path) != "-" and file.read(2) != _GZIP and file.seek(0, 2) > BLOCK
+    except OSError:
+        return False  # `_blocks` says why
 
 
-def _packed(first: int, block: bytes, name: str) -> bytes:
-    """The facts of a block in bytes, in another process."""
+def _read(path: str | Path, name: str) -> Iterator[list[Facts]]:
+    for number, block in _blocks(path, name):
+        yield list(_facts(number, block, name))
+
+
+def _read_apart(path: Path, processes: int) -> Iterator[list[Facts]]:
+    """Block by block, each read and looked at in another process; a line that is no entry is read again here, where
+    its number is known."""
+    number = 1
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        waiting: deque[tuple[int, int, Future[tuple[int, bytes]]]] = deque()
+        try:
+            for start, end in _ranges(path):
+                waiting.append((start, end, pool.submit(_packed, path, start, end)))
+                if len(waiting) > 3 * processes:  # so that no more than a few blocks are in memory
+                    lines_read, content = _ready(path, number, *waiting.popleft())
+                    number += lines_read
+                    yield _unpacked(content)
+            while waiting:
+                lines_read, content = _ready(path, number, *waiting.popleft())
+                number += lines_read
+                yield _unpacked(content)
+        finally:
+            for _, _, future in waiting:
+                future.cancel()
+
+
+def _ranges(path: Path) -> Iterator[tuple[int, int]]:
+    """Where each block of whole lines begins and ends, in bytes."""
+    start = 0
+    with open(path, "rb") as file:
+        size = file.seek(0, 2)
+        while start < size:
+            file.seek(start + BLOCK)
+            file.readline()
+            end = min(file.tell(), size)
+            yield start, end
+            start = end
+
+
+def _bytes(path: Path, start: int, end: int) -> bytes:
+    with open(path, "rb") as file:
+        file.seek(start)
+        block = file.read(end - start)
+    return block.removeprefix(_BOM) if start == 0 else block
+
+
+def _ready(path: Path, number: int, start: int, end: int, future: Future[tuple[int, bytes]]) -> tuple[int, bytes]:
+    try:
+        return future.result()
+    except InputError:
+        list(_facts(number, _bytes(path, start, end), _name(path)))  # says the line
+        raise
+
+
+def _packed(path: Path, start: int, end: int) -> tuple[int, bytes]:
+    """How many lines end in a block, and its facts in bytes; in another process."""
     import gc
 
     gc.disable()
-    facts = [flat(facts) for facts in _facts(first, block, name)]
-    return marshal.dumps(facts, 2)  # without looking for values that come again: that takes longer than it spares
+    block = _bytes(path, start, end)
+    facts = [flat(facts) for facts in _facts(1, block, _name(path))]
+    # without looking for values that come again: that takes longer than it spares
+    return block.count(b"\n"), marshal.dumps(facts, 2)
 
 
 def _unpacked(content: bytes) -> list[Facts]:
@@ -109,7 +152,7 @@ def _blocks(path: str | Path, name: str) -> Iterator[tuple[int, bytes]]:
         with ExitStack() as closing:
             opened = sys.stdin.buffer if str(path) == "-" else closing.enter_context(open(path, "rb"))
             stream = cast(BufferedReader, opened)
-            if stream.peek(2)[:2] == b"\x1f\x8b":
+            if stream.peek(2)[:2] == _GZIP:
                 stream = cast(BufferedReader, closing.enter_context(gzip.GzipFile(fileobj=stream)))
             number, rest = 1, b""
             while chunk := stream.read(BLOCK):

@@ -78,4 +78,8 @@ def _skewness(draws: Floats) -> float | None:
         return None
     few = draws[:: max(1, len(draws) // 20)]
     away = few - few.mean(axis=1, keepdims=True)
-    return float(np.median((away**3).mean(axis=1) / (away**2).mean(axis=1) ** 1.5))
+    square = (away**2).mean(axis=1)
+    spread = square > 0  # a draw may take all units to be alike
+    if not spread.any():
+        return None
+    return float(np.median((away[spread] ** 3).mean(axis=1) / square[spread] ** 1.5))
