@@ -79,7 +79,7 @@ def _skewness(draws: Floats) -> float | None:
     few = draws[:: max(1, len(draws) // 20)]
     away = few - few.mean(axis=1, keepdims=True)
     square = (away**2).mean(axis=1)
-    spread = square > 0  # a draw may take all units to be alike
+    spread = square > (1e-9 * np.abs(few).max(axis=1)) ** 2  # a draw may take all units to be alike
     if not spread.any():
         return None
     return float(np.median((away[spread] ** 3).mean(axis=1) / square[spread] ** 1.5))
