@@ -25,6 +25,7 @@ from evenhand_web.decide.models import (
     VoteEvent,
 )
 from evenhand_web.home.demo import fill
+from evenhand_web.home.management.commands.serve import accounts
 from evenhand_web.listen.models import AnswerEvent, Invitation, SurveyWave
 from evenhand_web.listen.moving import moved
 from evenhand_web.people.models import Identity, Organisation, Person
@@ -40,6 +41,12 @@ def test_the_tree_of_the_lake_is_there(demo, db):
     practice = Organisation.objects.get(code=Identity.objects.get(username="gp").person.organisation_id)
     above = Organisation.objects.filter(code__in=place(practice).above)
     assert sorted(above.values_list("level", flat=True)) == ["icb", "nation", "pcn", "region", "sicbl"]
+
+
+def test_who_may_sign_in_is_printed_when_it_is_served(demo, db, client):
+    assert accounts() == ["gp", "practice-manager", "pharmacist", "clinical-lead", "finance-director", "board-member",
+                          "administrator", "outsider"]  # fmt: skip
+    assert all(client.login(username=name, password="demonstration") for name in accounts())
 
 
 def test_everything_is_named_as_invented(demo, db):

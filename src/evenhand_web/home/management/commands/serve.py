@@ -19,6 +19,11 @@ class _Roomy(WSGIServer):
     request_queue_size = 128
 
 
+def accounts() -> list[str]:
+    """The names that open a demonstration with its password; whoever registers has an e-mail for a name."""
+    return list(Identity.objects.exclude(username__contains="@").order_by("pk").values_list("username", flat=True))
+
+
 class Command(BaseCommand):
     help = "Serve a demonstration on this machine. In production a WSGI server serves evenhand_web.wsgi instead."
 
@@ -33,8 +38,7 @@ class Command(BaseCommand):
             )
         host, port = options["host"], options["port"]
         self.stdout.write(f"Evenhand is at http://{host}:{port}/ (Ctrl+C ends it)")
-        names = ", ".join(Identity.objects.filter(email="").order_by("pk").values_list("username", flat=True))
-        self.stdout.write(f"Sign in as {names}; the password is {settings.EVENHAND_DEMO_PASSWORD}")
+        self.stdout.write(f"Sign in as {', '.join(accounts())}; the password is {settings.EVENHAND_DEMO_PASSWORD}")
         try:
             run(host, port, in_turns(get_wsgi_application()), threading=True, server_cls=_Roomy)
         except OSError as error:
