@@ -45,8 +45,8 @@ def check(entries: Iterable[Entry], head: str | None = None) -> Check:
 def check_file(path: str | Path, head: str | None = None, *, processes: int = 1) -> Check:
     """The same for a ledger file (JSON lines, also gzipped; `-` is standard input), without keeping its entries.
 
-    processes: how many besides this one read lines and seals; a million entries take some 25 seconds of one processor,
-    and half of that is shared out.
+    processes: how many besides this one read lines and seals; a million entries take some 45 seconds of processors,
+    and three fifths of that are shared out.
 
     Raises
     ------
