@@ -24,7 +24,7 @@ ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop frontend demo serve test check smoke-live system-packages requirements
+.PHONY: help install develop frontend demo serve test check fuzz smoke-live system-packages requirements
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -71,6 +71,9 @@ check: develop ## style, types and floors
 
 test: system-packages check frontend ## everything: style, types, floors, and all tests
 	$(BIN)/pytest -q -n $(WORKERS)
+
+fuzz: develop frontend ## property tests with examples drawn by chance, anew each time (the suite draws the same ones)
+	EVENHAND_FUZZ=1 $(BIN)/pytest -q -n $(WORKERS) $$(grep -rlE "hypothesis|schemathesis" tests --include='test_*.py')
 
 smoke-live: install ## fetch the smallest publications from their publishers: for a person to run, with CONTACT=your address
 	$(BIN)/evenhand fetch ods_practices bnf_codes drug_tariff rtt --months 1 --lake $(VAR)/live --contact "$(CONTACT)"

@@ -1,6 +1,7 @@
 """Is the opportunity right? Units of known level, noise 0.3, 0.8 and 1.5 of their spread, also where the model errs.
 
-    python benchmarks/opportunity_truth.py [--units 1000] [--seeds 20] [--shapes normal ...] [--families ...] [--beyond]
+    python benchmarks/opportunity_truth.py [--units 1000] [--seeds 20] [--first-seed 0] [--shapes normal ...]
+                                           [--families ...] [--beyond]
 
 Every set of units is written to a file and asked of `evenhand see opportunity`. Prints, for each setting, the mean of
 (found / true) with its standard error, how many 90% intervals hold the truth, and the same ratio of the naive sum of
@@ -137,6 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--units", type=int, default=1000)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first-seed", type=int, default=0, help="other sets than those of the table")
     parser.add_argument("--shapes", nargs="+", choices=(*SHAPES, *BEYOND), default=())
     parser.add_argument("--families", nargs="+", choices=FAMILIES, default=FAMILIES)
     parser.add_argument("--noises", nargs="+", type=float, default=NOISES)
@@ -150,7 +152,8 @@ def main() -> None:
         for family in options.families:
             for noise in options.noises:
                 start = time.process_time()
-                found = np.array([run(shape, family, noise, options.units, seed) for seed in range(options.seeds)])
+                found = np.array([run(shape, family, noise, options.units, options.first_seed + seed)
+                                  for seed in range(options.seeds)])
                 each = (time.process_time() - start) / options.seeds
                 ratio, naive = found[:, 0], found[:, 1].mean()
                 held = "-" if not shape.spread else f"{int(found[:, 2].sum())}/{options.seeds}"

@@ -66,6 +66,9 @@ def main() -> int:
 
     settings.ALLOWED_HOSTS = ["*"]
     settings.EVENHAND_API_A_MINUTE = 10**9
+    from evenhand_web.site.warming import warm
+
+    warm()  # as every server does when it starts
     rows, unseen = measure(options.visits, random.Random(options.seed), options.only)
     if options.json:
         print(json.dumps({"pages": [asdict(row) for row in rows], "unseen": unseen}))

@@ -28,8 +28,8 @@ def sign_in(page: Page, address: str, character: cast.Character) -> None:
     page.goto(f"{address}/sign-in/")
     page.get_by_label("User name").fill(character.username)
     page.get_by_label("Password").fill(cast.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():  # to wait for the page's state may find the old page, which is long loaded
+        page.get_by_role("button", name="Sign in").click()
 
 
 def look(page: Page, name: str) -> None:

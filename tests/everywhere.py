@@ -31,7 +31,8 @@ from evenhand_web.see.models import Group, SavedSearch
 MEASURE, MODULE, ROUND, OPEN, JUDGED = (
     "diabetes_dpp4_cost", "diabetes_dpp4_choice", "diabetes-first", "diabetes_dpp4", "null_strips",
 )  # fmt: skip
-OF_A_ROUND = ("round", "vote", "my_votes", "stand", "add", "moderation", "draft")
+BEFORE = "what-we-are-trying-to-do-before"  # a survey of the area that has closed
+OF_A_ROUND = ("round", "vote", "my_votes", "stand", "add", "moderation", "draft", "draft_plain")
 OF_A_REFLECTION = ("reflection", "edit_reflection", "attach_result", "delete_reflection", "export_reflection")
 QUERY = {"see:rows": "?month=2026-03", "see:explore": "?n=0601023AE&d=patients&level=practice",
          "listen:answer": "?question=heard_of_qipp", "home:find": "?q=demonstration"}  # fmt: skip
@@ -43,8 +44,8 @@ PACKED = {"accept-encoding": "gzip, deflate, br"}
 UNSEEN = frozenset({"people:add_unit"})
 REFUSALS = {"people:not_signed_in": 403}  # a page that says why it is none
 # no pages: they are downloaded, and tested where they are made
-FILES = frozenset({"account:report", "home:visit", "change:export_reflection", "change:export_reflections",
-                   "people:my_data"})  # fmt: skip
+FILES = frozenset({"account:report", "account:ledger_file", "home:visit", "change:export_reflection",
+                   "change:export_reflections", "people:my_data"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ def _things() -> dict[str, dict[str, Any]]:
     draft = Campaign.objects.filter(sealed_at=None).first()
     return {
         "listen": {"key": "awareness-2"}, "listen:wave": {"key": "awareness-1"},
+        "listen:became": {"key": BEFORE},
         "see": {"measure": MEASURE, "key": group.key}, "home": {"measure": MEASURE, "pathway": "diabetes"},
         "see:forget": {"key": search.key},
         "decide": {

@@ -182,7 +182,8 @@ FILES: dict[str, Small] = {
         [["Part VIIIA", "", "", "", "", "", ""], ["", "", "", "", "", "", ""],
          ["Medicine", "Pack Size", "", "VMP Snomed Code", "VMPP Snomed Code", "Drug Tariff Category", "Basic Price"],
          ["Abc 5mg tablets", 28, "tablet", VMP, VMPP, "Part VIIIA Category M", 123]],
-        {"packs": 1, "price_pence": 123}, ((4, 4, "9.41E+14"), (4, 6, "1.23"), (4, 6, "")), (4, 5)),
+        {"packs": 1, "price_pence": 123},
+        ((4, 4, "9.41E+14"), (4, 6, "1.23"), (4, 6, ""), (4, 5, "£5"), (4, 5, "")), (4, 5)),
     "tariff_changes": Small(
         "changes.csv",
         [["date", "bnf_code", "nm", "vmpp", "tariff_category", "price_pence", "previous_price_pence", "previous_date"],

@@ -14,31 +14,43 @@ from tiny_lake import TinyLake
 
 WINDOW = 3  # months before and after: the fewest that can be evidence
 COSTLY, CHEAP = "0601023AEAAAAAA", "0601023X0AAAAAA"
+DICLOFENAC, NAPROXEN, NSAIDS = "1001010C0AAAEAE", "1001010P0AAAEAE", 300
 PRACTICES, PER_CLUSTER, ITEMS = 48, 4, 240
 MONTHS = tuple(str(np.datetime64("2025-10", "M") + i) for i in range(2 * WINDOW))
+YEAR_AFTER = tuple(str(np.datetime64("2026-04", "M") + i) for i in range(12))
 SICBLS, OTHERS = ("T1", "T2", "T3", "T4"), ("C1", "C2", "C3", "C4")
 
 
-def lake(folder: Path, *, effect: float, waits: float = 0.0, seed: int, demonstration: bool = True) -> Lake:
+def lake(
+    folder: Path, *, effect: float, waits: float = 0.0, seed: int, demonstration: bool = True,
+    after: float | None = None, year_waits: float = 0.0, nsaids: float | None = None,
+) -> Lake:  # fmt: skip
     """Six months, the scheme from the fourth. effect: the change of the costlier share in treated practices;
-    waits: the change of the share within 18 weeks in the scheme's area."""
+    waits: the change of the share within 18 weeks in the scheme's area; after: the change that is left in the twelve
+    months after these six, which are not there where it is None. What the scheme does not name: year_waits, the change
+    of the share over a year in its area; nsaids, the change in treated practices of the share of anti-inflammatories
+    other than naproxen, of which there are none at all where it is None."""
     Lake.create(folder, demonstration=demonstration)
-    rng = np.random.default_rng(seed)
+    rng, others = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     tiny = _AllAtOnce(folder)
     codes = [f"P{i:02d}" for i in range(PRACTICES)]
     clusters = [f"N{i // PER_CLUSTER:02d}" for i in range(PRACTICES)]
     arms = dict(zip(sorted(set(clusters)), rng.permutation(["intervention", "control"] * 6), strict=True))
     level = (0.5 + rng.normal(0, 0.05, PRACTICES)).clip(0.1, 0.9)
     treated = np.array([arms[c] == "intervention" for c in clusters])
-    for t, month in enumerate(MONTHS):
-        share = level + effect * treated * (t >= WINDOW)
+    for t, month in enumerate(MONTHS if after is None else (*MONTHS, *YEAR_AFTER)):
+        share = level + (effect if t < len(MONTHS) else after) * treated * (t >= WINDOW)
         items = rng.poisson(ITEMS, PRACTICES)
         costly = rng.binomial(items, share)
         rows = [(p, COSTLY, int(k), int(k) * 28, float(k) * 30.0) for p, k in zip(codes, costly, strict=True)]
         rows += [(p, CHEAP, int(n - k), int(n - k) * 28, float(n - k) * 4.0)
                  for p, n, k in zip(codes, items, costly, strict=True)]  # fmt: skip
+        if nsaids is not None:
+            harmful = others.binomial(NSAIDS, 0.3 + nsaids * treated * (t >= WINDOW))
+            rows += [(p, code, int(n), int(n) * 28, float(n)) for p, k in zip(codes, harmful, strict=True)
+                     for code, n in ((DICLOFENAC, k), (NAPROXEN, NSAIDS - k))]  # fmt: skip
         tiny.prescribed(month, rows)
-        tiny.waited(month, _waits(rng, waits * (t >= WINDOW)))
+        tiny.waited(month, _waits(rng, waits * (t >= WINDOW), year_waits * (t >= WINDOW)))
     tiny.belongs(
         {**dict.fromkeys(codes, "practice"), **dict.fromkeys(clusters, "pcn"), **dict.fromkeys(SICBLS, "sicbl"),
          **dict.fromkeys(OTHERS, "sicbl"), "ICB1": "icb", "ICB2": "icb"},
@@ -68,13 +80,14 @@ class _AllAtOnce(TinyLake):
                 transaction.stage(table, key, {table: content}, Origin(file=f"{table} {key}", rows=len(rows)))
 
 
-def _waits(rng: np.random.Generator, change: float) -> list[tuple]:
+def _waits(rng: np.random.Generator, change: float, year: float) -> list[tuple]:
     rows = []
     for code in (*SICBLS, *OTHERS):
+        longest = 100 + round(20_000 * year) * (code in SICBLS)
         share = 0.6 + rng.normal(0, 0.002) + (change if code in SICBLS else 0.0)
         within = round(20_000 * share)
-        rows += [("R01", code, "C_130", 4, within), ("R01", code, "C_130", 30, 19_900 - within),
-                 ("R01", code, "C_130", 104, 100)]  # fmt: skip
+        rows += [("R01", code, "C_130", 4, within), ("R01", code, "C_130", 30, 20_000 - longest - within),
+                 ("R01", code, "C_130", 104, longest)]  # fmt: skip
     return rows
 
 

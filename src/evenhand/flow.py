@@ -37,11 +37,17 @@ from .story import (
     seeing,
     sources,
     waiting,
+    watch_words,
+    watching,
 )
 
 __all__ = ["STEPS", "Story", "book", "files_behind", "rows_behind", "saving", "story", "verdict"]
 
 TITLE = "Is this variation warranted?"
+# where a database says what there is, of which nothing is told before ten people have said it
+_ASKED = ("No survey of this place has closed with ten answers or more.",
+          "Ask your clinicians, and let the survey run to its end.")  # fmt: skip
+_FEW_VOTES = "No round of votes here has ten voters yet, and no scheme is drafted."
 
 
 def story(lake: Lake | Path, organisation: str | None = None, *, people: People | None = None) -> Story:
@@ -90,9 +96,10 @@ def hear(lake: Lake, place: Place, people: People) -> Chapter:
     question = "What do clinicians know, believe and want?"
     survey = people.survey()
     if survey is None:
-        return _nothing("listen", question, "Nobody has been asked yet.",
-                        "Send the survey in definitions/surveys to your clinicians, and put the answers in "
-                        "people/survey.csv beside the lake.")  # fmt: skip
+        return _nothing("listen", question, *(_ASKED if people.kept is not None else (
+            "Nobody has been asked yet.", "Send the survey in definitions/surveys to your clinicians, and put the "
+            "answers in people/survey.csv beside the lake.",
+        )))  # fmt: skip
     asked = listening.questions(survey)
     found = listening.results(asked, people.design(survey))
     return Chapter(
@@ -121,13 +128,15 @@ def decide(lake: Lake, place: Place, people: People) -> Chapter:
     question = "What do clinicians want to do about it, here?"
     tally, force = people.tally(), people.in_force()
     if tally is None and force is None:
-        return _nothing("decide", question, "Nothing has been put to the vote yet.",
+        says = "Nothing has been put to the vote yet." if people.kept is None else _FEW_VOTES
+        return _nothing("decide", question, says,
                         "Put it to your clinicians as statements they can agree or disagree with.")  # fmt: skip
-    texts = people.texts()
+    texts, titles = people.texts(), {scheme.id: scheme.title for scheme in people.schemes()}
+    force = deciding.near(force, people.parties(), place)
     numbers: dict[str, Any] = {"votes": tally.votes, "participants": tally.participants} if tally else {}
     numbers |= force.as_json() if force else {}
     return Chapter(
-        "decide", question, True, deciding.says(tally, force, texts), deciding.next_step(force), numbers,
+        "decide", question, True, deciding.says(tally, force, texts), deciding.next_step(force, titles), numbers,
         (deciding.figure(tally, texts),) if tally else (),
     )  # fmt: skip
 
@@ -161,8 +170,13 @@ def prove(lake: Lake, place: Place, people: People) -> Chapter:
         return _nothing("prove", question, "No verdict has been asked for yet.",
                         "Register each design before its outcome is read; ask once its follow-up is over.")  # fmt: skip
     judged = [judge.verdict(lake, s) if people.judged is None else people.judged[s.id] for s in schemes]
+    watched = [watching.watch(lake, s) for s in schemes] if people.judged is None else [
+        people.watched[s.id] for s in schemes if s.id in people.watched]  # fmt: skip
+    titles = {scheme.id: scheme.title for scheme in schemes}
     return Chapter(
-        "prove", question, True, proving.says(schemes, judged), proving.next_step(judged),
+        "prove", question, True,
+        (*proving.says(schemes, judged), *watch_words.of_all(watched, [titles[one.scheme] for one in watched])),
+        proving.next_step(judged, people.ledger()),
         {found.scheme: found.as_json() for found in judged},
         proving.figures(schemes, judged, share=judge.all_shares(lake, schemes)),
     )  # fmt: skip
@@ -181,7 +195,8 @@ def count(lake: Lake, place: Place, people: People) -> Chapter:
     if target is None:
         target = round(100 * sum(scheme.planned_saving_pounds for scheme in schemes))
     near = {entry["organisation"] for entry in ledger if place.touches(entry["organisation"])}
-    found = account.progress(ledger, target, organisations=near)
+    titles = {scheme.id: scheme.title for scheme in people.schemes()}
+    found = account.progress(ledger, target, organisations=near, as_of=people.as_of)
     whole = account.check(ledger)
     by = people.target_by or forecasting.year_end(schemes)
     chance = None
@@ -190,12 +205,13 @@ def count(lake: Lake, place: Place, people: People) -> Chapter:
             ledger, people.schemes(), target=target / 100, by=by, organisations=near,
             promised=reaching.promised(people) if people.promised is None else people.promised,
         )  # fmt: skip
-    looking = (forecast_words.says(chance), *forecast_words.drivers(chance)) if chance else ()
+    looking = (forecast_words.says(chance), *forecast_words.drivers(chance, titles)) if chance else ()
     numbers = found.as_json() | {"broken": [b.as_json() for b in whole.broken]}
     return Chapter(
         "account", question, True, (*counting.says(found, whole), *looking), counting.next_step(found),
         numbers | {"forecast": chance.as_json() if chance else None},
-        (*counting.figures(found, ledger), *(forecast_words.figures(chance) if chance else ())),
+        (*counting.figures(found, [e for e in ledger if e["organisation"] in near], titles),
+         *(forecast_words.figures(chance, titles) if chance else ())),
     )  # fmt: skip
 
 

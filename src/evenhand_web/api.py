@@ -6,6 +6,7 @@ pages; what is read is gathered by the same functions.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -50,8 +51,15 @@ class Api(NinjaAPI):
     def get_operation_url_name(self, operation: Any, router: Any) -> str:
         return str(operation.operation_id)
 
-    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
-        document = super().get_openapi_schema(*args, **kwargs)
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Any:
+        """Its document, kept by the process; to be read and not written, for every reader is given the same one."""
+        return self._document(self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+
+    @lru_cache(maxsize=4)  # noqa: B019  one Api a process; its parts do not change, and making it takes 150 ms
+    def _document(self, path_prefix: str) -> Any:
+        document = super().get_openapi_schema(path_prefix=path_prefix)
         document["components"].setdefault("schemas", {})["Problem"] = PROBLEM
         content = {TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for path in document["paths"].values():

@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "evenhand_web.site.edges.Edges",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # pages with charts on a phone; random bytes keep lengths from telling
+    "evenhand_web.site.packing.Packing",  # pages with charts on a phone; random bytes keep lengths from telling
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

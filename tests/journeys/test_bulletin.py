@@ -51,8 +51,8 @@ def test_a_letter_is_read_on_a_phone_promised_in_two_clicks_and_stopped(page, ad
         look(page, "bulletin-promise")
         page.set_viewport_size(NARROW)
         page.get_by_label("How far do you want to get?").fill("-5")  # no data here from which it could be filled in
-        page.get_by_role("button", name="Promise").click()  # the second
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Promise").click()  # the second
         promise = Commitment.objects.get(person__identity__username="gp")
         assert (promise.campaign, promise.measure) == (campaign, "diabetes_dpp4_cost")
         stages = set(EngagementEvent.objects.filter(content=CONTENT).values_list("stage", flat=True))

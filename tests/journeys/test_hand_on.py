@@ -7,6 +7,7 @@ the button is refused. What a page says is held against what the database keeps,
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from playwright.sync_api import expect
 import cast
 from browsing import look, send
 from evenhand import account
+from evenhand.lake import Lake
+from evenhand.measures import for_lake
+from evenhand.report.pdf import PAGES
+from evenhand.story import looking
 from evenhand_web.account import book
-from evenhand_web.account.models import Confirmation, LedgerEntry
+from evenhand_web.account.models import BudgetRule, Confirmation, LedgerEntry
 from evenhand_web.change.models import AllocationRow, Campaign, Commitment, EngagementEvent
 from evenhand_web.decide.models import Plan, Signature, VoteEvent
 from evenhand_web.listen.models import AnswerEvent
@@ -36,7 +41,9 @@ def walk(page, demo_address) -> Walk:
     return Walk(page, demo_address, person.organisation_id, Plan.objects.get(key=SCHEME).organisation_id)
 
 
-def test_six_people_hand_one_scheme_on(walk, demo_lake):
+def test_six_people_hand_one_scheme_on(walk, demo_lake, monkeypatch):
+    few = {name: for_lake(Lake.open(demo_lake))[name] for name in ("diabetes_dpp4_cost", "diabetes_test_strips")}
+    monkeypatch.setattr(looking, "for_lake", lambda lake: few)  # for the report: the rest of them takes long
     _the_gp_answers(walk)
     _and_votes(walk)
     _the_pharmacist_reads_measure_and_scheme(walk)
@@ -48,6 +55,8 @@ def test_six_people_hand_one_scheme_on(walk, demo_lake):
     _finance_confirms(walk)
     _the_clinical_lead_confirms(walk)
     _the_board_follows_the_pound_back(walk)
+    _and_takes_the_report_with_them(walk)
+    _finance_sets_the_next_budgets(walk)
 
 
 def _person(who: cast.Character):
@@ -295,3 +304,32 @@ def _the_board_follows_the_pound_back(walk):
         page.goto(trail)
     for who in (cast.FINANCE_DIRECTOR, cast.CLINICAL_LEAD):
         walk.says(_person(who).key)
+
+
+def _and_takes_the_report_with_them(walk):
+    """One click, four pages: with the head of the ledger, and the votes and the saving that were kept on the way."""
+    page = walk.page
+    walk.menu("Money")
+    links = [page.get_by_role("link", name=f"Report ({kind})").get_attribute("href") for kind in ("PDF", "HTML")]
+    printed, told = (page.request.get(f"{walk.address}{link}", timeout=120_000).body() for link in links)
+    assert int(re.search(rb"/Type\s*/Pages[^>]*?/Count\s+(\d+)", printed)[1]) == PAGES
+    for words in (book.read()[-1].hash, "1 local plan is signed by a clinical lead and a manager", "clinicians cast"):
+        assert words in told.decode()
+
+
+def _finance_sets_the_next_budgets(walk):
+    """From Money to budgets that sum to the penny, and how far decisions can reach, by one's own judgement."""
+    page = walk.page
+    walk.enter(cast.FINANCE_DIRECTOR)
+    walk.menu("Money")
+    walk.link("Budget and forecast")
+    page.get_by_label("How far to move towards need, in percent").fill("100")
+    walk.press("Set the budgets", "The budgets for")
+    rule = BudgetRule.objects.first()
+    assert (rule.pace, rule.person) == (1, _person(cast.FINANCE_DIRECTOR))
+    look(page, "hand-on-budgets")
+    walk.menu("Money")
+    walk.link("How far decisions can reach")
+    page.get_by_label("How many clinicians adopt").fill("50")
+    walk.press("Work it out again", "How many clinicians adopt: 50%")
+    look(page, "hand-on-reach")

@@ -43,8 +43,8 @@ def as_administrator(page: Page, address: str) -> None:
     page.goto(f"{address}/sign-in/")
     page.get_by_label("User name").fill("admin")
     page.get_by_label("Password").fill(cast.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def test_a_stranger_registers_on_a_phone_is_verified_and_votes(page: Page, address: str, tmp_path):
@@ -90,10 +90,11 @@ def test_a_stranger_registers_on_a_phone_is_verified_and_votes(page: Page, addre
     page.get_by_label("NHS e-mail").fill("amy.oneill@nhs.net")
     page.get_by_role("button", name="Send me a link").click()
     follow_the_link(page, address)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{address}/organisations/PRACTICE1/decide/rounds/diabetes/vote/")
-    page.get_by_role("button", name="Agree", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Agree", exact=True).click()
     assert VoteEvent.objects.get().person.identity_level == 2
 
     page.goto(f"{address}/me/")

@@ -55,8 +55,8 @@ def _a_gp_votes_and_sees_where_they_stand(page, address):
     expect(page.get_by_text("Why this one:")).to_be_visible()
     look(page, "register-vote")
     for n in range(len(TEXTS)):
-        page.get_by_role("button", name="Agree", exact=False).first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Agree", exact=False).first.click()
         assert VoteEvent.objects.filter(person__identity__username="gp").count() == n + 1
     page.get_by_role("link", name="Where you stand").click()
     expect(page.get_by_text("There are no camps.", exact=True)).to_be_visible()

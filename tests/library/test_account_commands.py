@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evenhand import account
-from evenhand.account import position, states
+from evenhand.account import balance, position, states
 from evenhand.cli.main import main
 from evenhand.errors import InputError
 from savings import confirmed, rewritten
@@ -58,6 +58,20 @@ def test_a_trail_is_given_in_order(ledger, capsys):
     assert [step["step"] for step in found["trail"]][:3] == ["rows", "measure", "votes"]
 
 
+def test_where_no_ledger_is_named_it_is_that_of_the_lake_that_one_works_with(ledger, tmp_path, capsys, monkeypatch):
+    lake = tmp_path / "lake"
+    (lake / "people").mkdir(parents=True)
+    (lake / "people" / "ledger.jsonl").write_bytes(Path(ledger).read_bytes())
+    (lake / "lake.json").write_text('{"format": 1}')
+    monkeypatch.setenv("EVENHAND_LAKE", str(lake))
+    code, out, _ = run(capsys, "account", "trace", "6", "--json")
+    assert (code, json.loads(out)["state"]) == (0, "confirmed")
+    assert {"rows", "files"} <= json.loads(out).keys()
+    monkeypatch.delenv("EVENHAND_LAKE")
+    monkeypatch.chdir(lake)
+    assert json.loads(run(capsys, "account", "trace", "gliptins", "--json")[1])["entry"] == 6
+
+
 def test_progress_counts_what_is_confirmed_and_nothing_else(ledger, capsys):
     _, out, _ = run(capsys, "account", "progress", "--ledger", ledger, "--target", "100000", "--json")
     found = json.loads(out)
@@ -74,7 +88,8 @@ def test_progress_counts_what_is_confirmed_and_nothing_else(ledger, capsys):
         (["reach", "--draws", "5"], "--draws 5"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, why):
+def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, why, monkeypatch):
+    monkeypatch.delenv("EVENHAND_LAKE", raising=False)
     code, out, err = run(capsys, "account", *words, "--json")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert why in err
@@ -94,8 +109,9 @@ def test_every_invariant_there_is_is_told_in_the_reference():
     page = (EXAMPLE.parents[1] / "reference" / "ledger.md").read_text()
     told = {row.split("|")[1].strip(" `") for row in page.partition("| invariant |")[2].splitlines()[2:] if "|" in row}
     known = {
-        position.CHAIN, position.ORDER, position.DOUBLE_ENTRY, position.TWICE, position.BREACH, position.REVERSAL,
-        states.NO_PROOF, states.MISSING_SIGNATURES, states.SCOPE_REDUCTION, states.REPORTED, states.OVER,
+        position.CHAIN, position.ORDER, position.TERMS_CHANGED, balance.DOUBLE_ENTRY, position.TWICE,
+        position.BREACH, balance.REVERSAL, states.NO_PROOF, states.MISSING_SIGNATURES, states.SCOPE_REDUCTION,
+        states.REPORTED, states.OVER,
     }  # fmt: skip
     assert told == known
 
@@ -106,6 +122,13 @@ def test_a_long_file_is_read_beside_and_says_the_same(ledger, monkeypatch):
     monkeypatch.setattr(reading, "BLOCK", 2000)
     alone, beside = (account.check_file(ledger, processes=many) for many in (1, 2))
     assert alone == beside == account.check(confirmed().entries)
+    # an amount that 64 bits cannot hold
+    beyond = rewritten(confirmed(), 2, lines=[{"account": "spend", "pence": 10**25, "patients": 0}])
+    ledger.write_text("".join(entry.line() + "\n" for entry in beyond))
+    alone, beside = (account.check_file(ledger, processes=many).as_json() for many in (1, 2))
+    assert alone == beside == account.check(beyond).as_json()
+    assert f"its lines sum to {10**25} pence" in str(alone)
+    ledger.write_text("".join(entry.line() + "\n" for entry in confirmed().entries))
     ledger.write_text(ledger.read_text() + "{}\n")
     for many in (1, 2):
         with pytest.raises(InputError, match=r"ledger.jsonl:7: 'entry' is missing"):

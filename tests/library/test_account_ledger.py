@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -295,6 +296,16 @@ def test_a_file_that_is_no_ledger_is_refused_with_its_line(tmp_path, text, why):
     path.write_text(text)
     with pytest.raises(InputError, match=why):
         list(account.read(path))
+
+
+def test_a_key_given_twice_is_refused_though_the_line_was_sealed_as_it_stands(tmp_path):
+    line = confirmed().entries[0].line()
+    bare = line.replace(f',"hash":"{json.loads(line)["hash"]}"', "").replace('"kind":', '"kind":"move","kind":', 1)
+    sealed = bare.replace(',"kind":', f',"hash":"{hashlib.sha256(bare.encode()).hexdigest()}","kind":', 1)
+    path = tmp_path / "x.jsonl"
+    path.write_text(sealed + "\n")
+    with pytest.raises(InputError, match=r"x\.jsonl:1: .*the key 'kind' is given twice"):
+        account.check_file(path)
 
 
 def test_a_pound_is_followed_back_to_rows_votes_signatures_and_proof():

@@ -223,4 +223,4 @@ def test_an_indicator_of_which_nothing_is_known_is_not_assessed_and_a_strange_on
              "--day-first", "--kpis", files / "k.csv", "--json"]  # fmt: skip
     code, out, err = run(capsys, *words)
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "is no indicator" in err
+    assert "delivery.kpis" in err

@@ -35,9 +35,9 @@ def lake(monkeypatch):
         hits = rng.binomial(size.astype(int), np.clip(share, 0, 1)).astype(float)
         whole = Panel("diabetes_dpp4_cost", level, UNITS, MONTHS, hits, size)
         panel = whole.between(first or "2025-01", last or "2026-06")
-        return SimpleNamespace(panel=panel, measure=there.measure)
+        return panel, there.measure
 
-    monkeypatch.setattr(campaigning, "read_measure", read)
+    monkeypatch.setattr(campaigning, "stored_panel", read)
     return there
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,13 +14,16 @@ from evenhand import flow
 from evenhand.cli.main import main
 from evenhand.errors import InputError
 from evenhand.lake import Lake
+from evenhand.measures import for_lake
 from evenhand.report import html, pdf
 from evenhand.report.pdf import PAGES
 from evenhand.report.wording import DEMONSTRATION
 from evenhand.sources import organisations
+from evenhand.story import Place, look, looking, sights
 from evenhand.story.written import table
 from tiny_lake import TinyLake
 
+FEW = ("diabetes_dpp4_cost", "diabetes_test_strips", "diabetes_metformin_mr")
 STEPS = ["listen", "see", "decide", "change", "prove", "account"]
 
 
@@ -27,6 +31,12 @@ STEPS = ["listen", "see", "decide", "change", "prove", "account"]
 def demonstration(demo_lake):
     """The demonstration's story, and its lake."""
     return flow.story(demo_lake), Lake.open(demo_lake)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Stories of few measures, which stand in the store: the rest would be worked out each time."""
+    monkeypatch.setattr(looking, "for_lake", lambda lake: {name: for_lake(lake)[name] for name in FEW})
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +127,7 @@ def test_the_story_is_the_same_twice(demonstration):
     assert flow.story(lake).as_json() == story.as_json()
 
 
-def test_no_practice_is_named_unless_the_story_is_its_own(demonstration, page):
+def test_no_practice_is_named_unless_the_story_is_its_own(demonstration, page, few):
     story, lake = demonstration
     practices = organisations.read(lake).at("practice")
     text = page + json.dumps(story.as_json(), default=str)
@@ -127,12 +137,38 @@ def test_no_practice_is_named_unless_the_story_is_its_own(demonstration, page):
     assert own.chapter("see").numbers["diabetes_dpp4_cost"]["units"] > 1  # seen among the others
 
 
-def test_an_icb_sees_its_own_practices_and_its_own_schemes(demonstration):
+def test_an_icb_sees_its_own_practices_and_its_own_schemes(demonstration, few):
     whole, lake = demonstration
     one = flow.story(lake, "DEMO-I1")
     measure = "diabetes_dpp4_cost"
     assert one.chapter("see").numbers[measure]["units"] < whole.chapter("see").numbers[measure]["units"]
     assert list(one.chapter("prove").numbers) == ["diabetes_dpp4"]
+    text = json.dumps(one.as_json(), default=str)
+    assert "Sitagliptin first among the gliptins" in text
+    assert not [word for word in ("needles", "harmful", "DEMO-I2", "DEMO-I3") if word in json.dumps(_said(one))]
+
+
+def _said(story):
+    """What a reader of the report is told, sentence by sentence and row by row."""
+    return [[c.says, c.next_step, [f.rows for f in c.figures if f.id == "savings"]] for c in story.chapters[2:]]
+
+
+@pytest.mark.parametrize("code", ["DEMO-I1", "DEMO-P0001"])
+def test_a_report_and_the_pages_of_a_place_say_the_same_of_it(demonstration, few, code):
+    _, lake = demonstration
+    place = Place.find(lake, code)
+    shown = {one.measure: one for one in sights.standings(lake, [(place.level, code)])}
+    seen = {one.measure.id: one for one in look(lake, place)}
+    assert set(FEW) <= set(seen)
+    for name in FEW:
+        assert seen[name].place_value == shown[name].value
+        gain = seen[name].worth
+        assert (gain is None) == math.isnan(shown[name].pounds)
+        if gain is not None:
+            assert (gain.pounds, gain.low, gain.high) == (shown[name].pounds, shown[name].low, shown[name].high)
+    levels = tuple(dict.fromkeys(("practice", place.level)))
+    worked = sights.work_out(lake, seen[FEW[0]].measure, levels)[place.level]
+    assert worked.pounds[worked.row(code)] == shown[FEW[0]].pounds  # stored or not
 
 
 class Outline(HTMLParser):

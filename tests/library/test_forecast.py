@@ -105,6 +105,20 @@ def test_a_variance_made_of_known_parts_is_found_in_those_parts():
     assert [round(variance_share(x, total), 2) for x in (a, b, c)] == pytest.approx([9 / 14, 4 / 14, 1 / 14], abs=0.02)
 
 
+@pytest.mark.parametrize("draws", [4, 51, 999, 1003, 20_011])
+def test_the_bins_are_cut_as_numpy_cuts_them_and_equal_draws_stay_as_they_stand(draws):
+    rng = np.random.default_rng(draws)
+    drawn, other = rng.normal(size=(2, draws))
+    for known in (drawn, np.round(drawn, 1)):
+        total = known + other
+        parts = np.array_split(total[np.argsort(known, kind="stable")], min(40, max(2, draws // 25)))
+        sizes = [len(part) for part in parts]
+        between = np.average([(part.mean() - total.mean()) ** 2 for part in parts], weights=sizes)
+        chance = np.average([part.var(ddof=1) / len(part) for part in parts], weights=sizes)
+
+        assert variance_share(known, total) == np.clip((between - chance) / total.var(), 0, 1)
+
+
 def test_one_step_better_is_what_that_step_brings():
     found = ask()
     going = found.by_scheme[2]

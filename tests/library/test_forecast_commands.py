@@ -130,3 +130,31 @@ def test_the_chart_says_in_words_how_likely_the_target_is(table, tmp_path, capsy
     code, _, _ = run(capsys, "forecast", table, "--target", 150000, "--by", "2026-03-31", "--out", picture)
     assert code == 0
     assert "target £150k is reached with probability" in picture.read_text()
+
+
+def test_a_table_with_quantiles_is_scored_by_them_and_a_broken_one_is_refused(tmp_path, capsys):
+    header, came = "forecast,median,low_90,high_90,quantiles\n", tmp_path / "came.csv"
+    came.write_text("forecast,truth\na,3\n")
+    file = tmp_path / "made.csv"
+    file.write_text(header + "a,2,1,3,1;2;3\n")
+    told = json.loads(run(capsys, "score", file, "--truth", came, "--json")[1])
+    assert told["crps"] == pytest.approx(2 / 3 * (0.25 * 2 + 0.5 * 1))  # twice the mean pinball loss, by hand
+    for cell in ("1;3;2", "1;two;3", "1;nan"):
+        file.write_text(header + f"a,2,1,3,{cell}\n")
+        code, out, err = run(capsys, "score", file, "--truth", came, "--json")
+        assert (code, out, "quantiles" in err and "least up" in err) == (2, "", True)
+
+
+def test_a_file_that_cannot_be_scored_is_named(tmp_path, capsys):
+    came, file, cut = (tmp_path / name for name in ("came.csv", "made.csv", "cut.csv.gz"))
+    came.write_text("forecast,truth\na,3\n")
+    file.write_text("forecast,median,low_90,high_90\na,2,3,1\n")
+    cut.write_bytes(gzip.compress(b"forecast,median\n" * 200)[:40])
+    for wrong in (file, cut):
+        code, out, err = run(capsys, "score", wrong, "--truth", came, "--json")
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith(f"evenhand: {wrong}: ")
+    words = ("forecast", tmp_path / "schemes.csv", "--target", 5, "--by", "2026-03", "--made", "2026-01-01")
+    (tmp_path / "schemes.csv").write_text(TABLE)
+    code, out, err = run(capsys, *words, "--archive", cut, "--json")
+    assert (code, out, "not a forecast" in err) == (2, "", True)

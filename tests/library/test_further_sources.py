@@ -127,6 +127,21 @@ def test_a_renamed_column_is_missed_by_name(lake: Lake, tmp_path: Path, name: st
     assert missed
 
 
+def test_a_code_that_a_spreadsheet_has_rounded_is_refused(lake: Lake, tmp_path: Path) -> None:
+    small = FILES["price_concessions"]
+    at = small.cells[0].index("vmpp_code")
+    cells = [small.cells[0], *([*row[:at], "9.41E+14", *row[at + 1 :]] for row in small.cells[1:])]
+
+    assert "expected a SNOMED CT code: 6 to 18 digits" in refused(lake, small.write(tmp_path, cells))
+
+
+def test_payments_that_have_no_name_are_refused(lake: Lake, tmp_path: Path) -> None:
+    small = FILES["gp_payments"]
+    head, *body = ([*row[:-1], extra, row[-1]] for row, extra in zip(small.cells, ("***", 0, 0), strict=True))
+
+    assert "column '***' has no name" in refused(lake, small.write(tmp_path, [head, *body]))
+
+
 def test_a_smaller_release_of_a_month_needs_to_be_meant(lake: Lake, tmp_path: Path) -> None:
     small = FILES["scmd"]
     sources.load(lake, small.write(tmp_path))

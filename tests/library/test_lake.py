@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from evenhand.errors import EvenhandError, InputError
 from evenhand.lake import TABLES, Lake, Origin, month_number, month_of
+from evenhand.lake.footers import greatest
 from published import bytes_of
 
 WHEN = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -162,3 +164,13 @@ def test_a_damaged_manifest_is_said_and_not_passed_over(lake: Lake) -> None:
 
     with pytest.raises(EvenhandError, match="manifest is damaged"):
         Lake.open(lake.path).snapshots()
+
+
+@pytest.mark.parametrize(("values", "most"), [([3, 9, 4], 9), ([None, 2], 2), ([None, None], None), ([], None)])
+@pytest.mark.parametrize("statistics", [True, False])
+def test_the_greatest_number_is_read_from_the_footer_or_where_it_is_silent_from_the_rows(
+    tmp_path, values, most, statistics
+):
+    rows = pa.table({"other": pa.array(["x"] * len(values)), "month": pa.array(values, pa.int16())})
+    pq.write_table(rows, tmp_path / "a.parquet", write_statistics=statistics, row_group_size=1)
+    assert greatest(tmp_path / "a.parquet", "month") == most

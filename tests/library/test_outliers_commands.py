@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -10,9 +11,7 @@ import pytest
 from evenhand.cli.main import main
 from evenhand.lake import Lake
 from evenhand.measures import build
-from evenhand.stats.xmr import xmr
-from evenhand.stats.xmr_latest import quiet
-from evenhand.story import sights
+from evenhand.story import chemical_sights, sights
 from evenhand.story.moved import moved
 from evenhand.story.outlying import by_measure
 from tiny_lake import TinyLake
@@ -92,20 +91,19 @@ def test_what_is_stored_tells_the_same_as_what_is_worked_out(lake):
     assert (rows(by_measure(stored, "practice", "P07")), rows(moved(stored, "practice", "P07"))) == fresh
 
 
-def test_a_series_that_is_called_quiet_has_no_special_cause_in_its_last_quarter():
-    rng, quiets = np.random.default_rng(4), 0
-    for case in range(300):
-        points = int(rng.integers(10, 30))
-        values = rng.normal(10, 1, points) if case % 3 else rng.integers(0, 4, points).astype(float)
-        values += np.linspace(0, 4, points) * (case % 5 == 0) + 3 * (np.arange(points) > points - 3) * (case % 7 == 0)
-        if quiet(values, 3):
-            quiets += 1
-            assert not any(xmr(values).special_cause[-3:])
-    assert quiets > 100  # or every chart would be drawn
-
-
-def test_only_what_is_stored_can_be_asked_of_measures_not_of_chemicals(capsys, lake):
-    asked = ("--level", "practice", "--organisation", "P03", "--lake", str(lake), "--by", "chemical", "--stored")
-    assert main(["see", "outliers", *asked]) == 2
+def test_stored_chemicals_are_those_worked_out_to_the_last_digit_and_follow_the_data(capsys, lake, monkeypatch):
+    opened = Lake.open(lake)
+    shutil.rmtree(lake / "sights_of_chemicals", ignore_errors=True)
+    asked = ("--level", "practice", "--organisation", "P03", "--lake", str(lake), "--by", "chemical")
+    assert main(["see", "outliers", *asked, "--stored"]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
+    plain = _told(capsys, "outliers", *asked)
+    assert chemical_sights.build(opened)[0] == "practice"
+    with monkeypatch.context() as patched:  # levels where nobody is are known too: nothing is counted again
+        patched.setattr(chemical_sights, "counted", None)
+        assert chemical_sights.build(opened) == ()
+    assert _told(capsys, "outliers", *asked, "--stored") == plain
+    (lake / "sights_of_chemicals" / "practice~of_another_state.parquet").write_bytes(b"")
+    chemical_sights.build(opened)
+    assert not (lake / "sights_of_chemicals" / "practice~of_another_state.parquet").exists()

@@ -54,4 +54,9 @@ def test_membership_is_read_as_of_a_month():
     assert tree.ancestor("P1", "icb", april) == "I1"
     assert tree.descendants("I1", "practice", april) == ("P1",)
     assert tree.descendants("L1", "practice", april) == ()
+    assert tree.ancestor("P1", "sicbl", march) == "L1"
+    assert (tree.parents("P1", march), tree.parents("P1", april)) == (("L1",), ("L2",))
+    assert (tree.children("L1", march), tree.children("L1", april)) == (("P1",), ())
+    every = [np.datetime64("2023-01") + month for month in range(30)]
+    assert [tree.ancestor("P1", "sicbl", month) for month in every] == ["L1"] * 15 + ["L2"] * 15
     assert tree == tree

@@ -10,11 +10,13 @@ import sys
 import time
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from evenhand import measures
-from evenhand.lake import Lake
-from evenhand.story import sights
+from evenhand.lake import Lake, Origin, month_number
+from evenhand.measures.held import WITHOUT_ROWS
+from evenhand.story import sight_keys, sights
 from evenhand.story.spreads import spreads
 
 MEASURE = "diabetes_dpp4_cost"
@@ -124,3 +126,14 @@ def test_a_kill_leaves_nothing_half_written_and_the_next_run_goes_on(own, measur
     sights.build(own, [MEASURE, "wait_within_18_weeks"])
     assert sights.is_stored(own, measure)
     assert not list(folder.glob(".*"))
+
+
+def test_a_month_of_panels_without_rows_is_noticed(own):
+    before, panel = sight_keys.state(own), own.table("panel")
+    held = panel.filter(panel.measure == MEASURE).drop("month").to_pyarrow()
+    for month, source in (("2020-01", "measures"), ("2020-02", WITHOUT_ROWS)):
+        number = pa.repeat(pa.scalar(month_number(month), pa.int16()), len(held))
+        rows = held.append_column("month", number).select(panel.columns)
+        own.write("panel", month, rows, source=Origin(file="measures", rows=len(held), source=source))
+        changed = sight_keys.state(Lake.open(own.path)) != before  # what is counted from rows is in the hash with those
+        assert changed == (source == WITHOUT_ROWS)

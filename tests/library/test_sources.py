@@ -196,6 +196,15 @@ def test_a_file_without_a_month_needs_one(lake: Lake, tmp_path: Path) -> None:
     assert done[0].months == ("2016-10",)
 
 
+def test_the_same_extract_zipped_is_the_version_that_is_there(lake: Lake, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "saba.csv", indicator_rows())
+    zipped = tmp_path / "saba.csv.gz"
+    zipped.write_bytes(gzip.compress(file.read_bytes()))
+    first, again = (sources.load(lake, each, options=Options(level="sicbl"))[0] for each in (file, zipped))
+    assert (first.state, again.state) == ("loaded", "unchanged")
+    assert len(lake.snapshots("indicator")) == 1
+
+
 def test_two_extracts_of_a_measure_are_two_versions(lake: Lake, tmp_path: Path) -> None:
     options = Options(level="sicbl", measure="saba")
     first = write_csv(tmp_path / "one.csv", indicator_rows())

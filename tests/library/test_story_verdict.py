@@ -8,11 +8,14 @@ import shutil
 import pytest
 
 import planted
-from evenhand import account, flow
+from evenhand import account, flow, prove
 from evenhand.cli.main import main
 from evenhand.errors import InputError
 from evenhand.lake import Lake
-from evenhand.story import judge
+from evenhand.story import People, judge
+from evenhand.story.book import claim
+from evenhand.table import read
+from savings import CLINICAL, FINANCE
 
 EFFECT = -0.06
 SEEDS = (1, 3)  # one null in twenty is evidenced by chance (P > 0.95), and seed 2 is one: chance is not promised away
@@ -61,6 +64,28 @@ def test_a_breach_of_twice_the_margin_blocks_a_campaign_that_worked(tmp_path, se
     assert (found.guardrails[0].verdict, found.countable) == ("breach", False)
     assert account.progress(entries, 1).confirmed_pence == 0
     assert account.check(entries).broken == ()
+
+
+@pytest.mark.parametrize(("after", "lasts"), [(EFFECT, True), (0.0, False)])
+def test_a_later_year_is_judged_on_its_own_months_and_kept_only_if_the_change_lasted(tmp_path, after, lasts):
+    lake, entries, first = judged(tmp_path, effect=EFFECT, seed=SEEDS[1], after=after)
+    scheme = judge.read_scheme(tmp_path / "schemes" / "gliptins.yaml")
+    again = prove.later_year(scheme, published=scheme.follow_up.last)  # registered before the year could be read
+    design = prove.register(again, seal=judge.seal(tmp_path / "schemes" / scheme.allocation))
+    ledger = account.Ledger(entries)
+    by = {"booked": "2026-07-01", "signatures": [FINANCE, CLINICAL]}
+    ledger.restate("gliptins", next_design=design, **by)
+    found = judge.verdict(lake, again, design=design, sealed=judge.seal(tmp_path / "schemes" / scheme.allocation),
+                          allocation=read(tmp_path / "schemes" / scheme.allocation))  # fmt: skip
+    assert (found.window, found.evidenced) == (("2027-01", "2027-03"), lasts)
+    assert found.effect.low <= after <= found.effect.high
+    ledger.record("gliptins", account.verdict_proof(found, again), booked="2027-06-01")
+    if lasts:
+        ledger.persist("gliptins", cells=claim(lake, People.of(lake), again), **by | {"booked": "2027-06-08"})
+        moved = sum(line["pence"] for line in ledger.entries[-1]["lines"] if line["account"] == "confirmed")
+        assert moved == int(100 * found.lower80_pounds) - int(100 * first.lower80_pounds)
+    assert ledger.state("gliptins") == ("confirmed" if lasts else "reversed")
+    assert account.check(ledger.entries).broken == ()
 
 
 def test_the_saving_is_the_effect_times_volume_times_the_price_less_the_cost(effective):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from evenhand.errors import InputError
 from evenhand.lake import Beside, Lake, month_number
 from evenhand.records import Organisations
 from evenhand.sources import organisations
+from evenhand.story import budgeting, presentations
 from evenhand.synthetic import Filled, fill, make
 from evenhand.synthetic.panels import keys, month_tables
 from evenhand.synthetic.plan import plan as settle
@@ -115,3 +118,14 @@ def test_a_demonstration_says_what_it_cannot_have(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--presentations 50000: expected 0 to 40,000"):
         make(tmp_path / "b", presentations=50_000, practices=32, months=12)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_only_rows_can_say_is_refused_of_a_month_without(made: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = next(m for m in measures.for_lake(made.lake).values() if m.kind == "prescribing")
+    february = np.datetime64("2026-02", "M")
+    year = SimpleNamespace(area="A", first=february, months_to_date=2, rows=lambda codes: [0])
+    with pytest.raises(InputError, match="in panels alone, so nothing says why"):
+        budgeting.explain(made.lake, cast(Any, year), ["DEMO-P0001"], cast(Any, None))
+    monkeypatch.setattr(presentations, "months_held", lambda lake, kind: [month_number("2026-02")])
+    with pytest.raises(InputError, match="holds 2026-02 in panels alone"):
+        presentations.made_of(made.lake, one, "DEMO-P0001")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evenhand.errors import InputError
-from evenhand.prove import Totals, choose, register, verdict
+from evenhand.prove import Totals, choose, later_year, register, verdict
 from evenhand.records import Guardrail, Scheme, Verdict
 
 PASS = Guardrail("wait_within_18_weeks", "pass", 0.001, 0.001, -0.001, 0.01, "down")
@@ -113,6 +113,27 @@ def test_a_changed_design_is_no_longer_the_one_that_was_registered() -> None:
     found = judge(scheme(follow_up={"from": "2025-04", "to": "2025-08"}), registered=kept)
     assert not found.evidenced
     assert "not the one that was registered" in found.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("months", "published", "later"),
+    [
+        (("2025-10", "2026-03"), "", ("2026-10", "2027-03")),
+        (("2025-10", "2026-03"), "2026-09", ("2026-10", "2027-03")),
+        (("2025-10", "2026-03"), "2026-10", ("2027-10", "2028-03")),  # its first month can be read
+        (("2025-04", "2026-03"), "2026-03", ("2026-04", "2027-03")),
+        (("2025-04", "2026-06"), "2026-06", ("2027-04", "2028-06")),  # twelve months on it would judge some twice
+    ],
+)
+def test_a_later_year_is_the_same_comparison_on_months_that_nobody_can_have_read(months, published, later) -> None:
+    plan = scheme(follow_up={"from": months[0], "to": months[1]})
+    again = later_year(plan, published=published)
+    assert (again.follow_up.first, again.follow_up.last) == later
+    assert again.model_copy(update={"follow_up": plan.follow_up}) == plan
+    assert register(again) != register(plan)
+    found = judge(again, registered=register(again))
+    assert (found.registered, found.window) == (register(again), later)
+    assert not any("registered" in reason for reason in found.reasons)
 
 
 def test_a_design_that_nobody_registered_is_not_evidence() -> None:

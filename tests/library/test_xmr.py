@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import statistics
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.errors import InputError
+from evenhand.stats.moving_range import exact_mean
 from evenhand.stats.runs import runs
 from evenhand.stats.xmr import xmr
 
@@ -138,3 +141,13 @@ def test_an_option_that_is_none_is_refused(options, says):
 def test_nothing_and_the_infinite_are_refused(values):
     with pytest.raises(InputError, match="control chart needs"):
         xmr(values)
+
+
+def test_the_mean_is_that_of_exact_fractions():
+    rng = np.random.default_rng(7)
+    for many in (*range(1, 40), 60, 400):
+        values = rng.normal(size=many) * 10.0 ** rng.integers(-12, 12, many)
+        assert exact_mean(values) == statistics.mean(values.tolist())
+        assert exact_mean(np.full(many, values[0])) == values[0]
+    assert exact_mean(np.array([1e308, 1e308])) == 1e308
+    assert exact_mean(np.array([0.1, -0.1])) == 0.0

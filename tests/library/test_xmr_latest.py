@@ -1,12 +1,13 @@
-"""The latest icon of many series at once is the icon of each one's chart."""
+"""The latest icon, and the latest labels, of many series at once are those of each one's chart."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from evenhand.stats import xmr_latest
 from evenhand.stats.xmr import xmr
-from evenhand.stats.xmr_latest import latest
+from evenhand.stats.xmr_latest import causes, latest
 
 
 def series(seed: int) -> np.ndarray:
@@ -38,3 +39,22 @@ def test_it_says_what_each_chart_says(seed, improves):
 def test_few_points_say_nothing():
     assert latest(np.ones((2, 5)) * [[1.0], [2.0]]) == (None, None)
     assert latest(np.zeros((0, 20))) == ()
+
+
+@pytest.mark.parametrize("last", [1, 3, 9])
+def test_the_last_labels_are_those_of_each_chart(monkeypatch, last):
+    """Short series too, where the rules reach back to the first point; few of them are drawn."""
+    drawn = []
+    monkeypatch.setattr(xmr_latest, "xmr", lambda row: drawn.append(row) or xmr(row))
+    said = set()
+    for points in (3, last + 6, 15, 15, 15):
+        rows = series(len(said))[:, :points]
+        rows[::9, 1:] += np.cumsum(np.ones(points - 1)) * np.array([[1.0]])  # trends that turn
+        rows[::9, points // 2 :] = 2 * rows[::9, points // 2 - 1 : points // 2] - rows[::9, points // 2 :]
+        whole = np.isfinite(rows).all(axis=1)
+        one_by_one = tuple(xmr(row).special_cause[-last:] for row in rows)
+        drawn.clear()
+        assert causes(rows, last) == one_by_one
+        assert points < last + 6 or len(drawn) < whole.sum() / 4 + (~whole).sum()
+        said |= {label for labels in one_by_one for label in labels}
+    assert len(said) == 9  # every rule both ways, and none

@@ -28,7 +28,7 @@ from published import bytes_of
 from spoiling import GOOD, Good, packed
 
 many = settings(
-    max_examples=int(os.environ.get("EVENHAND_EXAMPLES", "12")), deadline=None, derandomize=True, database=None,
+    max_examples=int(os.environ.get("EVENHAND_EXAMPLES", "12")), deadline=None, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 chances = st.integers(0, 1 << 30).map(Random)

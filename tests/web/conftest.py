@@ -14,11 +14,13 @@ import cast
 def forget_surveys() -> None:
     """Take what is kept of waves and of rounds, by their number, out of the process's memory."""
     from evenhand_web.decide import agreement
-    from evenhand_web.listen import figures, moving, results
+    from evenhand_web.listen import figures, results
+    from evenhand_web.site import keeping
 
-    for held in (results._results, results._gathered, moving._moved, agreement._log):
+    for held in (results._gathered, agreement._log):
         held.cache_clear()
     figures._KEPT.clear()
+    keeping.forget()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 import cast
 from evenhand.cli.main import main
+from evenhand_web.api import api
 from evenhand_web.people import tokens
 from evenhand_web.people.models import AccessToken, Identity
 
@@ -213,6 +214,7 @@ def test_our_own_page_of_the_api_lists_every_endpoint(as_demo):
     document = Client().get("/api/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert all(path in page for path in document["paths"])
+    assert api.get_openapi_schema(path_prefix="/api/") is api.get_openapi_schema(path_params={})  # made once
 
 
 def test_an_address_with_a_nul_is_refused(as_demo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,14 +62,16 @@ def test_the_way_back_needs_its_own_page(letter):
 
 @pytest.mark.parametrize("word", ["", "stop/", "back/"])
 def test_a_token_that_nobody_was_given_is_not_found(letter, word):
-    assert Client().get(f"/bulletins/{letter.token[:-1]}x/{word}").status_code in (302, 404)
+    near = letter.token[:-1] + ("y" if letter.token.endswith("x") else "x")
+    assert Client().get(f"/bulletins/{near}/{word}").status_code == 404
     assert Client().get(f"/bulletins/nothing/{word}").status_code == 404
 
 
 def test_a_token_says_nothing_of_its_reader_and_is_long_enough_not_to_be_guessed(letter):
     assert len(letter.token) >= 32
     assert letter.person_id not in letter.token
-    assert "gp" not in Client().get(link(letter)).content.decode().split("<main")[1].split("</main")[0]
+    main = Client().get(link(letter)).content.decode().split("<main")[1].split("</main")[0]
+    assert re.search(r"\bgp\b", main) is None  # as a word: the form's own token is letters by chance
 
 
 def test_the_letters_link_leads_its_reader_on_and_is_no_view_of_a_module_that_it_does_not_open(letter, as_):

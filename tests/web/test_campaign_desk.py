@@ -16,7 +16,7 @@ from evenhand.synthetic.awareness import WAVES
 from evenhand_web.change import desk, outcomes, spreading
 from evenhand_web.change.demo_campaigns import PLANTED, ask, planted
 from evenhand_web.change.models import AllocationRow, Campaign, EngagementEvent, SpreadKept
-from evenhand_web.listen.models import SurveyWave
+from evenhand_web.listen.models import AnswerEvent, SurveyWave
 from evenhand_web.people import trail
 from evenhand_web.people.models import Membership, Organisation, Person, TrailRow
 from evenhand_web.site.models import AppendOnlyError
@@ -280,6 +280,10 @@ def test_the_planted_effect_of_an_awareness_campaign_is_recovered_once_the_secon
     treated = next(row for row in rows if row["effect"] is not None)
     assert treated["low"] <= PLANTED <= treated["high"]
     assert 10 <= treated["answered both times"] <= treated["answered"]
+    last = SurveyWave.objects.get(key="after").answers.exclude(answers__heard_of_qipp="yes").last()
+    AnswerEvent.objects.create(wave=last.wave, respondent=last.respondent, status="submitted", at=last.at,
+                               answers={"heard_of_qipp": "yes"})  # fmt: skip
+    assert outcomes.measured(made).effects[0].effect != effect.effect, "kept, and never of other answers"
 
 
 def test_while_the_second_wave_is_open_nobody_is_told(pharmacist) -> None:

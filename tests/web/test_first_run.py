@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from evenhand import measures
 from evenhand_web.change.reading import modules
 from evenhand_web.home import pathway
+from evenhand_web.home.loading import load
 from evenhand_web.people.models import Identity, Organisation, Person, Post
 
 CODE = "A81001"
@@ -90,6 +91,22 @@ def test_a_measure_without_data_says_so_and_does_not_vanish(administrator):
     answer = administrator.get(reverse("home:measure", args=[CODE, name]))
     assert answer.status_code == 200
     assert "python -m evenhand_web load" in answer.content.decode() or "loaded" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["account:budgets", "see:explore", "see:changed", "see:outliers", "see:medicines", "home:desk",
+             "home:visit"],
+)
+def test_where_only_organisations_are_loaded_pages_open_and_offer_nothing_that_fails(
+    name, administrator, settings, tmp_path
+):
+    tree = tmp_path / "tree.csv"
+    tree.write_text(f"code,name,level,parent\nQWX,A board,icb,\n{CODE},The first practice,practice,QWX\n")
+    load(settings.EVENHAND_LAKE, [tree], work_out=False)
+    answer = administrator.get(reverse(name, args=[CODE]))
+    assert answer.status_code == 200
+    asked = re.findall(rb'href="([?][^"]+)"', answer.content)
+    assert [q for q in asked if administrator.get(answer.wsgi_request.path + q.decode()).status_code != 200] == []
 
 
 def test_before_anybody_is_there_the_front_page_says_how_to_begin(db):

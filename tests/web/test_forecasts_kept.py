@@ -10,6 +10,7 @@ import pytest
 import cast
 import proving
 from evenhand.account import archive
+from evenhand.cli.main import main
 from evenhand.story import came
 from evenhand_web.account import ahead, book, gathering, keeping
 from evenhand_web.account.models import ForecastKept, Target
@@ -57,6 +58,22 @@ def test_what_came_and_the_scores_stand_beside_the_forecast(as_demo):
     assert truth == 0.0  # an opportunity alone has saved nothing by its date
     assert [row["crps"] for row in rows] == pytest.approx([one.crps for one in scored.forecasts])
     assert "was not reached" in shown
+
+
+def test_the_command_scores_the_file_that_the_page_hands_out_as_the_page_does(as_demo, tmp_path, capsys):
+    Target.objects.filter(organisation=proving.AREA).update(end=date(2026, 3, 31))
+    keeping.archived(Target.objects.get(organisation=proving.AREA), book.read(), datetime(2025, 2, 1, tzinfo=UTC))
+    client, file = as_demo(cast.GP), tmp_path / "forecasts.csv"
+    assert "?download=forecasts.parquet" in client.get(MONEY).content.decode()
+    file.write_bytes(client.get(f"{MONEY}?download=forecasts.csv").content)
+    words = [str(file) if word == "forecasts.csv" else word for word in keeping.COMMAND.split()[1:]]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    shown = client.get(f"{MONEY}?download=forecasts.json").json()
+    assert len(told["forecasts"]) == len(shown) > 1
+    for ours, theirs in zip(told["forecasts"], shown, strict=True):
+        for name in ("forecast", "truth", "median", "low_90", "high_90", "crps", "brier"):
+            assert ours[name] == theirs[name], name  # to the last digit
 
 
 def test_nothing_is_scored_while_a_saving_may_still_be_confirmed(demo, as_demo):

@@ -36,7 +36,7 @@ FORMS = sorted(name for name, door in DOORS.items() if door.needs("POST") != NEV
 SENDERS = ("gp", "clinical-lead", "pharmacist", "finance-director", "administrator")
 SEARCHES = (
     ("/organisations/ICB1/see/explore/", ("n", "d", "sum", "level", "group")),
-    ("/organisations/ICB1/see/", ("pathway", "direction", "size", "certainty", "sort", "download")),
+    ("/organisations/ICB1/see/", ("q", "pathway", "direction", "size", "certainty", "sort", "download")),
     ("/organisations/PRACTICE1/measures/diabetes_dpp4_cost/", ("view", "download", "width")),
     ("/organisations/ICB1/see/diabetes_dpp4_cost/rows/", ("month", "download")),
     ("/organisations/ICB1/people/trail/", ("before", "download")),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+import yaml
 
 import cast
 import proving
-from evenhand_web.account import book, gathering
+from evenhand.cli.main import main
+from evenhand_web.account import ahead, book, gathering
 from evenhand_web.account.models import Target
+from evenhand_web.decide.models import Plan, SchemeVersion
 from evenhand_web.people.models import Organisation
 
 MONEY = f"{proving.HERE}/account/"
@@ -90,3 +95,50 @@ def test_the_board_report_is_handed_the_target_with_its_last_day(demo, db):
     area = Organisation.objects.get(code=proving.AREA)
     told = gathering.people(demo, area)
     assert (told.target_pence, told.target_by) == (gathering.aim(area).pence, Target.objects.get(organisation=area).end)
+
+
+def test_an_indicator_of_a_scheme_stands_by_month_as_the_command_compares_it(as_demo, tmp_path, capsys):
+    plan = Plan.objects.get(key=proving.KEY)
+    version, known = plan.latest(), "diabetes_dpp4_cost"
+    text = yaml.safe_load(version.yaml)
+    text["delivery"] = (text.get("delivery") or {}) | {"kpis": [
+        {"measure": known, "baseline": 0.6, "trajectory": [{"month": "2025-04", "value": 0.58},
+                                                           {"month": "2026-03", "value": 0.40}]},
+        {"measure": "visits_made", "baseline": 0, "trajectory": [{"month": "2025-04", "value": 10}]},
+    ]}  # fmt: skip
+    scheme = yaml.safe_dump(text, allow_unicode=True)
+    SchemeVersion.objects.create(plan=plan, number=version.number + 1, text=version.text, measure=version.measure,
+                                 yaml=scheme, sha256="0" * 64)  # fmt: skip
+    client = as_demo(cast.FINANCE_DIRECTOR)
+    shown = page(client)
+    assert "Visits made: nothing is published of it here" in shown
+    rows = client.get(f"{MONEY}?download={proving.KEY}-{known}.json".replace("_", "-")).json()
+    (tmp_path / "scheme.yaml").write_text(scheme)
+    (tmp_path / "actuals.csv").write_text(f"month,actual\n{text['finance']['year'][:4]}-10,1\n")
+    (tmp_path / "kpis.csv").write_text("measure,month,value\n" + "".join(
+        f"{known},{row['month']},{row['actual']!r}\n" for row in rows if row["actual"] is not None))
+    words = {"--scheme": "scheme.yaml", "--actuals": "actuals.csv", "--kpis": "kpis.csv"}
+    assert main(["account", "plan", *(str(w) for k, f in words.items() for w in (k, tmp_path / f)), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["kpis"][0]
+    last = next(row for row in reversed(rows) if row["actual"] is not None)
+    assert (told["month"], told["planned"], told["actual"]) == (last["month"], last["planned"], last["actual"])
+    assert {"on_track": "on track", "behind": "behind its plan", "far_behind": "far behind"}[told["status"]] in shown
+
+
+def test_a_forecast_drawn_at_the_start_is_the_one_a_page_shows_until_its_numbers_change(as_demo, monkeypatch):
+    drawn = []
+    draw = ahead.forecasting.of
+    monkeypatch.setattr(ahead.forecasting, "of", lambda *known, **asked: drawn.append(asked) or draw(*known, **asked))
+    ahead.cache.clear()
+    ahead.draw_first()
+    first = len(drawn)
+    lead = as_demo(cast.FINANCE_DIRECTOR)
+    before = page(lead)
+    assert first > 0
+    assert len(drawn) == first, "the page found it"
+
+    Target.objects.filter(organisation=proving.AREA).update(pence=123_456_700)
+    after = page(lead)
+
+    assert len(drawn) == first + 1, "another target is another forecast"
+    assert before != after

@@ -1,7 +1,8 @@
-"""PROVE's pages: a design before its outcome, a verdict when it is due, and who may ask for either."""
+"""PROVE's pages: a design before its outcome, a verdict when it is due, who may ask for either; what is watched."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,14 +10,23 @@ from django.utils import timezone
 
 import cast
 import proving
+from evenhand import flow
 from evenhand.definition import loads
 from evenhand.prove import register
 from evenhand.records import Scheme
+from evenhand.story import Place
+from evenhand.story import watching as library
+from evenhand_web.account import gathering
 from evenhand_web.change.models import Campaign
+from evenhand_web.decide.models import Plan
+from evenhand_web.people.models import Organisation
+from evenhand_web.prove import judging, preparing, watching
 from evenhand_web.prove.models import GuardrailRecord, RegisteredDesign, VerdictRecord
 from evenhand_web.prove.record import verdict_of
+from evenhand_web.site import keeping
 
 INDEX, SCHEME = f"{proving.HERE}/prove/", f"{proving.HERE}/prove/{proving.KEY}/"
+API = f"/api{proving.HERE}/verdicts/{proving.KEY}"
 REGISTER, ASK = f"{SCHEME}register/", f"{SCHEME}ask/"
 
 
@@ -84,8 +94,6 @@ def test_a_design_is_registered_once(as_demo):
 
 
 def test_in_a_real_lake_a_design_comes_before_the_outcome_is_published(demo, db, monkeypatch):
-    from evenhand_web.prove import judging
-
     plan = proving.sealed()
     monkeypatch.setattr(demo, "demonstration", False)
     assert "published already" in judging.why_not_register(judging.case(plan), demo)
@@ -109,8 +117,6 @@ def test_there_is_no_verdict_before_the_day_it_is_due(as_demo, demo):
 
 
 def test_a_verdict_waits_for_the_last_month_to_be_published(as_demo, demo, monkeypatch):
-    from evenhand_web.prove import judging
-
     proving.launched(demo)
     monkeypatch.setattr(judging, "_published", lambda lake: "2025-12")
     assert "what is loaded ends in 2025-12" in as_demo(cast.PHARMACIST).post(ASK, follow=True).content.decode()
@@ -161,9 +167,6 @@ def test_a_second_verdict_stands_beside_the_first(as_demo, demo):
 
 
 def test_a_finished_scheme_can_be_judged_again_with_the_design_it_had(demo, db):
-    from evenhand_web.decide.models import Plan
-    from evenhand_web.prove import judging
-
     again = judging.ask(Plan.objects.get(key="harmful"), demo, proving.person("pharmacist"))
     assert not any("registered" in reason for reason in again.verdict["reasons"])
 
@@ -172,3 +175,96 @@ def test_the_schemes_page_says_what_was_found(as_demo, demo):
     proving.launched(demo)
     record = proving.judged(demo)
     assert record.sentence in words(as_demo(cast.GP), f"{proving.HERE}/decide/schemes/{proving.KEY}/")
+
+
+# ---- what a scheme does not name: told beneath what blocks, and stopping nothing
+
+
+def read(client) -> str:
+    return " ".join(words(client, SCHEME).split())
+
+
+@pytest.fixture
+def judged(as_demo, demo):
+    """A scheme with a verdict that counts."""
+    keeping.forget()
+    proving.launched(demo)
+    return proving.judged(demo)
+
+
+@pytest.fixture
+def breached(judged, monkeypatch):
+    """The same, with one of those that are watched at risk and one not assessed."""
+    watch = library.watch
+
+    def harmed(*asked):
+        found = watch(*asked)
+        first, second, *others = found.guardrails
+        says = (replace(first.says, verdict="breach", effect=1.5, bound=1.9),
+                replace(second.says, verdict="not_assessed", reason="DEMO-S01 has no value for 2026-03"))  # fmt: skip
+        return replace(found, guardrails=(replace(first, says=says[0]), replace(second, says=says[1]), *others))
+
+    monkeypatch.setattr(library, "watch", harmed)
+    yield judged
+    keeping.forget()  # the process would remember the harm in the tests after this one
+
+
+def test_nothing_is_looked_at_before_the_verdict_and_the_page_says_what_will_be(as_demo, demo):
+    proving.launched(demo)
+    case = judging.case(Plan.objects.get(key=proving.KEY))
+    assert watching.watch(case, demo) is None
+    page = read(as_demo(cast.GP))
+    assert "Watched besides" in page
+    assert "Median wait for treatment; " in page
+    assert "Watched, and blocking nothing" not in page
+
+
+def test_what_is_watched_stands_below_what_blocks_with_what_chance_would_give(as_demo, judged):
+    page = read(as_demo(cast.BOARD_MEMBER))
+    blocking, beside = page.index("<strong>It blocks:</strong>"), page.index("Watched, and blocking nothing")
+    assert blocking < beside < page.index("Patients</h3>")
+    assert "Waiting no longer than 18 weeks" not in page[beside:page.index("Patients</h3>")]
+    assert "By chance alone, with nothing going on" in page
+    assert "whole networks together: " in page
+    assert "Nothing that is loaded tells of: " in page
+    assert "is it to be named from now on?" not in page
+
+
+def test_a_watched_breach_is_told_asks_the_leads_and_stops_nothing(as_demo, demo, breached):
+    page = read(as_demo(cast.BOARD_MEMBER))
+    beside = page[page.index("Watched, and blocking nothing"):]
+    assert "1 at risk (Median wait for treatment)" in beside
+    assert "is it to be named from now on?" in beside
+    assert "It could not be looked at: DEMO-S01 has no value for 2026-03." in beside
+    assert f"{proving.HERE}/decide/schemes/{proving.KEY}/" in beside
+    assert "blocking nothing: Median wait for treatment got worse" in words(as_demo(cast.BOARD_MEMBER), INDEX)
+    case = judging.case(Plan.objects.get(key=proving.KEY))
+    assert (case.state, breached.countable) == ("proved", True)
+    assert [row.measure for row in breached.guardrails.all()] == ["wait_within_18_weeks"]
+
+
+def test_the_api_has_the_same_number_for_number(as_demo, demo, breached):
+    found = as_demo(cast.BOARD_MEMBER).get(API).json()
+    kept = watching.watch(judging.case(Plan.objects.get(key=proving.KEY)), demo)
+    rows = {row["measure"]: row for row in found["watched"]["guardrails"]}
+    assert list(rows) == [one.measure for one in kept.guardrails]
+    assert [row["verdict"] for row in rows.values()][:2] == ["breach", "not_assessed"]
+    assert not any(row["blocks"] for row in rows.values())
+    last = kept.guardrails[-1]
+    assert (rows[last.measure]["effect"], rows[last.measure]["bound"]) == (last.says.effect, last.says.bound)
+    assert found["watched"]["not_held_by_chance"] == kept.not_held_by_chance
+    assert {one["measure"] for one in found["guardrails"]} == {"wait_within_18_weeks"}
+
+
+def test_it_is_made_beforehand_and_read_by_the_page(as_demo, judged, monkeypatch):
+    preparing.prepare()
+    keeping.forget()
+    monkeypatch.setattr(library, "watch", None)  # whoever would work it out now fails
+    assert "Watched, and blocking nothing" in read(as_demo(cast.GP))
+
+
+def test_the_report_has_a_line_on_it(demo, db, judged):
+    people = gathering.people(demo, Organisation.objects.get(code="DEMO-I1"))
+    assert list(people.watched) == [proving.KEY]
+    says = flow.prove(demo, Place.find(demo, "DEMO-I1"), people).says
+    assert sum("watched besides, blocking nothing" in text for text in says) == 1

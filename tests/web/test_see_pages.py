@@ -11,9 +11,13 @@ import pytest
 
 import cast
 from evenhand.cli.main import main
+from evenhand.story import sight_files
+from evenhand_web.decide import agreement, camps
 from evenhand_web.people import tree
 from evenhand_web.people.models import Organisation
 from evenhand_web.see import listing
+from evenhand_web.see.views.medicines import COLUMNS as MEDICINES
+from evenhand_web.site import warming
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +116,19 @@ def test_all_measures_can_be_sifted(as_demo, query, holds):
     assert len(shown) < len(everything)
 
 
+def test_a_list_that_nobody_sifted_begins_with_what_differs_and_keeps_every_measure(as_demo):
+    client = as_demo(cast.PHARMACIST)
+    page = client.get(f"{home(client)}see/").context
+    groups, every = page["groups"], {line["id"] for line in page["lines"]}
+    differ = [*groups["first"], *groups["more"]]
+    assert groups["together"] or {line["certainty"] for line in differ} == {"beyond chance"}
+    assert differ
+    assert {line["id"] for line in differ} | {line["id"] for _, of in groups["rest"] for line in of} == every
+    found = client.get(f"{home(client)}see/?q=GLIPTINS+sitagliptin").context["lines"]
+    assert "diabetes_dpp4_cost" in [line["id"] for line in found]
+    assert len(found) < len(every)
+
+
 def test_all_measures_sort_by_name_and_by_gain(as_demo):
     client = as_demo(cast.GP)
     names = [line["title"].lower() for line in client.get(f"{home(client)}see/?sort=title").context["lines"]]
@@ -139,6 +156,19 @@ def test_what_changed_lists_what_each_chart_says(as_demo):
     for measure in listed:
         course = client.get(f"{home(client)}measures/{measure}/").context["course"]
         assert any(row[-1] for row in course.rows[-3:]), measure  # a rule stands beside a month of the quarter
+
+
+def test_medicines_that_stand_out_are_the_rows_of_the_command(as_demo, demo_lake, capsys):
+    client = as_demo(cast.GP)
+    page = client.get(f"{home(client)}see/outliers/medicines/")
+    table, code = page.context["table"], home(client).split("/")[2]
+    assert f"--organisation {code}" in table.command
+    main(["see", "outliers", "--by", "chemical", "--level", "practice", "--organisation", code, "--lake",
+          str(demo_lake), "--json"])  # fmt: skip
+    said = json.loads(capsys.readouterr().out)["rows"]
+    assert said
+    assert [list(row) for row in table.rows] == [[row[name] for name in MEDICINES] for row in said]
+    assert len(page.context["named"]) == sum(row["outlier"] is not None for row in said)
 
 
 @pytest.mark.parametrize("page", ["changed", "outliers"])
@@ -253,3 +283,16 @@ def test_a_choice_that_cannot_be_followed_says_why_and_shows_everybody(as_demo, 
     assert page.status_code == 422
     assert "Everybody is shown." in page.context["chosen"].wrong
     assert len(page.context["view"].spread.codes) == len(client.get(here).context["view"].spread.codes)
+
+
+def test_no_visit_does_again_what_a_server_does_first(as_demo) -> None:
+    kept = (sight_files._opened, camps._groups, agreement._count)
+    for do in warming._named:
+        do()
+    before = [found.cache_info().misses for found in kept]
+    lead = as_demo(cast.CLINICAL_LEAD)
+    pages = ("", "see/outliers/", "decide/rounds/diabetes-first/")
+    answers = [lead.get(f"/organisations/DEMO-I1/{page}") for page in pages]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [found.cache_info().misses for found in kept] == before

@@ -11,7 +11,7 @@ import proving
 import savings
 from evenhand import account
 from evenhand_web.account import book, confirming, moving
-from evenhand_web.account.models import Confirmation
+from evenhand_web.account.models import Confirmation, LedgerEntry
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
 
@@ -62,6 +62,26 @@ def test_both_leads_agree_to_what_they_were_shown_and_that_is_booked(met, as_dem
     assert "booked as entry" in said(clinical, role="clinical_lead", share=seal(shown(clinical)))
     held = account.progress(book.read(), 1, organisations=[proving.AREA]).confirmed_pence
     assert held == sum(one.counts[0] for one in told.portions)
+    assert account.check(book.read()).broken == ()
+
+
+def test_tested_again_both_agree_anew_to_what_is_shared(met, as_demo, demo):
+    finance, clinical = as_demo(cast.FINANCE_DIRECTOR), as_demo(cast.CLINICAL_LEAD)
+    for client, role in ((finance, "finance_lead"), (clinical, "clinical_lead")):
+        said(client, role=role, share=seal(shown(client)))
+    proving.judged(demo, lower80_pounds=300.0)
+    met.post(MOVE)
+    page = shown(finance)
+    assert "Somebody else counts some of the same prescriptions" in page
+    assert "look at what each would count" in said(finance, role="finance_lead", seen=str(_last().number))
+    for client, role in ((finance, "finance_lead"), (clinical, "clinical_lead")):
+        page = said(client, role=role, share=seal(shown(client)), seen=str(_last().number))
+    assert "Confirmed by both" in page
+    assert (_last().kind, _last()["proof"]["verdict"]["lower80_pence"]) == ("restatement", 30000)
+    other = LedgerEntry.objects.filter(saving="other").last()
+    assert other.verdict is None  # what was restated beside it rests on a verdict of its own
+    now = moving.standing(Plan.objects.get(key=proving.KEY), _last())
+    assert not now.anew
     assert account.check(book.read()).broken == ()
 
 

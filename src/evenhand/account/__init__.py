@@ -13,7 +13,7 @@ from .forecast import Forecast, SchemeForecast, forecast
 from .gainshare import Claimant, GainShareScheme, Gate, Payment, QualityPoints, exactly, gainshare
 from .gainshare_words import payment_words
 from .kpi import KpiLine
-from .ledger import Ledger, append, commitments, sealed, signature
+from .ledger import Ledger, append, claimed, commitments, sealed, signature
 from .outlook import Outlook
 from .outturn import Outturn, outturn
 from .overlap import divide, waterfall
@@ -22,13 +22,13 @@ from .plan import PlanAgainstActual, Rag, against
 from .profiles import MONTHS, PUBLISHED, from_table, published
 from .progress import Progress, StateTotal, progress
 from .proof import of as verdict_proof
-from .reach import Parameters, Reach, reach
+from .reach import Parameters, Reach, judged, reach
 from .reach_fed import FedReach, Field, reach_fed
 from .saving import Saving, claim, price_year, saving
 from .scoring import Guess, Scores, score
 from .sharing import Portion, Sharing, share, sharing
-from .states import STATES, limit_pence
-from .trace import Step, Trace, trace
+from .states import STATES, limit_patients, limit_pence
+from .trace import Step, Trace, held, trace
 from .tracker import ToDate, TrackedMonth, TrackedScheme, Tracker, tracker
 from .tracker_header import Asked
 from .tracker_words import UNITS as TRACKER_UNITS
@@ -42,9 +42,9 @@ __all__ = [
     "PlanAgainstActual", "Portion", "Progress", "QualityPoints", "Rag", "Reach", "Rule", "Saving", "SchemeForecast",
     "Scores", "Shared", "Sharing", "StateTotal", "Step", "Tested", "ToDate", "Trace", "TrackedMonth", "TrackedScheme",
     "Tracker", "against", "append", "bank_holidays", "budget_sheet", "budgets", "canonical", "check", "check_file",
-    "claim", "commitments", "covered", "credibility", "digest", "dispensing_days", "divide", "exactly",
-    "financial_year", "forecast", "from_table", "gainshare", "limit_pence", "outturn", "own_profile", "parse",
-    "payment_words", "pence", "price_year", "progress", "pseudonym", "published", "reach", "reach_fed", "read",
-    "reweighted", "saving", "score", "seal", "sealed", "share", "sharing", "signature", "split", "to_the_penny",
-    "trace", "tracker", "trust", "verdict_proof", "waterfall",
+    "claim", "claimed", "commitments", "covered", "credibility", "digest", "dispensing_days", "divide", "exactly",
+    "financial_year", "forecast", "from_table", "gainshare", "held", "judged", "limit_patients", "limit_pence",
+    "outturn", "own_profile", "parse", "payment_words", "pence", "price_year", "progress", "pseudonym", "published",
+    "reach", "reach_fed", "read", "reweighted", "saving", "score", "seal", "sealed", "share", "sharing", "signature",
+    "split", "to_the_penny", "trace", "tracker", "trust", "verdict_proof", "waterfall",
 ]  # fmt: skip

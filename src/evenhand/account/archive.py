@@ -92,7 +92,8 @@ def append(path: Path, found: Forecast, *, name: str, made: str, inputs: Sequenc
     InputError
         If the archive is broken, or holds a forecast of this name made at this moment.
     """
-    there = read(path.read_text(encoding="utf-8").splitlines(), where=str(path)) if path.exists() else ()
+    before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    there = read(before.splitlines(), where=str(path))
     if any(one["forecast"] == name and one["made"] == made for one in there):
         raise InputError(f"{path}: holds a forecast {name!r} made {made} already; each is made once")
     document = line(found, name=name, made=made, inputs=inputs, previous=there[-1]["hash"] if there else GENESIS)

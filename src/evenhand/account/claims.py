@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from .facts import Block, ClaimFacts, Sides
 
 Key = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # kind, level, the block's three lists
+Part = tuple[str, int, int]  # saving, its months, its codes
 _YEAR_0 = 1900
 
 
@@ -17,8 +18,10 @@ class Claims:
     """Every cell claimed so far. Time and memory grow with the organisations of a claim."""
 
     def __init__(self) -> None:
-        self._taken: dict[tuple[str, str], dict[str, list[tuple[int, int]]]] = {}
-        self._ever: dict[tuple[str, str], int] = {}  # every code that was claimed there once: most claims meet none
+        self._ever: dict[str, dict[str, int]] = {}  # kind -> organisation -> every code that was ever claimed
+        self._parts: dict[str, dict[str, list[Part]]] = {}  # kind -> organisation -> by whom, once two claims meet
+        self._holders: set[str] = set()  # who stands in them
+        self._late: list[tuple[str, ClaimFacts, bool]] = []  # saving, claim, taken: not yet among the parts
         self._bits: dict[str, int] = {}
         self._words: list[str] = []
         self._codes: dict[tuple[str, ...], int] = {}
@@ -33,18 +36,15 @@ class Claims:
         if kind == "panel" and (found := self._other_level(saving, level, codes)):
             return found
         when, what = self._when(months), self._what(codes)
-        ever = self._ever
-        for organisation in organisations:
-            if not what & ever.get((kind, organisation), 0):
-                continue
-            for holder, parts in self._taken[kind, organisation].items():
-                if holder == saving:
-                    continue
-                for their_when, their_what in parts:
-                    if (both := when & their_when) and (same := what & their_what):
-                        place = self._unshared(holder, (kind, level), organisation, both, same, shared)
-                        if place is not None:
-                            return f"{organisation} x {place} was claimed by {holder}"
+        ever = self._ever.get(kind, {})
+        meets = [organisation for organisation in organisations if ever.get(organisation, 0) & what]
+        taken = self._by_organisation(kind) if meets else {}  # most claims meet none
+        for organisation in meets:
+            for holder, their_when, their_what in taken.get(organisation, ()):
+                if (both := when & their_when) and (same := what & their_what) and holder != saving:
+                    cell = self._unshared(holder, (kind, level), organisation, both, same, shared)
+                    if cell is not None:
+                        return f"{organisation} x {cell} was claimed by {holder}"
         return None
 
     def outside(self, claim: ClaimFacts) -> str | None:
@@ -75,17 +75,11 @@ class Claims:
 
     def take(self, saving: str, claim: ClaimFacts) -> None:
         """Claim the cells."""
-        kind, level, organisations, months, codes, _ = claim
-        part = (self._when(months), self._what(codes))
-        taken, ever = self._taken, self._ever
+        kind, level, organisations, _, codes, _ = claim
+        what, ever = self._what(codes), self._ever.setdefault(kind, {})
         for organisation in organisations:
-            key = (kind, organisation)
-            holders = taken.get(key)
-            if holders is None:
-                taken[key], ever[key] = {saving: [part]}, part[1]
-            else:
-                holders.setdefault(saving, []).append(part)
-                ever[key] |= part[1]
+            ever[organisation] = ever.get(organisation, 0) | what
+        self._late.append((saving, claim, True))
         if kind == "panel":
             for code in codes:
                 self._level.setdefault(code, {}).setdefault(level, set()).add(saving)
@@ -94,9 +88,10 @@ class Claims:
     def share(self, saving: str, claim: ClaimFacts) -> None:
         """Keep what the saving counts in the shared parts of a claim, in place of what it did."""
         kind, level, *_, shared = claim
-        claimed = (set(claim[2]), set(claim[3]))
-        for key in [k for k in self._mine.get(saving, ()) if set(k[2]) <= claimed[0] and set(k[3]) <= claimed[1]]:
-            self._drop(saving, key)
+        if mine := self._mine.get(saving):
+            claimed = (set(claim[2]), set(claim[3]))
+            for key in [k for k in mine if set(k[2]) <= claimed[0] and set(k[3]) <= claimed[1]]:
+                self._drop(saving, key)
         for block in shared:
             key = (kind, level, *block[:3])
             self._blocks.setdefault(key, {})[saving] = (block[3], block[5])
@@ -104,14 +99,32 @@ class Claims:
 
     def free(self, saving: str, claims: Sequence[ClaimFacts]) -> None:
         """Give everything back after a reversal."""
-        for kind, level, organisations, _, codes, _ in claims:
-            for organisation in organisations:
-                self._taken.get((kind, organisation), {}).pop(saving, None)
+        for claim in claims:
+            kind, level, _, _, codes, _ = claim
+            self._late.append((saving, claim, False))
             if kind == "panel":
                 for code in codes:
                     self._level.get(code, {}).get(level, set()).discard(saving)
         for key in list(self._mine.get(saving, ())):
             self._drop(saving, key)
+
+    def _by_organisation(self, kind: str) -> dict[str, list[Part]]:
+        """Who holds what of each organisation, in the order of their claims; a saving's parts stand together."""
+        for saving, (of, _, organisations, months, codes, _), taken in self._late:
+            part, held = (saving, self._when(months), self._what(codes)), self._parts.setdefault(of, {})
+            again = saving in self._holders
+            for organisation in organisations:
+                parts = held.setdefault(organisation, [])
+                if not taken:
+                    held[organisation] = [one for one in parts if one[0] != saving]
+                elif again:
+                    after = (place for place, one in enumerate(parts, start=1) if one[0] == saving)
+                    parts.insert(max(after, default=len(parts)), part)
+                else:
+                    parts.append(part)
+            (self._holders.add if taken else self._holders.discard)(saving)
+        self._late.clear()
+        return self._parts.get(kind, {})
 
     def _drop(self, saving: str, key: Key) -> None:
         self._mine[saving].pop(key)
@@ -156,7 +169,6 @@ class Claims:
                     self._words.append(code)
             found = self._codes[codes] = _mask(self._bits[code] for code in codes)
         return found
-
 
 
 def _mask(places: Iterable[int]) -> int:

@@ -15,7 +15,8 @@ from typing import Any
 from ..errors import InputError
 from ..records import Record
 from .canonical import canonical, loads, seal
-from .line import is_pseudonym, not_a_key, of, wrong_word
+from .line import of
+from .line_words import is_pseudonym, not_a_key, wrong_word
 
 GENESIS = "0" * 64  # what the first entry follows
 

@@ -75,6 +75,11 @@ def against_trajectory(kpi: Kpi, actual: Mapping[str, float]) -> KpiLine:
     return line(kpi.measure, kpi.kind, known[-1], kpi.baseline, _planned(steps, known[-1]), actual[known[-1]])
 
 
+def planned(kpi: Kpi, month: str) -> float:
+    """What an indicator should be in a month (YYYY-MM), by its trajectory; NaN before it begins."""
+    return _planned(sorted((step.month, step.value) for step in kpi.trajectory), month)
+
+
 def _planned(steps: list[tuple[str, float]], month: str) -> float:
     if month < steps[0][0]:
         return math.nan

@@ -14,8 +14,8 @@ from .canonical import digest, seal
 from .cells import Cells, from_json
 from .entry import Entry, pseudonym, valid
 from .facts import of_document
-from .position import SPEND, Book
-from .states import MATURE_MONTHS, STATES, breach_in, limit_patients, limit_pence
+from .position import Book
+from .states import MATURE_MONTHS, SPEND, STATES, breach_in, limit_patients, limit_pence
 
 CARRIED = (
     "saving", "scheme", "measure", "organisation", "level", "price_year", "origin", "recurrent",
@@ -146,10 +146,8 @@ class Ledger:
         next_design: str | None = None,
     ) -> Entry:  # fmt: skip
         """Book a confirmed saving anew at what its latest verdict allows; with `cells`, the same claim shared anew."""
-        last = self._known(saving)
-        if cells is None:
-            claimed = next((e for e in reversed(self._entries) if e.saving == saving and e["cells"]), last)["cells"]
-            cells = from_json(claimed, where=f"ledger: {saving}") if claimed else None
+        self._known(saving)
+        cells = claimed(self._entries, saving) if cells is None else cells
         return self._confirmed(saving, "restatement", booked, cells, signatures, next_design)
 
     def persist(
@@ -220,6 +218,12 @@ class Ledger:
         if not number:
             raise InputError(f"ledger: {saving}: no verdict is on the ledger yet, so nothing can be confirmed")
         return dict(self._entries[number - 1]["proof"]["verdict"])
+
+
+def claimed(entries: Sequence[Entry], saving: str) -> Cells | None:
+    """The cells that a saving claimed last (a later year's, if it lasted), None if it never claimed any."""
+    last = next((e["cells"] for e in reversed(entries) if e.saving == saving and e["cells"]), None)
+    return from_json(last, where=f"ledger: {saving}") if last else None
 
 
 def append(entries: Sequence[Entry], document: Mapping[str, Any]) -> Entry:

@@ -6,168 +6,32 @@ slowly, key by key, and sealed again from its content, so that what is wrong can
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from ..errors import InputError, did_you_mean
-from ..records import GUARDRAIL_VERDICTS
 from .canonical import loads, seal
+from .line_parts import Judged, Line, Promises, Proof
+from .line_strict import Line as Strict
+from .line_words import all_known, wrong_word
 
-KINDS = ("move", "verdict", "restatement", "persistence", "reversal")
-ORIGINS = ("clinical_decision", "provider_efficiency", "management_cost", "price_and_pay")
-CLASSES = ("cash_releasing", "other_efficiency", "scope_reduction")
-BASES = ("modelled", "planned", "median", "lower80", "reported", "none")
-CELL_KINDS = ("presentation", "panel")
-_SEAL = (b',"hash":"', 74)  # what stands before the seal in a canonical line, and how long both are
-_PERSON = re.compile(r"(?=.*\d)[A-Za-z0-9._:-]{2,80}$")
-_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])$")
-
-
-class _Part(msgspec.Struct, gc=False, forbid_unknown_fields=True, kw_only=True):
-    pass
-
-
-class Amount(_Part):
-    """Pounds and patients, whole."""
-
-    pence: int
-    patients: int
-
-
-class Posting(Amount):
-    """What one account receives."""
-
-    account: str
-
-
-class Signed(_Part):
-    """Who signed, as what, when."""
-
-    person: str
-    role: str
-    signed: str
-
-
-class Held(_Part):
-    """A guardrail as the verdict carries it."""
-
-    measure: str
-    verdict: str
-    effect: str
-    bound: str
-    margin: str
-    harm: str
-    blocks: bool
-
-
-class Judged(_Part):
-    """A verdict as the ledger keeps it."""
-
-    digest: str
-    registered: str
-    design: str
-    sentence: str
-    window: tuple[str, str]
-    months: int
-    effect: str
-    low: str
-    high: str
-    saving_pence: int
-    lower80_pence: int
-    investment_pence: int
-    patients: int
-    patients_lower80: int
-    probability_saving: str
-    evidenced: bool
-    countable: bool
-    reasons: list[str]
-    guardrails: list[Held]
-
-
-class Promises(_Part):
-    """How many people promised, and the digest of what."""
-
-    people: int
-    digest: str
-
-
-class Proof(_Part):
-    """What a state asks for."""
-
-    sources: list[str] | UnsetType = UNSET
-    design: str | UnsetType = UNSET
-    plan: dict[str, str | int] | UnsetType = UNSET
-    votes: dict[str, str | int] | UnsetType = UNSET
-    commitments: Promises | UnsetType = UNSET
-    allocation: str | UnsetType = UNSET
-    verdict: Judged | UnsetType = UNSET
-
-
-class Shared(_Part):
-    """Cells that several savings share: what all of them may count together, and what this one counts."""
-
-    organisations: list[str]
-    months: list[str]
-    codes: list[str]
-    reduction: Amount
-    gross: Amount
-    overlap: Amount
-    net: Amount
-
-
-class Claim(_Part):
-    """What is claimed: every combination of the three lists."""
-
-    kind: str
-    level: str
-    organisations: list[str]
-    months: list[str]
-    codes: list[str]
-    shared: list[Shared] | UnsetType = UNSET
-
-
-class Line(_Part, rename={"from_": "from"}):
-    """One entry, key by key; docs/reference/ledger.md says what each key holds."""
-
-    entry: int
-    previous: str
-    hash: str
-    booked: str
-    kind: str
-    saving: str
-    scheme: str | None
-    measure: str
-    organisation: str
-    level: str
-    state: str
-    from_: str | None
-    lines: list[Posting]
-    basis: str
-    price_year: str
-    window: tuple[str, str] | None
-    origin: str
-    recurrent: bool
-    saving_class: str
-    cells: Claim | None
-    proof: Proof
-    signatures: list[Signed]
-    reverses: int | None
-    reason: str
-
-
-_DECODER = msgspec.json.Decoder(Line)
-_KEYS = {field.encode_name: field for field in msgspec.structs.fields(Line)}
+_BEFORE_SEAL = b',"hash":"'  # in a canonical line
+_SEAL_LENGTH = len(_BEFORE_SEAL) + 64 + 1  # with its quotation mark
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Strict)
+_KEYS = (
+    "entry", "previous", "hash", "booked", "kind", "saving", "scheme", "measure", "organisation", "level", "state",
+    "from", "lines", "basis", "price_year", "window", "origin", "recurrent", "saving_class", "cells", "proof",
+    "signatures", "reverses", "reason",
+)  # fmt: skip  # in the order in which the reference tells them and the first that is missing is named
 _PROOF = {field.name for field in msgspec.structs.fields(Proof)}
-_WORDS = {"kind": KINDS, "origin": ORIGINS, "saving_class": CLASSES, "basis": BASES}
 
 
-def read(raw: bytes, *, where: str) -> tuple[Line, bool]:
-    """A line of a file (without its end), and whether its seal is that of its content; `where` names file and line.
+def read(raw: bytes, *, name: str, number: int) -> tuple[Line, bool]:
+    """A line of a file (without its end), and whether its seal is that of its content; a refusal says file and line.
 
     Raises
     ------
@@ -177,14 +41,39 @@ def read(raw: bytes, *, where: str) -> tuple[Line, bool]:
     """
     try:
         line = _DECODER.decode(raw)
-        place = raw.index(_SEAL[0])  # in JSON a quotation mark inside a text stands after a backslash
-        sealed_text = hashlib.sha256(raw[:place])
-        sealed_text.update(raw[place + _SEAL[1] :])
-        if sealed_text.hexdigest() == line.hash and wrong_word(line) is None:
+        if _ENCODER.encode(line) != raw:  # a key twice, or not as the ledger writes it: two readers might differ on it
+            raise ValueError
+        if _holds(line, raw, 0, len(raw)):
             return line, True
     except (msgspec.MsgspecError, ValueError, RecursionError):
         pass  # the slow way says why
-    return sealed(loads(raw, where=where), where=where)
+    return _slowly(raw, name=name, number=number)
+
+
+def read_all(content: bytes, *, name: str, number: int) -> tuple[list[tuple[Line, bool]], int]:
+    """The same for whole lines, of which the first is the `number`th of the file, and how many end there; a line of
+    nothing is passed over.
+
+    Raises
+    ------
+    InputError
+        As by `read`, for the first line that is to be refused.
+    """
+    found = _canonical(content)
+    if found is None:
+        raws = [raw.rstrip(b"\r") for raw in content.split(b"\n")]
+        whole = enumerate(raws, start=number)
+        kept = [read(raw, name=name, number=place) for place, raw in whole if raw and not raw.isspace()]
+        return kept, len(raws) - 1
+    start, kept = 0, []
+    for line in found:  # not split: nothing is copied but what is sealed
+        end = content.find(b"\n", start)
+        if _holds(line, content, start, end):
+            kept.append((line, True))
+        else:
+            kept.append(_slowly(content[start:end], name=name, number=number + len(kept)))
+        start = end + 1
+    return kept, len(found)
 
 
 def sealed(document: Mapping[str, Any], *, where: str) -> tuple[Line, bool]:
@@ -196,6 +85,27 @@ def sealed(document: Mapping[str, Any], *, where: str) -> tuple[Line, bool]:
             raise InputError(f"{where}: {found}")
         line.cells, line.window, line.proof = None, None, Proof()
     return line, whole
+
+
+def _canonical(content: bytes) -> list[Line] | None:
+    """The lines, if all are as the ledger writes them: read, written and compared at once."""
+    try:
+        found = _DECODER.decode_lines(content)
+        return found if _ENCODER.encode_lines(found) == content else None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def _holds(line: Line, content: bytes, start: int, end: int) -> bool:
+    """Whether the seal of a canonical line, which stands there, is right and every word in it known."""
+    place = content.find(_BEFORE_SEAL, start)  # in JSON a quotation mark inside a text stands after a backslash
+    bare = content[start:place] + content[place + _SEAL_LENGTH : end]
+    return sha256(bare).hexdigest() == line.hash and all_known(line)
+
+
+def _slowly(raw: bytes, *, name: str, number: int) -> tuple[Line, bool]:
+    where = f"{name}:{number}"
+    return sealed(loads(raw, where=where), where=where)
 
 
 def of(document: Mapping[str, Any], *, where: str) -> Line:
@@ -214,56 +124,6 @@ def of(document: Mapping[str, Any], *, where: str) -> Line:
     except msgspec.ValidationError as error:
         raise InputError(f"{where}: {_said(str(error))}") from None
     return found
-
-
-def wrong_word(line: Line) -> str | None:
-    """The first word of a line that the ledger does not know, in a sentence; None if there is none."""
-    if (
-        line.kind not in KINDS or line.origin not in ORIGINS or line.saving_class not in CLASSES
-        or line.basis not in BASES
-    ):  # fmt: skip
-        key, words = next((key, words) for key, words in _WORDS.items() if getattr(line, key) not in words)
-        word = getattr(line, key)
-        return f"{key}: no {key} {word!r}{did_you_mean(word, words) or '; expected one of ' + ', '.join(words)}"
-    for one in line.signatures:
-        if _PERSON.match(one.person) is None:
-            return not_a_key(one.person)
-    if line.proof.verdict is not UNSET:
-        for held in line.proof.verdict.guardrails:
-            if held.verdict not in GUARDRAIL_VERDICTS:
-                return f"proof.verdict.guardrails: expected {', '.join(GUARDRAIL_VERDICTS)}, found {held.verdict!r}"
-        if (found := _no_month(line.proof.verdict.window)) is not None:
-            return f"proof.verdict.window: {found}"
-    if line.cells is not None:
-        if line.cells.kind not in CELL_KINDS:
-            return f"cells: kind must be 'presentation' or 'panel', found {line.cells.kind!r}"
-        if (found := _no_month(line.cells.months)) is not None:
-            return f"cells.months: {found}"
-    if line.window is not None and (found := _no_month(line.window)) is not None:
-        return f"window: {found}"
-    return None
-
-
-def is_pseudonym(person: str) -> bool:
-    """Whether a key of a person could not be a name or an address."""
-    return _PERSON.match(person) is not None
-
-
-def not_a_key(person: Any) -> str:
-    """What is said of one that could."""
-    return f"{person!r} could be a name; a person in the ledger is an opaque key of letters and digits"
-
-
-_GOOD_MONTHS: set[str] = set()
-
-
-def _no_month(months: tuple[str, ...] | list[str]) -> str | None:
-    for month in months:
-        if month not in _GOOD_MONTHS:
-            if not _MONTH.match(month):
-                return f"expected YYYY-MM, found {month!r}"
-            _GOOD_MONTHS.add(month)
-    return None
 
 
 def _known(proof: Any) -> Any:

@@ -48,6 +48,26 @@ def divide(
     InputError
         If a saving in `gross` is not confirmed, or an entry breaks an invariant. What came before it stays appended.
     """
+    before = len(ledger.entries)
+    mine = settle(ledger, saving, part, reduction=reduction, gross=gross, booked=booked, signatures=signatures)
+    if ledger.state(saving) != "confirmed":
+        shared = (*cells.shared, mine)
+        ledger.confirm(saving, booked=booked, cells=replace(cells, shared=shared), signatures=signatures)
+    return ledger.entries[before:]
+
+
+def settle(
+    ledger: Ledger, saving: str, part: Cells, *, reduction: Amounts, gross: Mapping[str, Amounts], booked: str,
+    signatures: Sequence[Mapping[str, str]], joins: bool = False,
+) -> Shared:  # fmt: skip
+    """Restate whoever is confirmed on `part` so that `saving` can have its share there; what that share is. The saving
+    itself is restated too, if it is confirmed on these cells already; joins: it is confirmed, and comes to them anew.
+
+    Raises
+    ------
+    InputError
+        As `divide`.
+    """
     others = [name for name in gross if name != saving]
     if saving not in gross or not others:
         raise InputError(f"ledger: {saving}: expected its own gross amount and that of every other in the shared cells")
@@ -58,8 +78,7 @@ def divide(
     net = {name: (sides[0][place], sides[1][place]) for place, name in enumerate(order)}
     lists = (part.organisations, part.months, part.codes)
     mine = {name: Shared(*lists, reduction, gross[name], net[name]) for name in order}
-    standing = [name for name in order if ledger.state(name) == "confirmed"]
-    before = len(ledger.entries)
+    standing = [name for name in order if ledger.state(name) == "confirmed" and not (joins and name == saving)]
     for name in reversed(standing):  # who must give something up does so before anybody takes it
         old = _block(_claim(ledger, name), mine[name])
         if old is not None and any(now < was for now, was in zip(net[name], old.net, strict=True)):
@@ -68,10 +87,7 @@ def divide(
     for name in standing:
         if _block(_claim(ledger, name), mine[name]) != mine[name]:
             _restate(ledger, name, mine[name], booked, signatures)
-    if saving not in standing:
-        shared = (*cells.shared, mine[saving])
-        ledger.confirm(saving, booked=booked, cells=replace(cells, shared=shared), signatures=signatures)
-    return ledger.entries[before:]
+    return mine[saving]
 
 
 def approved(ledger: Ledger, saving: str) -> tuple[str, int]:

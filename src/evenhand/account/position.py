@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .balance import balance, post
 from .claims import Claims
 from .entry import GENESIS
-from .facts import ClaimFacts, Facts, Sides, VerdictFacts
-from .states import BOOKING, NO_PROOF, OVER, STATES, Fault, follows
+from .facts import TERMS, ClaimFacts, Facts, Sides, VerdictFacts, of_step, told_terms
+from .states import BOOKING, FIRST, NO_PROOF, OVER, SPEND, STEPS, Fault, follows
+from .step import ROUTES, Step
 
 CHAIN = "broken chain"
 ORDER = "state order"
-DOUBLE_ENTRY = "not double entry"
 TWICE = "cell claimed twice"
 BREACH = "breach not reversed"
-REVERSAL = "reversal that does not net to zero"
-SPEND = "spend"
+TERMS_CHANGED = "another saving"
 COUNTS = ("evidenced", "confirmed")
-ACCOUNTS = frozenset((*STATES[:-1], SPEND))
 _NOTHING: Sides = (0, 0)
 
 
@@ -31,8 +30,10 @@ class Position:
 
     state: str
     number: int
+    scheme: str | None  # this and the terms as its latest entry tells them
+    terms: bytes
     balances: dict[str, Sides] = field(default_factory=dict)
-    claims: list[ClaimFacts] = field(default_factory=list)  # one a window: the first, then each year it lasted
+    claims: tuple[ClaimFacts, ...] = ()  # one a window: the first, then each year it lasted
     designs: dict[str, str] = field(default_factory=dict)  # registered design -> the month it judges after
     window: tuple[str, str] | None = None  # the months that it is confirmed for, the last ones
     verdict: str = ""  # digest of the latest verdict, and the entry that holds it
@@ -56,52 +57,76 @@ class Book:
         self._booked: dict[str, Sides] = {}  # verdict digest -> confirmed on it, over all savings
         self._after: tuple[Facts, dict[str, Sides]] | None = None
 
+    def take(self, entry: Facts | Step) -> list[Fault]:
+        """Every invariant that this entry breaks as the next one; it is taken as it stands, good or bad."""
+        if isinstance(entry, Step):
+            if self._step(entry):
+                return []
+            entry = of_step(entry)
+        found = self.faults(entry)
+        self.apply(entry)
+        return found
+
     def faults(self, entry: Facts) -> list[Fault]:
         """Every invariant that this entry breaks as the next one."""
-        position = self.savings.get(entry.saving)
+        position, verdict, state, kind = self.savings.get(entry.saving), entry.verdict, entry.state, entry.kind
         found: list[Fault] = []
-        if entry.number != self.count + 1 or entry.previous != self.head or not entry.whole:
+        if (
+            entry.number != self.count + 1 or not entry.whole
+            or (entry.previous is not None and entry.previous != self.head)
+        ):  # fmt: skip
             found += self._chain(entry)
-        found += self._order(entry, position)
+        if (
+            position is None or position.breach is not None or kind != "move" or entry.before != position.state
+            or (entry.before, state) not in STEPS
+        ):  # fmt: skip  # nearly every entry moves a saving one state on
+            found += self._order(entry, position)
         if entry.faults:
             found += entry.faults
-        if entry.verdict is not None and position is not None:
-            found += self._verdict(entry, entry.verdict, position)
-        after = dict(position.balances) if position else {}
-        if wrong := _balance(entry, after):
-            found += wrong
+        if verdict is not None and position is not None:
+            found += self._verdict(entry, verdict, position)
+        after = position.balances.copy() if position else {}
+        found += balance(entry, after)
         self._after = (entry, after)
-        if entry.state == "confirmed" and entry.kind in BOOKING:
+        if state == "confirmed" and kind in BOOKING:
             found += self._claim(entry, position, after.get("confirmed", _NOTHING))
-        elif entry.state == "evidenced" and entry.kind == "move" and entry.verdict:
+        elif state == "evidenced" and kind == "move" and verdict is not None:
             held = after.get("evidenced", _NOTHING)[0]
-            if held > entry.verdict.shown:
-                found.append((OVER, f"{held} pence are evidenced on a verdict that shows {entry.verdict.shown}"))
+            if held > verdict.shown:
+                found.append((OVER, f"{held} pence are evidenced on a verdict that shows {verdict.shown}"))
+        if not found and position is not None and (
+            entry.terms != position.terms or (entry.scheme != position.scheme and position.state not in FIRST)
+        ):  # fmt: skip  # where something else is wrong, that tells more
+            return _changed(entry, position)
         return found
 
     def apply(self, entry: Facts) -> None:
         """Take the entry as it stands, good or bad."""
+        state, number, kind, verdict = entry.state, entry.number, entry.kind, entry.verdict
         position = self.savings.get(entry.saving)
         if position is None:
-            position = self.savings[entry.saving] = Position(entry.state, entry.number)
+            position = self.savings[entry.saving] = Position(state, number, entry.scheme, entry.terms)
         kept = self._after
         if kept is not None and kept[0] is entry:
             position.balances = kept[1]
         else:
-            _post(entry, position.balances)
-        if entry.kind != "verdict" and entry.state in ("confirmed", "reversed"):
+            post(entry, position.balances)
+        if state in ("confirmed", "reversed") and kind != "verdict":
             self._rebook(entry, position)
-        counted = position.state in COUNTS and position.number != entry.number
-        position.state, position.number = entry.state, entry.number
-        if entry.design and entry.kind in BOOKING and entry.state in ("planned", "confirmed"):
+        if entry.design and kind in BOOKING and state in ("planned", "confirmed"):
             position.designs.setdefault(entry.design, position.window[1] if position.window else "")
-        if entry.verdict is not None:
-            position.verdict, position.verdict_entry = entry.verdict.digest, entry.number
+        if verdict is not None:
             # a breach on what counted stays until it is reversed
-            position.breach = entry.number if entry.verdict.breach else position.breach if counted else None
-        if entry.kind == "reversal":
+            counted = position.state in COUNTS and position.number != number
+            position.breach = number if verdict.breach else position.breach if counted else None
+            position.verdict, position.verdict_entry = verdict.digest, number
+        if kind == "reversal":
             position.breach = None
-        self.head, self.count = entry.hash, self.count + 1
+        position.state, position.number = state, number
+        position.scheme, position.terms = entry.scheme, entry.terms
+        self.count += 1
+        if entry.hash is not None:
+            self.head = entry.hash
 
     def open_breaches(self) -> list[tuple[int, str, str]]:
         """(entry, saving, state) of every breach on a saving that still counts."""
@@ -110,11 +135,46 @@ class Book:
             if p.breach is not None and p.state in COUNTS
         ]  # fmt: skip
 
+    def _step(self, step: Step) -> bool:
+        """Take a step as `faults` and `apply` would, where it breaks nothing and the whole amount leaves one account
+        for the next. False, and nothing is done, where it is not as plain as that."""
+        number, put, position = step.number, (step.pence, step.patients), self.savings.get(step.saving)
+        before, state, accounts = ROUTES[step.route]
+        if number != self.count + 1 or put == _NOTHING:
+            return False
+        if position is None:
+            if before is not None:
+                return False
+            both = {state: put, SPEND: (-step.pence, -step.patients)}
+            balances = {account: both[account] for account in accounts}  # in the order of its lines
+            self.savings[step.saving] = Position(state, number, step.scheme, step.terms, balances)
+        else:
+            if (
+                position.state != before or position.breach is not None or step.terms != position.terms
+                or (step.scheme != position.scheme and before not in FIRST)
+            ):  # fmt: skip
+                return False
+            balances, out = position.balances, (step.pence_out, step.patients_out)
+            spent = balances.get(SPEND, _NOTHING)
+            after = (spent[0] + out[0] - put[0], spent[1] + out[1] - put[1])
+            if balances.get(before) != out or after == _NOTHING or spent == _NOTHING or len(balances) != 2:
+                return False
+            del balances[before]
+            balances[SPEND], balances[state] = after, put
+            if step.design and state == "planned":
+                position.designs.setdefault(step.design, position.window[1] if position.window else "")
+            position.state, position.number = state, number
+            position.scheme, position.terms = step.scheme, step.terms
+        self.count = number
+        if step.hash is not None:
+            self.head = step.hash
+        return True
+
     def _chain(self, entry: Facts) -> list[Fault]:
         found = []
         if entry.number != self.count + 1:
             found.append((CHAIN, f"this is entry {self.count + 1} in the file, but it says {entry.number}"))
-        if entry.previous != self.head:
+        if entry.previous is not None and entry.previous != self.head:
             found.append((CHAIN, f"follows {_short(entry.previous)}, but the entry before is {_short(self.head)}"))
         if not entry.whole:
             found.append((CHAIN, "its hash is not that of its content: it was changed after it was written"))
@@ -130,6 +190,8 @@ class Book:
             return [(ORDER, f"a {entry.kind} cannot bring a saving from {before or 'nothing'} to {entry.state}")]
         if entry.kind == "reversal" and position and entry.reverses != position.number:
             return [(ORDER, f"reverses entry {entry.reverses}, but the saving stands at entry {position.number}")]
+        if entry.undone and position and position.window and entry.undone != position.window:
+            return [(ORDER, f"takes back {_span(entry.undone)}, but the saving stands for {_span(position.window)}")]
         return []
 
     def _verdict(self, entry: Facts, verdict: VerdictFacts, position: Position) -> list[Fault]:
@@ -186,7 +248,7 @@ class Book:
             position.booked = None
         if entry.state == "reversed":
             self.claims.free(entry.saving, position.claims)
-            position.claims = []
+            position.claims = ()
             return
         if entry.verdict is not None:
             held, digest = position.held("confirmed"), entry.verdict.digest
@@ -196,11 +258,25 @@ class Book:
             position.window = (entry.verdict.first, entry.verdict.last)
         if (claim := entry.claim) is not None:
             if not position.claims or entry.kind == "persistence":
-                position.claims.append(claim)
+                position.claims = (*position.claims, claim)
                 self.claims.take(entry.saving, claim)
             elif _same(claim, position.claims[-1]):
-                position.claims[-1] = claim
+                position.claims = (*position.claims[:-1], claim)
                 self.claims.share(entry.saving, claim)
+
+
+def _changed(entry: Facts, position: Position) -> list[Fault]:
+    """What an entry says otherwise than the saving's entry before it, though a saving keeps it: another measure or
+    another place is another saving. A scheme may be named, or named anew, until the saving is planned; a restatement
+    and a later year may be at later prices."""
+    told = zip(TERMS, told_terms(entry.terms), told_terms(position.terms), strict=True)
+    kept = [part for part in told if part[0] != "price_year" or entry.kind not in ("restatement", "persistence")]
+    if position.state not in FIRST:
+        kept.append(("scheme", entry.scheme, position.scheme))
+    return [
+        (TERMS_CHANGED, f"{key} is {now!r}, and was {then!r} in entry {position.number}")
+        for key, now, then in kept if now != then
+    ]  # fmt: skip
 
 
 def _same(one: ClaimFacts, two: ClaimFacts) -> bool:
@@ -210,39 +286,8 @@ def _same(one: ClaimFacts, two: ClaimFacts) -> bool:
     )
 
 
-def _post(entry: Facts, balances: dict[str, Sides]) -> Sides:
-    """Put the lines of an entry into the accounts (an empty one is left out); what the lines sum to."""
-    pence = patients = 0
-    for account, one, two in entry.lines:
-        pence, patients = pence + one, patients + two
-        held = balances.get(account)
-        if held is not None:
-            one, two = one + held[0], two + held[1]
-        if one or two:
-            balances[account] = (one, two)
-        elif held is not None:
-            del balances[account]
-    return pence, patients
-
-
-def _balance(entry: Facts, balances: dict[str, Sides]) -> list[Fault]:
-    """Put the lines into the accounts, and say what of them is not double entry."""
-    pence, patients = _post(entry, balances)
-    reversal, found = entry.kind == "reversal", []
-    for account, _, _ in entry.lines:
-        if account not in ACCOUNTS:
-            return [(DOUBLE_ENTRY, f"no account {account!r}")]
-    if pence or patients:
-        found.append((DOUBLE_ENTRY, f"its lines sum to {pence} pence and {patients} patients, not to zero"))
-    for account in balances:
-        if reversal or (account != entry.state and account != SPEND):
-            pence, patients = balances[account]
-            word = REVERSAL if reversal else DOUBLE_ENTRY
-            found.append((word, f"{pence} pence and {patients} patients are left in {account}"))
-            break
-    if entry.kind == "verdict" and entry.lines:
-        found.append((DOUBLE_ENTRY, "a verdict notes and moves nothing, so it has no lines"))
-    return found
+def _span(window: tuple[str, str]) -> str:
+    return " to ".join(window)
 
 
 def _short(value: str) -> str:

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..records import Record
 from .entry import Entry
 from .facts import of_document
-from .line import CLASSES, ORIGINS
+from .line_words import CLASSES, ORIGINS
 from .position import Book
 from .states import MATURE_MONTHS, STATES, months_between
 

@@ -7,12 +7,14 @@ evidence: `clinician_share` and `rest_delivered`. Whoever disagrees can change t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..errors import InputError
 from ..records import Record
 
 Floats = NDArray[np.float64]
@@ -34,6 +36,11 @@ class Spread(_Strict):
         if not self.least <= self.likely <= self.most:
             raise ValueError(f"expected least <= likely <= most, found {self.least}, {self.likely}, {self.most}")
         return self
+
+    def moved(self, likely: float) -> Spread:
+        """As wide on both sides of another most likely share, within 0 and 1."""
+        down, up = self.likely - self.least, self.most - self.likely
+        return Spread(least=max(0.0, likely - down), likely=likely, most=min(1.0, likely + up))
 
     def draw(self, rng: np.random.Generator, n: int) -> Floats:
         """n draws."""
@@ -82,6 +89,37 @@ class Parameters(_Strict):
     kept_engaged: Spread = _spread(0.85, 0.95, 1)  # DQIP sustained for 48 weeks
     overlap: Spread = _spread(0.03, 0.06, 0.15)  # NAO 2011: 17.4 identified against 16.4 needed
     real_share_of_reported: Spread = _spread(0.5, 0.586, 0.8)  # NAO 2012: 3.4 substantiated of 5.8 reported
+
+
+def judged(
+    parameters: Parameters, *, clinician_share: Mapping[str, float], rest_delivered: float, adoption: float
+) -> Parameters:  # fmt: skip
+    """The same assumptions with other most likely shares: of each layer that clinicians decide, of the rest that is
+    delivered, of clinicians who adopt. The first two are judgement, so whoever reads the answer may have their own.
+
+    Raises
+    ------
+    InputError
+        If a share does not lie between 0 and 1, or a layer is not known.
+
+    >>> mine = judged(Parameters(), clinician_share={"provider": 0.6}, rest_delivered=0.9, adoption=0.35)
+    >>> round(mine.layers["provider"].clinician_share.least, 6), mine.rest_delivered.likely
+    (0.4, 0.9)
+    """
+    for name, share in {**clinician_share, "rest_delivered": rest_delivered, "adoption": adoption}.items():
+        if not 0 <= share <= 1:
+            raise InputError(f"{name}: expected a share from 0 to 1, found {share:g}")
+    if unknown := set(clinician_share) - set(parameters.layers):
+        raise InputError(f"no layer {min(unknown)!r}; expected one of {', '.join(parameters.layers)}")
+    layers = {
+        name: layer.model_copy(update={"clinician_share": layer.clinician_share.moved(clinician_share[name])})
+        if name in clinician_share else layer
+        for name, layer in parameters.layers.items()
+    }  # fmt: skip
+    return parameters.model_copy(update={
+        "layers": layers, "rest_delivered": parameters.rest_delivered.moved(rest_delivered),
+        "adoption": parameters.adoption.moved(adoption),
+    })  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

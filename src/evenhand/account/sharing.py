@@ -1,9 +1,10 @@
-"""Sharing: what each saving would count where two proved ones meet in the same cells, before anybody confirms it."""
+"""Sharing: what each saving would count where proved ones meet in the same cells, before anybody confirms it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from ..errors import InputError
 from ..records import Record
@@ -11,8 +12,10 @@ from .canonical import digest
 from .cells import PANEL, Cells, from_json
 from .entry import Entry
 from .ledger import Ledger
-from .overlap import Amounts, approved, divide, waterfall
+from .overlap import Amounts, approved, settle, waterfall
 from .states import limit_patients, limit_pence
+
+APART = "; what is shared is shared whole, so these cells need a scheme of their own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,19 +32,33 @@ class Portion(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Sharing(Record):
-    """How cells would be shared, in the order of approval. part: the cells that they meet in; reduction: what is taken
-    to have been reduced there in all: the most that any one verdict shows, so never more than was proved."""
+class Part(Record):
+    """Cells that the same savings meet in, in the order of approval. reduction: what is taken to have been reduced
+    there in all: the most that any one verdict shows, so never more than was proved."""
 
-    saving: str
-    part: Cells
+    cells: Cells
     reduction: Amounts
     portions: tuple[Portion, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Sharing(Record):
+    """How a saving's cells would be shared: one part for each set of cells that it meets others in. counts: what it
+    would count in all."""
+
+    saving: str
+    parts: tuple[Part, ...]
+    counts: Amounts
+
+    @property
+    def portions(self) -> tuple[Portion, ...]:
+        """Everybody's side, part by part: the saving's own once a part."""
+        return tuple(one for part in self.parts for one in part.portions)
 
     @property
     def others(self) -> tuple[str, ...]:
         """The savings that are confirmed on these cells already."""
-        return tuple(one.saving for one in self.portions if one.saving != self.saving)
+        return tuple(dict.fromkeys(one.saving for one in self.portions if one.saving != self.saving))
 
     @property
     def seal(self) -> str:
@@ -52,12 +69,14 @@ class Sharing(Record):
 def sharing(entries: Sequence[Entry], saving: str, cells: Cells) -> Sharing | None:
     """How `saving` would share the cells that confirmed savings claim too; None where it meets nobody.
 
-    What a verdict shows in the shared cells is its amount times their share of its claim, rounded down.
+    It may meet several, in the same cells or in different ones. What a verdict shows in shared cells is its amount
+    times their share of its claim, rounded down.
 
     Raises
     ------
     InputError
-        If it meets several savings in different cells, a measure is claimed at two levels, or no verdict is known.
+        If it meets cells that are shared already without meeting all of them, or two others in cells that are partly
+        the same; if a measure is claimed at two levels, or no verdict is known.
     """
     ledger = Ledger(entries)
     others = [name for name in dict.fromkeys(e.saving for e in entries)
@@ -65,39 +84,91 @@ def sharing(entries: Sequence[Entry], saving: str, cells: Cells) -> Sharing | No
     met = {name: found for name in others if (found := _meeting(entries, name, cells))}
     if not met:
         return None
-    parts = list({_lists(part): part for part in met.values()}.values())
-    if len(parts) > 1:
-        raise InputError(f"{saving} meets {', '.join(met)} in different cells; each part is shared by itself, with "
-                         "account.divide")  # fmt: skip
-    part = parts[0]
-    names = sorted([saving, *met], key=lambda name: approved(ledger, name))
-    limits = {name: _limit(entries, name) for name in names}
-    claims = {name: cells if name == saving else _latest(entries, name) for name in names}
-    gross = {name: _scaled(limits[name], len(part), len(claims[name])) for name in names}
-    reduction = (max(0, *(g[0] for g in gross.values())), max(0, *(g[1] for g in gross.values())))
-    sides = [waterfall(reduction[side], [gross[name][side] for name in names]) for side in (0, 1)]
-    return Sharing(saving, part, reduction, tuple(
-        Portion(name, approved(ledger, name)[0], gross[name], (sides[0][place], sides[1][place]),
-                (limits[name][0] - gross[name][0] + sides[0][place],
-                 limits[name][1] - gross[name][1] + sides[1][place]),
-                (0, 0) if name == saving else _held(entries, name))
-        for place, name in enumerate(names)
-    ))  # fmt: skip
+    groups: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for name, part in met.items():
+        groups.setdefault(_lists(part), []).append(name)
+    for one, other in combinations(groups, 2):
+        if _touch(one, other):
+            raise InputError(f"{saving} meets {groups[one][0]} and {groups[other][0]} in cells that are partly the "
+                             f"same{APART}")  # fmt: skip
+    for name, part in met.items():
+        for block in _latest(entries, name).shared:
+            held = tuple(tuple(sorted(set(c))) for c in (block.organisations, block.months, block.codes))
+            if held != _lists(part) and _touch(held, _lists(part)):
+                raise InputError(f"{saving} meets {name} in some of the cells that {name} shares already, and not in "
+                                 f"all{APART}")  # fmt: skip
+    limits = {name: _limit(entries, name) for name in (saving, *met)}
+    claims = {name: cells if name == saving else _latest(entries, name) for name in (saving, *met)}
+    divided = [_part(ledger, saving, names, met[names[0]], limits, claims) for names in groups.values()]
+    own = [one for _, _, portions in divided for one in portions if one.saving == saving]
+    pence, patients = (limits[saving][side] - sum(one.gross[side] - one.net[side] for one in own) for side in (0, 1))
+
+    def whole(part: Cells, one: Portion) -> Portion:
+        if one.saving == saving:
+            return replace(one, counts=(pence, patients))
+        counts = _counts(claims[one.saving], part, one, limits[one.saving])
+        return replace(one, counts=counts, counted=_held(entries, one.saving))
+
+    parts = (Part(part, reduction, tuple(whole(part, one) for one in portions))
+             for part, reduction, portions in divided)  # fmt: skip
+    return Sharing(saving, tuple(parts), (pence, patients))
 
 
 def share(
-    ledger: Ledger, agreed: Sharing, cells: Cells, *, booked: str, signatures: Sequence[dict[str, str]]
+    ledger: Ledger, agreed: Sharing, cells: Cells, *, booked: str, signatures: Sequence[dict[str, str]],
+    later: bool = False, next_design: str | None = None,
 ) -> tuple[Entry, ...]:  # fmt: skip
-    """Confirm a saving as it was agreed to be shared; the entries that it makes, its own the last.
+    """Confirm a saving as it was agreed to be shared, or book a confirmed one anew; later: keep a confirmed one in a
+    later year, whose `cells` these are. The entries that it makes, its own the last. next_design: as `Ledger.confirm`.
 
     Raises
     ------
     InputError
         If an entry breaks an invariant. What came before it stays appended.
     """
-    gross = {one.saving: one.gross for one in agreed.portions}
-    return divide(ledger, agreed.saving, cells, agreed.part, reduction=agreed.reduction, gross=gross, booked=booked,
-                  signatures=signatures)  # fmt: skip
+    before, saving = len(ledger.entries), agreed.saving
+    standing = ledger.state(saving) == "confirmed"
+    mine = tuple(
+        settle(ledger, saving, part.cells, reduction=part.reduction, booked=booked, signatures=signatures,
+               gross={one.saving: one.gross for one in part.portions}, joins=later) for part in agreed.parts
+    )  # fmt: skip
+    if standing and not later:  # its shares are settled; what its latest verdict allows beside them is booked here
+        ledger.restate(saving, booked=booked, signatures=signatures, next_design=next_design)
+    else:
+        keep = ledger.persist if later else ledger.confirm
+        keep(saving, booked=booked, cells=replace(cells, shared=(*cells.shared, *mine)), signatures=signatures,
+             next_design=next_design)  # fmt: skip
+    return ledger.entries[before:]
+
+
+def _part(
+    ledger: Ledger, saving: str, others: Sequence[str], part: Cells, limits: Mapping[str, Amounts],
+    claims: Mapping[str, Cells],
+) -> tuple[Cells, Amounts, list[Portion]]:  # fmt: skip
+    """One set of cells, and what everybody there shows and counts of it."""
+    names = sorted([saving, *others], key=lambda name: approved(ledger, name))
+    gross = {name: _scaled(limits[name], len(part), len(claims[name])) for name in names}
+    reduction = (max(0, *(g[0] for g in gross.values())), max(0, *(g[1] for g in gross.values())))
+    sides = [waterfall(reduction[side], [gross[name][side] for name in names]) for side in (0, 1)]
+    return part, reduction, [
+        Portion(name, approved(ledger, name)[0], gross[name], (sides[0][place], sides[1][place]), (0, 0), (0, 0))
+        for place, name in enumerate(names)
+    ]
+
+
+def _counts(claim: Cells, part: Cells, one: Portion, limit: Amounts) -> Amounts:
+    """What another would count in all: its verdict, less what it gives up here and in the parts it shares elsewhere."""
+    here = tuple(tuple(sorted(set(cells))) for cells in _lists(part))
+    elsewhere = [b for b in claim.shared
+                 if tuple(tuple(sorted(set(c))) for c in (b.organisations, b.months, b.codes)) != here]  # fmt: skip
+    left = [limit[side] - (one.gross[side] - one.net[side]) - sum(b.gross[side] - b.net[side] for b in elsewhere)
+            for side in (0, 1)]  # fmt: skip
+    return left[0], left[1]
+
+
+def _touch(one: tuple[tuple[str, ...], ...], other: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether two products of lists hold a cell in common."""
+    return all(set(mine) & set(theirs) for mine, theirs in zip(one, other, strict=True))
 
 
 def _meeting(entries: Sequence[Entry], name: str, cells: Cells) -> Cells | None:

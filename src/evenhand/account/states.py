@@ -13,10 +13,12 @@ from typing import Any
 
 from msgspec import UNSET
 
-from .line import Judged, Line, Shared
+from .line_parts import Judged, Line, Shared
 
 STATES = ("idea", "opportunity", "planned", "committed", "in_flight", "evidenced", "confirmed", "reversed")
 FIRST = ("idea", "opportunity")
+STEPS = frozenset(pairwise(STATES[:7]))  # each state and the next one
+SPEND = "spend"  # the account of what the service would have spent anyway
 MATURE_MONTHS = 12  # METHODS F.6: the lower bound is booked until twelve months are seen, then the median
 
 NO_PROOF = "no proof"
@@ -35,7 +37,7 @@ def follows(state: str, before: str | None, kind: str) -> bool:
     (True, False)
     """
     if kind == "move":
-        return state in FIRST if before is None else (before, state) in _STEPS
+        return state in FIRST if before is None else (before, state) in STEPS
     if kind in ("restatement", "persistence"):
         return before == state == "confirmed"
     if kind == "verdict":
@@ -45,17 +47,23 @@ def follows(state: str, before: str | None, kind: str) -> bool:
 
 def proof_faults(line: Line) -> list[Fault]:
     """What an entry lacks by itself: its proof, its signatures, its class. Nothing for a good entry."""
+    kind, state, verdict = line.kind, line.state, line.proof.verdict
+    if (
+        kind == "move" and verdict is UNSET and line.saving_class != "scope_reduction" and line.basis != "reported"
+        and (needs := _EARLY.get(state)) is not None
+    ):  # fmt: skip  # as every second one does
+        return needs(line)
     found: list[Fault] = []
-    kind, state = line.kind, line.state
     if line.saving_class == "scope_reduction" and kind != "reversal":
         found.append((SCOPE_REDUCTION, "a cut in service is no saving (NAO class 3) and cannot be on the ledger"))
     if line.basis == "reported" and any(part.pence or part.patients for part in line.lines):
         found.append((REPORTED, "self-report is never money: an amount on the basis 'reported' cannot be booked"))
-    if kind in BOOKING and state in _NEEDS:
-        found += _NEEDS[state](line)
+    if kind in BOOKING and (needs := _NEEDS.get(state)) is not None:
+        found += needs(line)
+    if kind in BOOKING and state == "confirmed" and line.window is None:
+        found.append((NO_PROOF, "a confirmed saving names the months that it was shown for"))
     if kind == "persistence" and not line.recurrent:
         found.append((NO_PROOF, "a saving that does not recur ends with its window and has no later year"))
-    verdict = line.proof.verdict
     if verdict is not UNSET:
         if line.window is not None and verdict.window != line.window:
             found.append((NO_PROOF, f"the verdict is on {_span(verdict.window)}, the entry on {_span(line.window)}"))
@@ -63,7 +71,7 @@ def proof_faults(line: Line) -> list[Fault]:
             found.append((NO_PROOF, f"the verdict says {verdict.months} months, and its window holds {held}"))
     elif kind == "verdict":
         found.append((NO_PROOF, "an entry of kind verdict holds no verdict"))
-    if kind == "reversal" and not line.reason:
+    if kind == "reversal" and not line.reason.strip():
         found.append((NO_PROOF, "a reversal says why"))
     return found
 
@@ -88,7 +96,10 @@ def limit_patients(verdict: Mapping[str, Any]) -> int:
 
 def breached(verdict: Judged) -> str | None:
     """The first guardrail that is breached and blocks, or None."""
-    return next((g.measure for g in verdict.guardrails if g.verdict == "breach" and g.blocks), None)
+    for guardrail in verdict.guardrails:
+        if guardrail.verdict == "breach" and guardrail.blocks:
+            return guardrail.measure
+    return None
 
 
 def breach_in(verdict: Mapping[str, Any]) -> str | None:
@@ -147,11 +158,13 @@ def _confirmed(line: Line) -> list[Fault]:
     found = _evidenced(line)
     verdict, cells = line.proof.verdict, line.cells
     if verdict is not UNSET and not found:
-        held = [g for g in verdict.guardrails if g.blocks]
-        for guardrail in held:
-            if guardrail.verdict != "pass":
-                found.append((NO_PROOF, f"guardrail {guardrail.measure} is {guardrail.verdict}, not pass"))
-        if not held:
+        looked_at = False
+        for guardrail in verdict.guardrails:
+            if guardrail.blocks:
+                looked_at = True
+                if guardrail.verdict != "pass":
+                    found.append((NO_PROOF, f"guardrail {guardrail.measure} is {guardrail.verdict}, not pass"))
+        if not looked_at:
             found.append((NO_PROOF, "no guardrail was looked at"))
         if not found and not verdict.countable:
             found.append((NO_PROOF, f"the verdict is not countable: {'; '.join(verdict.reasons)}"))
@@ -169,11 +182,15 @@ _NEEDS: dict[str, Callable[[Line], list[Fault]]] = {
     "opportunity": _opportunity, "planned": _planned, "committed": _committed, "in_flight": _in_flight,
     "evidenced": _evidenced, "confirmed": _confirmed,
 }  # fmt: skip
-_STEPS = frozenset(pairwise(STATES[:7]))
+_EARLY = {state: needs for state, needs in _NEEDS.items() if state not in STATES[5:]}  # before there is a verdict
 
 
 def _signed(line: Line, *roles: str) -> list[Fault]:
     given = line.signatures
+    if len(given) == 2:  # as nearly always
+        one, two = given
+        if one.role in roles and two.role in roles and one.role != two.role and one.person != two.person:
+            return []
     missing = [role for role in roles if not any(s.role == role for s in given)]
     if missing:
         return [(MISSING_SIGNATURES, f"{line.state} needs the signature of a {' and a '.join(missing)}")]

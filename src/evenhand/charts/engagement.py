@@ -11,6 +11,7 @@ from ..records import EngagementFunnel
 from . import theme
 from .labelled import height, numbers, rows, wrapped
 
+TOLD = ("Said or done", "Verified in the data")
 LAST = "verified"  # the data moved: the only stage that nobody reports of themselves
 
 
@@ -18,15 +19,15 @@ def engagement(found: EngagementFunnel, *, title: str, width: int = theme.WIDTH)
     """Draw people by stage; the bar of `verified` is dark, and named."""
     names = [stage.stage.replace("_", " ") for stage in found.stages]
     order = wrapped(names, width)
-    told = ("Said or done", "Verified in the data")
+    told = TOLD
     bars = [
-        {"label": label, "people": stage.people, "kind": told[stage.stage == LAST], "said": _said(stage)}
+        {"label": label, "people": stage.people, "kind": told[stage.stage == LAST], "said": said_as(stage)}
         for label, stage in zip(order, found.stages, strict=True)
     ]
     y = rows(order, width)
     most = max([1, *(stage.people for stage in found.stages)])
     x = alt.X("people:Q", title="people", scale=alt.Scale(domain=[0, most * 1.75], nice=False),
-              axis=numbers(False, values=_ticks(most)))  # fmt: skip
+              axis=numbers(False, values=scale(most)))  # fmt: skip
     base = alt.Chart(theme.values(bars))
     drawn = alt.layer(
         base.mark_bar(height=22, stroke=theme.DARK_BLUE).encode(
@@ -40,13 +41,13 @@ def engagement(found: EngagementFunnel, *, title: str, width: int = theme.WIDTH)
                        description=f"{said}. {gap}.", width=width)  # fmt: skip
 
 
-def _said(stage: Any) -> str:
+def said_as(stage: Any) -> str:
     if stage.of_previous is None or not np.isfinite(stage.of_previous):
         return f"{stage.people:,}"
     return f"{stage.people:,}, {stage.of_previous:.0%} ({stage.low:.0%} to {stage.high:.0%})"
 
 
-def _ticks(most: float) -> list[float]:
+def scale(most: float) -> list[float]:
     step = 10 ** int(np.floor(np.log10(most)))
     step = step if most / step >= 3 else max(1, step // 2)
     return [float(tick) for tick in np.arange(0, most + 1, step)]

@@ -13,6 +13,7 @@ from . import theme
 from .labelled import height, numbers, rows, wrapped
 from .words import number
 
+TOLD = ("No effect lies within the interval", "No effect lies outside the interval")
 NARROW = 480  # pixels: as in theme.config
 POINTS = "replace(format(100 * datum.value, '~g'), '-', '−')"
 
@@ -36,10 +37,10 @@ def forest(
     share, so that a difference counts percentage points.
     """
     order = wrapped(labels, width)
-    told = ("No effect lies within the interval", "No effect lies outside the interval")
+    told = TOLD
     found = [
         {"label": label, "effect": float(e), "low": float(lo), "high": float(hi),
-         "kind": told[0] if lo <= 0 <= hi else told[1], "said": _said(float(e), share)}
+         "kind": told[0] if lo <= 0 <= hi else told[1], "said": said_as(float(e), share)}
         for label, e, lo, hi in zip(order, effect, low, high, strict=True) if np.isfinite([e, lo, hi]).all()
     ]  # fmt: skip
     y = rows(order, width)
@@ -71,12 +72,12 @@ def forest(
     drawn = alt.layer(*layers).properties(height=height(order))
     words = f"Mark: effect; line: {level:.0%} interval; black line: no effect"
     words += "; orange tick: smallest effect that would matter" if wanted else ""
-    said = "; ".join(f"{label}: {_said(float(e), share)} ({_said(float(lo), share)} to {_said(float(hi), share)})"
+    said = "; ".join(f"{label}: {said_as(float(e), share)} ({said_as(float(lo), share)} to {said_as(float(hi), share)})"
                      for label, e, lo, hi in zip(labels, effect, low, high, strict=True))  # fmt: skip
     return theme.dress(drawn, title=title, subtitle=words, description=f"{said}.", width=width)
 
 
-def _said(effect: float, share: bool) -> str:
+def said_as(effect: float, share: bool) -> str:
     if not np.isfinite(effect):
         return number(effect)
     return f"{100 * effect:.1f} points".replace("-", "−") if share else number(effect)

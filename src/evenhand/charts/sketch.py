@@ -7,7 +7,7 @@ download, report and exploring. Only drawing attributes are used, so that the te
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -113,10 +113,11 @@ class Canvas:
             self.parts.append(f'<text {place} fill="#fff" stroke="#fff" stroke-width="4">{escape(words)}</text>')
         self.parts.append(f'<text {place} fill="{colour}">{escape(words)}</text>')
 
-    def axis_y(self, *, share: bool, unit: str = "") -> None:
-        """Quiet lines across with their values, and the unit above them."""
+    def axis_y(self, *, share: bool, say: Callable[[float], str] | None = None) -> None:
+        """Quiet lines across with their values; say: a value in words."""
         places = ticks(*self.y, 5)
-        for tick, words in zip(places, tick_words(places, share=share), strict=True):
+        said = [say(place) for place in places] if say else tick_words(places, share=share)
+        for tick, words in zip(places, said, strict=True):
             up = float(self.at_y(tick))
             self.parts.append(f'<path d="M{self.left:g},{up:.1f}H{self.width - RIGHT}" stroke="#e8edee"/>')
             self.text(self.left - 6, up + 4, words, anchor="end")
@@ -143,7 +144,7 @@ class Canvas:
 
 
 def with_key(canvas: Canvas, key: Sequence[tuple[str, str, str]]) -> str:
-    """The key in words and shapes above the picture, on as many lines as it takes."""
+    """The key in words and shapes above the picture, on as many lines as it takes; "line:7 4" is a dashed line."""
     across, row = 8.0, 0
     placed = []
     for word, colour, shape in key:
@@ -156,10 +157,15 @@ def with_key(canvas: Canvas, key: Sequence[tuple[str, str, str]]) -> str:
     head = Canvas(canvas.width, room, (0.0, 1.0), (0.0, 1.0))
     for left, line, word, colour, shape in placed:
         up = KEY * line + 12
-        if shape == "line":
-            head.parts.append(f'<path d="M{left:.0f},{up}h14" stroke="{colour}" stroke-width="2.5"/>')
-        elif shape == "circle":
-            head.parts.append(f'<circle cx="{left + 7:.0f}" cy="{up}" r="4" fill="{colour}"/>')
+        if shape.startswith("line"):
+            dash = f' stroke-dasharray="{shape[5:]}"' if shape[5:] else ""
+            head.parts.append(f'<path d="M{left:.0f},{up}h14" stroke="{colour}" stroke-width="2.5"{dash}/>')
+        elif shape in ("circle", "ring"):
+            look = f'fill="{colour}"' if shape == "circle" else f'fill="#fff" stroke="{colour}" stroke-width="2"'
+            head.parts.append(f'<circle cx="{left + 7:.0f}" cy="{up}" r="4" {look}/>')
+        elif shape == "frame":
+            look = f'fill="#fff" stroke="{colour}" stroke-width="2"'
+            head.parts.append(f'<path d="M{left + 1:.0f},{up - 5}h12v10h-12z" {look}/>')
         else:
             place = f"translate({left + 7:.0f},{up})"
             head.parts.append(f'<polygon points="{KEY_MARKS[shape]}" transform="{place}" fill="{colour}"/>')

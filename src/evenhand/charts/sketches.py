@@ -1,9 +1,10 @@
-"""The charts that pages sketch: a funnel, a strip, a control chart, and deciles over time, with ours marked."""
+"""The charts that pages sketch: a funnel, a strip, a control chart, deciles over time, lines, with ours marked."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 from ..records import ControlChart
 from . import theme
 from .funnel import KINDS, WIDE, YOU
+from .lines import STYLES
 from .sketch import BOTTOM, RIGHT, TOP, Canvas, frame, tick_words, ticks, with_key
 from .spc import KINDS as POINTS
 from .spc import LINES
-from .words import number
+from .words import number, pounds
 
 Floats = NDArray[np.float64]
 SHAPES = {"circle": "circle", "triangle-up": "up", "triangle-down": "down", "diamond": "diamond"}
@@ -145,6 +147,25 @@ def over_time(
     return with_key(canvas, key)
 
 
+def lines(
+    series: Mapping[str, Floats], months: NDArray[np.datetime64], *, share: bool = False, unit: str = "", width: int,
+    height: int = 280, marks: Sequence[tuple[np.datetime64, str]] = (),
+) -> str:  # fmt: skip
+    """A few named series (T,) over months (T,), each with its own dash; a missing value leaves a gap. unit: £ or ''."""
+    y = frame(np.concatenate(list(series.values())))
+    canvas = _over_time(months, y, share, width, height, pounds if unit == "£" else None)
+    at = np.arange(len(months), dtype=float)
+    key = []
+    for (name, values), (colour, dash) in zip(series.items(), STYLES, strict=False):
+        dashed = "" if dash == [1, 0] else " ".join(str(d) for d in dash)
+        canvas.line(at, values, colour, width=2.5, dash=dashed)
+        there = values[np.isfinite(values)]
+        say = pounds if unit == "£" else partial(number, share=share)
+        key.append((f"{name}: {say(float(there[-1]))}" if len(there) else name, colour, f"line:{dashed}"))
+    _moments(canvas, months, marks)
+    return with_key(canvas, key)
+
+
 def dots(value: float, quarters: Sequence[float], low: float, high: float, *, width: int = 160) -> str:
     """A line of a list: where we are (diamond) between the lowest and highest tenth, the middle half marked."""
     canvas = Canvas(width, 20, (low, high) if high > low else (low - 1, low + 1), (0, 1), left=8)
@@ -161,9 +182,12 @@ def dots(value: float, quarters: Sequence[float], low: float, high: float, *, wi
     return canvas.svg()
 
 
-def _over_time(months: NDArray[np.datetime64], y: tuple[float, float], share: bool, width: int, height: int) -> Canvas:
-    canvas = Canvas(width, height, (-0.5, max(0.5, len(months) - 0.5)), y, left=_left(y, share))
-    canvas.axis_y(share=share)
+def _over_time(
+    months: NDArray[np.datetime64], y: tuple[float, float], share: bool, width: int, height: int,
+    say: Callable[[float], str] | None = None,
+) -> Canvas:  # fmt: skip
+    canvas = Canvas(width, height, (-0.5, max(0.5, len(months) - 0.5)), y, left=_left(y, share, say))
+    canvas.axis_y(share=share, say=say)
     named = [(i, _month(m)) for i, m in enumerate(months)]
     step = max(1, round(len(months) / max(2, width // 90)))
     shown = named[:: -1][::step][::-1] if named else []
@@ -208,8 +232,10 @@ def _size_axis(canvas: Canvas, low: float, high: float, log: bool) -> None:
     canvas.axis_x(places, [number(place, share=False) for place in places])
 
 
-def _left(y: tuple[float, float], share: bool) -> float:
-    return max([len(words) for words in tick_words(ticks(*y, 5), share=share)] or [3]) * 6.6 + 12
+def _left(y: tuple[float, float], share: bool, say: Callable[[float], str] | None = None) -> float:
+    places = ticks(*y, 5)
+    words = [say(place) for place in places] if say else tick_words(places, share=share)
+    return max([len(word) for word in words] or [3]) * 6.6 + 12
 
 
 def _numbers(values: Any) -> Floats:

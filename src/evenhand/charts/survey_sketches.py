@@ -23,15 +23,14 @@ from .diverging import ROOM as VOTE_ROOM
 from .diverging import pieces as vote_pieces
 from .labelled import LABEL_SHARE, wrapped
 from .multiples import LABELS, MOST
-from .sketch import BOTTOM, RIGHT, TOP, Canvas, ticks, with_key
+from .row_sketch import LETTER, LINE, ROW, axis, bar, laid_out, mark, words_left
+from .sketch import BOTTOM, RIGHT, TOP, Canvas, with_key
 from .waves import LIFT
 from .words import number
 
 Floats = NDArray[np.float64]
-ROW, LINE = 42, 14  # pixels a row and a line of its words, as in the charts that are downloaded
 HEAD = 36  # pixels over each of several panels: who, and how many
 GAP = 34  # pixels between panels: the last value of one axis and the first of the next
-LETTER = 6.6  # pixels a letter of 12 pixels
 
 
 def intervals(
@@ -39,8 +38,8 @@ def intervals(
 ) -> str:  # fmt: skip
     """K figures in words, each a dot with its interval (K,); a missing value is left out."""
     rows = np.flatnonzero(np.isfinite(value)).tolist()
-    canvas, middle = _rows([labels[i] for i in rows], width, _span(share, value, high))
-    _axis(canvas, share)
+    canvas, middle = laid_out([labels[i] for i in rows], width, _span(share, value, high))
+    axis(canvas, share)
     for i, up in zip(rows, middle, strict=True):
         _figure(canvas, up, float(value[i]), float(low[i]), float(high[i]), share)
     return canvas.svg()
@@ -52,15 +51,15 @@ def waves(
 ) -> str:  # fmt: skip
     """K rows of a first and a last wave (K, 2), each with its interval, joined; n: answers of each."""
     counts = ["n = " + ", ".join("too few" if m is None else f"{m:,}" for m in pair) for pair in n]
-    canvas, middle = _rows(labels, width, _span(share, value, high), counts)
-    _axis(canvas, share)
+    canvas, middle = laid_out(labels, width, _span(share, value, high), counts)
+    axis(canvas, share)
     for i, up in enumerate(middle):
         if np.isfinite(value[i]).all():
-            _bar(canvas, up, float(value[i, 0]), float(value[i, 1]), theme.PALE_GREY, 5)
+            bar(canvas, up, float(value[i, 0]), float(value[i, 1]), theme.PALE_GREY, 5)
         for k, (lift, colour, shape) in enumerate(((-LIFT, theme.DARK_GREY, "circle"), (LIFT, theme.BLUE, "diamond"))):
             if np.isfinite(low[i, k]):
-                _bar(canvas, up + lift, float(low[i, k]), float(high[i, k]), colour, 2.5)
-            _mark(canvas, up + lift, float(value[i, k]), colour, shape)
+                bar(canvas, up + lift, float(low[i, k]), float(high[i, k]), colour, 2.5)
+            mark(canvas, up + lift, float(value[i, k]), colour, shape)
     return with_key(canvas, [(names[0], theme.DARK_GREY, "circle"), (names[1], theme.BLUE, "diamond")])
 
 
@@ -83,7 +82,7 @@ def multiples(
         part = Canvas(round(panel) + RIGHT, tall, span, (0.0, 1.0), left=4)
         part.text(0, 14, group, weight="bold")
         part.text(0, 28, "not shown: too few" if n[g] is None else f"n = {n[g]:,}")
-        _axis(part, share, top=HEAD)
+        axis(part, share, top=HEAD)
         for a in range(len(words)):
             if n[g] is not None and np.isfinite(value[g, a]):
                 _figure(part, HEAD + row * (a + 0.5), float(value[g, a]), float(low[g, a]), float(high[g, a]), share)
@@ -92,7 +91,7 @@ def multiples(
         if across == 0:
             side = Canvas(width, tall, span, (0.0, 1.0))
             for a, text in enumerate(words):
-                _words(side, text, width * LABELS - 8, HEAD + row * (a + 0.5))
+                words_left(side, text, width * LABELS - 8, HEAD + row * (a + 0.5))
             parts.append(f'<g transform="translate(0,{TOP + down * tall})">{"".join(side.parts)}</g>')
     whole = Canvas(width, TOP + tall * -(-len(groups) // columns), span, (0.0, 1.0))
     whole.parts = parts
@@ -104,9 +103,9 @@ def agreement(
 ) -> str:  # fmt: skip
     """K rows of an answer scale from no to yes, shares (K, A); n: answers, None: left empty; yes (K, 3) as there."""
     said = [row_words(m, y) for m, y in zip(n, yes, strict=True)]
-    canvas, middle = _rows(labels, width, (-1.0, 1.0), said)
+    canvas, middle = laid_out(labels, width, (-1.0, 1.0), said)
     colours = scale_colours(len(answers))
-    _axis(canvas, True, sign=False)
+    axis(canvas, True, sign=False)
     room = 2 * SCALE_ROOM / (width * (1 - LABEL_SHARE))
     for up, row, m in zip(middle, shares, n, strict=True):
         for piece in scale_pieces("", answers, row, colours, room) if m is not None else []:
@@ -117,8 +116,8 @@ def agreement(
 
 def diverging(labels: Sequence[str], agree: Floats, disagree: Floats, passes: Floats, *, width: int) -> str:
     """K statements with their votes as shares of those who saw each; numbers of votes stand on the bars."""
-    canvas, middle = _rows(labels, width, (-1.0, 1.0))
-    _axis(canvas, True, sign=False)
+    canvas, middle = laid_out(labels, width, (-1.0, 1.0))
+    axis(canvas, True, sign=False)
     room, colours = 2 * VOTE_ROOM / (width * (1 - LABEL_SHARE)), dict(zip(NAMES, VOTES, strict=True))
     for up, a, d, p in zip(middle, agree.tolist(), disagree.tolist(), passes.tolist(), strict=True):
         for piece in vote_pieces("", a, d, p, room) if a + d + p > 0 else []:
@@ -128,8 +127,8 @@ def diverging(labels: Sequence[str], agree: Floats, disagree: Floats, passes: Fl
 
 def camps(labels: Sequence[str], groups: Sequence[str], agree: Floats, *, width: int) -> str:
     """K statements with the share of each of G groups that agrees, agree (K, G), NaN where not shown."""
-    canvas, middle = _rows(labels, width, (0.0, 1.0))
-    _axis(canvas, True)
+    canvas, middle = laid_out(labels, width, (0.0, 1.0))
+    axis(canvas, True)
     half = float(canvas.at_x(0.5))
     canvas.parts.append(
         f'<path d="M{half:.1f},{TOP}V{canvas.height - BOTTOM}" stroke="{theme.GREY}" stroke-dasharray="4 3"/>'
@@ -137,37 +136,12 @@ def camps(labels: Sequence[str], groups: Sequence[str], agree: Floats, *, width:
     for up, row in zip(middle, agree, strict=True):
         there = row[np.isfinite(row)]
         if len(there):
-            _bar(canvas, up, float(there.min()), float(there.max()), theme.PALE_GREY, 5)
+            bar(canvas, up, float(there.min()), float(there.max()), theme.PALE_GREY, 5)
         for k, place in enumerate(row.tolist()):
-            _mark(canvas, up, place, CAMPS[k], SKETCHED[k])
+            mark(canvas, up, place, CAMPS[k], SKETCHED[k])
     if len(groups) == 1:
         return canvas.svg()
     return with_key(canvas, [(group, CAMPS[k], SKETCHED[k]) for k, group in enumerate(groups)])
-
-
-def _rows(
-    labels: Sequence[str], width: int, span: tuple[float, float], notes: Sequence[str] = ()
-) -> tuple[Canvas, list[float]]:  # fmt: skip
-    """A picture with the words of each row to the left; it, and the middle of each row in pixels from the top.
-
-    notes: what stands under the words of each row, whole even where the words are cut.
-    """
-    words = wrapped(labels, width)
-    if notes:
-        words = [f"{text}\n{note}" for text, note in zip(words, wrapped(notes, width), strict=True)]
-    row = max(ROW, max((text.count("\n") + 1 for text in words), default=1) * LINE + 10)
-    left = width * LABEL_SHARE
-    canvas = Canvas(width, TOP + row * len(words) + BOTTOM, span, (0.0, 1.0), left=left)
-    middle = [TOP + row * (i + 0.5) for i in range(len(words))]
-    for text, up in zip(words, middle, strict=True):
-        _words(canvas, text, left - 10, up)
-    return canvas, middle
-
-
-def _words(canvas: Canvas, text: str, right: float, up: float) -> None:
-    lines = text.rstrip(" ").split("\n")
-    for k, line in enumerate(lines):
-        canvas.text(right, up + 4 + (k - (len(lines) - 1) / 2) * LINE, line, anchor="end")
 
 
 def _span(share: bool, value: Floats, high: Floats) -> tuple[float, float]:
@@ -177,31 +151,15 @@ def _span(share: bool, value: Floats, high: Floats) -> tuple[float, float]:
     return 0.0, 1.05 * float(there.max()) if len(there) and there.max() > 0 else 1.0
 
 
-def _axis(canvas: Canvas, share: bool, *, top: float = TOP, sign: bool = True) -> None:
-    """Values below with quiet lines up; `sign` off: both ways from the middle count up."""
-    places = ticks(*canvas.x, max(2, int((canvas.width - canvas.left) / 70)))
-    base = canvas.height - BOTTOM
-    for across in canvas.at_x(places).tolist():
-        canvas.parts.append(f'<path d="M{across:.1f},{top:g}V{base}" stroke="#e8edee"/>')
-    shown = places if sign else [abs(place) for place in places]
-    canvas.axis_x(places, [f"{place:.0%}" if share else number(place) for place in shown])
-
-
 def _figure(canvas: Canvas, up: float, value: float, low: float, high: float, share: bool) -> None:
     """A dot on its interval, and the figure in words above it."""
     if np.isfinite(low) and np.isfinite(high):
-        _bar(canvas, up + 5, low, high, theme.LIGHT_BLUE, 6)
-    _mark(canvas, up + 5, value, theme.BLUE, "circle")
+        bar(canvas, up + 5, low, high, theme.LIGHT_BLUE, 6)
+    mark(canvas, up + 5, value, theme.BLUE, "circle")
     words = number(value, share=share)
     half = len(words) * LETTER / 2
     across = min(max(float(canvas.at_x(value)), canvas.left + half), canvas.width - half)
     canvas.text(across, up - 5, words, anchor="middle")
-
-
-def _bar(canvas: Canvas, up: float, low: float, high: float, colour: str, thick: float) -> None:
-    left, right = canvas.at_x(np.clip([low, high], *canvas.x)).tolist()
-    look = f'stroke="{colour}" stroke-width="{thick:g}" stroke-linecap="round"'
-    canvas.parts.append(f'<path d="M{left:.1f},{up:.1f}H{right:.1f}" fill="none" {look}/>')
 
 
 def _piece(canvas: Canvas, up: float, low: float, high: float, colour: str, said: str, ink: str) -> None:
@@ -211,9 +169,3 @@ def _piece(canvas: Canvas, up: float, low: float, high: float, colour: str, said
     canvas.parts.append(f'<path d="{box}" fill="{colour}" stroke="#fff" stroke-width="0.8"/>')
     if said:
         canvas.text((left + right) / 2, up + 4, said, anchor="middle", colour=ink)
-
-
-def _mark(canvas: Canvas, up: float, value: float, colour: str, shape: str) -> None:
-    """One mark at a value and a pixel from the top; none where it is missing."""
-    base, high = canvas.height - BOTTOM, canvas.height - TOP - BOTTOM
-    canvas.mark(value, (base - up) / high, colour, shape, size=6)

@@ -14,6 +14,7 @@ from .words import pounds
 
 PARTS = (theme.DARK_BLUE, theme.LIGHT_BLUE, theme.PURPLE, theme.GREY)  # dark and light by turns, not only by hue
 NARROW = 480  # pixels: as in theme.config
+TOLD = ("Counts towards the target", "Does not count yet")
 COUNTED = "confirmed"  # only this counts towards a target (DESIGN section 7)
 
 
@@ -32,7 +33,7 @@ def waterfall(
     parts: where the pounds come from, each with an amount for every state: a thin strip under each bar, split by them.
     """
     order = wrapped(labels, width)
-    told = ("Counts towards the target", "Does not count yet")
+    told = TOLD
     bars = [
         {"label": row, "amount": float(amount), "said": pounds(float(amount)), "kind": told[label != counted]}
         for row, label, amount in zip(order, labels, amounts, strict=True) if np.isfinite(amount)
@@ -71,17 +72,26 @@ def waterfall(
     return theme.dress(drawn, title=title, subtitle=words, description=f"{words}. {said}.", width=width)
 
 
+def pieces(parts: Mapping[str, Sequence[float]], at: int) -> list[dict[str, Any]]:
+    """What the strip under one bar is made of: from, to and the part's name."""
+    found: list[dict[str, Any]] = []
+    begin = 0.0
+    for name, amounts in parts.items():
+        if amounts[at]:
+            found.append({"from": begin, "to": begin + float(amounts[at]), "part": name})
+            begin += float(amounts[at])
+    return found
+
+
+def used(parts: Mapping[str, Sequence[float]]) -> dict[str, str]:
+    """The parts that hold something, each with its colour."""
+    return {name: colour for (name, each), colour in zip(parts.items(), PARTS, strict=False) if any(each)}
+
+
 def _strip(order: Sequence[Any], parts: Mapping[str, Sequence[float]], y: Any, width: int) -> Any:
     """Under each bar, its parts end to end."""
-    rows: list[dict[str, Any]] = []
-    for at, row in enumerate(order):
-        begin = 0.0
-        for name, amounts in parts.items():
-            if amounts[at]:
-                rows.append({"label": row, "from": begin, "to": begin + float(amounts[at]), "part": name})
-                begin += float(amounts[at])
-    names = [name for name in parts if any(row["part"] == name for row in rows)]
-    colours = [colour for name, colour in zip(parts, PARTS, strict=False) if name in names]
+    rows = [{"label": row, **piece} for at, row in enumerate(order) for piece in pieces(parts, at)]
+    names, colours = list(used(parts)), list(used(parts).values())
     return alt.Chart(theme.values(rows)).mark_bar(height=6, yOffset=15).encode(
         y=y, x=alt.X("from:Q", title=None), x2=alt.X2(field="to"),
         color=alt.Color("part:N", sort=names, scale=alt.Scale(domain=names, range=colours),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from .. import account
 from ..errors import InputError
 from .account_import import REPORTED
 from .output import add_output, emit
+
+LEDGER = Path("people") / "ledger.jsonl"
+ENVIRONMENT = "EVENHAND_LAKE"  # the lake that the pages read, too
 
 
 def register(commands: Any) -> None:
@@ -112,12 +116,19 @@ def _reported(options: argparse.Namespace) -> dict[str, Any] | None:
 
 def _where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ledger", metavar="FILE", help="JSON lines; default: people/ledger.jsonl in the lake")
-    parser.add_argument("--lake", type=Path, metavar="DIR", help="the lake that the figures came from")
+    parser.add_argument("--lake", type=Path, metavar="DIR", help="the lake that the figures came from; default, where "
+                        f"no ledger is named either: {ENVIRONMENT}, or the folder that one stands in if it is a lake")
 
 
 def _file(options: argparse.Namespace) -> str:
+    """The ledger that is meant; where nothing is named, the lake of the environment or the one that one stands in."""
     if options.ledger is not None:
         return str(options.ledger)
+    if options.lake is None and (named := os.environ.get(ENVIRONMENT)):
+        options.lake = Path(named)
+    if options.lake is None and Path("lake.json").is_file():
+        options.lake = Path()
     if options.lake is None:
-        raise InputError("which ledger? give --ledger FILE, or --lake DIR with people/ledger.jsonl in it")
-    return str(options.lake / "people" / "ledger.jsonl")
+        raise InputError(f"which ledger? give --ledger FILE, or --lake DIR (or {ENVIRONMENT}) with "
+                         "people/ledger.jsonl in it")  # fmt: skip
+    return str(options.lake / LEDGER)

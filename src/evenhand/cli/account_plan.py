@@ -36,12 +36,13 @@ def _run(options: argparse.Namespace) -> None:
     months = table.dates(options.month, day_first=options.day_first).astype("datetime64[M]").astype(str).tolist()
     known = options.confirmed != "confirmed" or table.has(options.confirmed)
     balancing, causes = _balancing(options.quality)
+    kpis = _kpis(options, scheme)
     with naming(table):
         found = account.against(
             scheme, months, table.numbers(options.actual).tolist(),
             table.numbers(options.confirmed).tolist() if known else None,
             as_of=one_date(options.as_of, "--as-of", options.day_first) if options.as_of else None,
-            balancing=balancing, special_causes=causes, kpis=_kpis(options),
+            balancing=balancing, special_causes=causes, kpis=kpis,
         )  # fmt: skip
     rows = [line.as_json() for line in found.months]
     title = (f"{found.scheme} {found.year}: £{found.ytd_actual:,.2f} of £{found.ytd_plan:,.2f} to date, "
@@ -49,15 +50,19 @@ def _run(options: argparse.Namespace) -> None:
     emit(options, found, rows, title=title)
 
 
-def _kpis(options: argparse.Namespace) -> dict[str, dict[str, float]]:
-    """Measure -> month -> value."""
+def _kpis(options: argparse.Namespace, scheme: Scheme) -> dict[str, dict[str, float]]:
+    """Measure -> month -> value, of the scheme's own indicators."""
     if options.kpis is None:
         return {}
     table = read(options.kpis, needs=("measure", "month", "value"))
     months = table.dates("month", day_first=options.day_first).astype("datetime64[M]").astype(str).tolist()
     found: dict[str, dict[str, float]] = {}
     rows = zip(filled(table, "measure"), months, table.numbers("value").tolist(), strict=True)
+    planned = [kpi.measure for kpi in scheme.delivery.kpis] if scheme.delivery else []
     for row, (measure, month, value) in enumerate(rows):
+        if measure not in planned:
+            right = f"an indicator in delivery.kpis of {options.scheme} ({', '.join(planned) or 'it has none'})"
+            raise table.refuse(row, "measure", measure, right)
         held = found.setdefault(measure, {})
         if month in held:
             raise table.refuse(row, "month", month, f"each month of {measure} once")

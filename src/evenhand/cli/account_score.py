@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from ..account.scoring import Guess, score
 from ..errors import InputError
 from ..table import Table
 from ..table import read as read_table
-from .door import add_columns, filled, naming
+from .door import add_columns, filled
 from .output import add_output, emit
 
 MUST = ("median", "low_90", "high_90")
 MAY = ("low_50", "high_50", "probability", "target")
+QUANTILES = "quantiles"
 
 
 def register(commands: Any) -> None:
@@ -43,8 +45,12 @@ def _run(options: argparse.Namespace) -> None:
         if name not in {guess.name for guess in guesses}:
             raise InputError(f"{truth.name}: {name!r} is no forecast in {options.file}; it holds: "
                              f"{', '.join(dict.fromkeys(guess.name for guess in guesses))}")  # fmt: skip
-    with naming(truth):
+    if not known:
+        raise InputError(f"{truth.name}: expected the truth of at least one forecast in {options.file}, found none")
+    try:
         found = score(known, [float(came[guess.name]) for guess in known])
+    except InputError as error:
+        raise InputError(f"{'standard input' if options.file == '-' else options.file}: {error}") from None
     waiting = [guess.name for guess in guesses if guess not in known]
     title = (f"{found.n} forecasts: CRPS {found.crps:,.4g}, Brier {found.brier:.3f}, "
              f"90% intervals held {100 * found.coverage_90:.0f}%")  # fmt: skip
@@ -55,9 +61,12 @@ def _run(options: argparse.Namespace) -> None:
 def _guesses(path: str, column: str) -> list[Guess]:
     """The forecasts of an archive (every seal checked), or of a plain table."""
     raw = sys.stdin.buffer.read() if path == "-" else _bytes(Path(path))
-    if raw[:2] == b"\x1f\x8b":
-        raw = gzip.decompress(raw)
     name = "standard input" if path == "-" else path
+    if raw[:2] == b"\x1f\x8b":
+        try:
+            raw = gzip.decompress(raw)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError(f"{name}: cannot be read as gzip ({error})") from None
     if raw.lstrip()[:1] == b"{":
         kept = archive.read(raw.decode("utf-8", "replace").splitlines(), where=name)
         return [archive.guess(one, where=name) for one in kept]
@@ -78,4 +87,18 @@ def _rows(given: Table, column: str) -> list[Guess]:
     parts = {name: given.numbers(name, missing=False) for name in MUST}
     parts |= {name: given.numbers(name) for name in MAY if given.has(name)}
     rows: list[dict[str, Any]] = [{name: float(part[row]) for name, part in parts.items()} for row in range(len(given))]
+    if given.has(QUANTILES):
+        for at, (row, cell) in enumerate(zip(rows, given.text(QUANTILES), strict=True)):
+            row["quantiles"] = _quantiles(given, at, cell)
     return [Guess(name, **row) for name, row in zip(filled(given, column), rows, strict=True)]
+
+
+def _quantiles(given: Table, row: int, cell: str) -> tuple[float, ...]:
+    """The numbers at 1/(K+1) ... K/(K+1) of a forecast, from the least up; none in a blank cell."""
+    try:
+        found = tuple(float(part) for part in cell.split(";")) if cell.strip() else ()
+    except ValueError:
+        found = (float("nan"),)
+    if not all(np.isfinite(found)) or list(found) != sorted(found):
+        raise given.refuse(row, QUANTILES, cell[:40], "numbers from the least up, with semicolons between")
+    return found

@@ -56,7 +56,7 @@ def _book(filled: Filled) -> int:
 def _store(filled: Filled, progress: Progress) -> None:
     """Work out what pages show, so that they only read it."""
     from .. import measures
-    from ..story import sights
+    from ..story import chemical_sights, sights
 
     total, done = len(measures.for_lake(filled.lake)), 0
 
@@ -66,6 +66,7 @@ def _store(filled: Filled, progress: Progress) -> None:
         progress("measures compared", done, total)
 
     sights.build(filled.lake, progress=step, workers=WORKERS)
+    chemical_sights.build(filled.lake)
 
 
 def _document(made: Demonstration, filled: Filled, booked: int) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""`evenhand prove guardrails`: every guardrail of a scheme, with its power before launch and what it says now."""
+"""`evenhand prove guardrails`: every guardrail of a scheme, with its power before launch and what it says now.
+
+Those of the library that the scheme does not name stand below: they are watched, and block nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,27 @@ def _guardrails(options: argparse.Namespace) -> None:
     from ..lake import Lake
     from ..records import Scheme
     from ..story.guarding import guardrails
+    from ..story.watch_words import ask, chance, line
+    from ..story.watching import watch
 
-    scheme = load(options.scheme, Scheme)
-    found = guardrails(Lake.open(options.lake), scheme)
+    scheme, lake = load(options.scheme, Scheme), Lake.open(options.lake)
+    found = guardrails(lake, scheme)
+    beside = options.scheme.parent
+    watched = watch(lake, scheme, folder=beside if (beside / scheme.allocation).is_file() else None)
     rows = [
         {"measure": one.measure, "level": one.level, "blocks": one.blocks, "margin": one.says.margin,
          "verdict": one.says.verdict, "bound": one.says.bound, "passes_if_harmless": one.power.passes_if_harmless,
          "smallest_harm_seen": one.power.smallest_harm_seen}
         for one in found
     ]  # fmt: skip
-    told = "\n".join(f"{one.measure}: {one.power.reason}" for one in found)
-    emit(options, {"scheme": scheme.id, "guardrails": found}, rows, title=f"{scheme.title}\n{told}")
+    rows += [
+        {"measure": one.measure, "level": one.level, "blocks": False, "margin": one.says.margin,
+         "verdict": one.says.verdict, "bound": one.says.bound}
+        for one in watched.guardrails
+    ]  # fmt: skip
+    told = [f"{one.measure}: {one.power.reason}" for one in found]
+    told += [text for text in (line(watched), ask(watched), chance([watched])) if text]
+    document = {"scheme": scheme.id, "guardrails": found, "watched": watched.as_json() | {
+        "not_held_by_chance": watched.not_held_by_chance, "breach_by_chance": watched.breach_by_chance,
+    }}  # fmt: skip
+    emit(options, document, rows, title="\n".join([scheme.title, *told]))

@@ -34,7 +34,7 @@ def _place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organisation", metavar="CODE", help="whose")
     parser.add_argument("--lake", required=True, type=Path, metavar="DIR", help="the lake")
     parser.add_argument("--stored", action="store_true",
-                        help="only measures that `see store` has worked out, as pages show them [all]")  # fmt: skip
+                        help="only what `see store` has worked out, as pages show it [all]")  # fmt: skip
 
 
 def _outliers(options: argparse.Namespace) -> None:
@@ -50,10 +50,7 @@ def _outliers(options: argparse.Namespace) -> None:
     if options.organisation is None:
         raise InputError("--organisation: expected a code")
     ask: Any = by_chemical if options.by == "chemical" else by_measure
-    if options.stored and options.by == "chemical":
-        raise InputError("--stored: chemicals are not stored; expected --by measure with it")
-    own = {} if options.by == "chemical" else {"stored_only": options.stored}
-    told = ask(lake, options.level, options.organisation, false_share=options.false_share, **own)
+    told = ask(lake, options.level, options.organisation, false_share=options.false_share, stored_only=options.stored)
     found = told.found
     document = {
         "organisation": told.organisation, "level": told.level, "by": told.by, "months": list(told.months),

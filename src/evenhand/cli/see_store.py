@@ -23,7 +23,7 @@ def register(commands: Any) -> None:
 def _store(options: argparse.Namespace) -> None:
     from .. import measures
     from ..lake import Lake
-    from ..story import sights
+    from ..story import chemical_sights, sights
 
     lake = Lake.open(options.lake)
     every = measures.for_lake(lake)
@@ -33,7 +33,9 @@ def _store(options: argparse.Namespace) -> None:
     found = sights.build(
         lake, options.ids or None, progress=(lambda line: print(line, file=sys.stderr)) if busy else None
     )
+    chemicals = () if options.ids else chemical_sights.build(lake)
     states = (("stored", found.done), ("unchanged", found.unchanged), ("nothing in this lake", found.nothing))
     rows = [{"measure": name, "state": state} for state, names in states for name in names]
-    document = {"stored": found.done, "unchanged": found.unchanged, "nothing": found.nothing, "levels": found.levels}
+    document = {"stored": found.done, "unchanged": found.unchanged, "nothing": found.nothing, "levels": found.levels,
+                "chemicals": chemicals}  # fmt: skip
     emit(options, document, rows, title="What pages show")

@@ -19,6 +19,7 @@ from ibis.backends.duckdb import Backend
 from ..errors import InputError, did_you_mean
 from . import views
 from .files import locked, write_whole
+from .footers import greatest
 from .snapshot import Origin, Snapshot, file_name, from_json
 from .tables import TABLES
 from .transaction import Transaction
@@ -94,6 +95,12 @@ class Lake:
         """The snapshot of this table and key, or None."""
         self._look()
         return self._snapshots.get((table, key))
+
+    def greatest(self, table: str, column: str) -> int | None:
+        """The greatest whole number in a column of a table, from the footers of its files; None if there is none."""
+        parts = [part for s in self.snapshots() if (part := s.part(table)) is not None]
+        found = [most for part in parts if (most := greatest(self.path / part.path, column)) is not None]
+        return max(found, default=None)
 
     def write(
         self, table: str, key: str, content: pa.Table, *, source: str | Origin, when: datetime | None = None

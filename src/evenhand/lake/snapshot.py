@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import EvenhandError
+from .tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Origin:
 
 @dataclass(frozen=True)
 class Part:
-    """One Parquet file of a snapshot: the table it belongs to, its path in the lake, its rows and sha256."""
+    """One file of a snapshot: the table it belongs to (or `ITEMS`, which says again what one holds), its path in the
+    lake, its rows and sha256."""
 
     table: str
     path: str
@@ -66,7 +68,8 @@ class Snapshot:
 
     def same_content(self, other: Snapshot) -> bool:
         """Whether both hold the same bytes in the same tables."""
-        return {(p.table, p.sha256) for p in self.parts} == {(p.table, p.sha256) for p in other.parts}
+        ours, theirs = ({(p.table, p.sha256) for p in s.parts if p.table in TABLES} for s in (self, other))
+        return ours == theirs
 
 
 def to_json(snapshot: Snapshot) -> bytes:

@@ -146,5 +146,8 @@ TABLES: dict[str, pa.Schema] = {
     ),
 }  # fmt: skip
 
+# Files of a snapshot that are no table: they say again, in the way of `runs`, what one of its tables holds.
+ITEMS = "prescribing_items"  # by presentation, practices and their items
+
 # Tables that are computed from others: a newer version replaces an older one, which is swept later.
 DERIVED = frozenset({"panel"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field, model_validator
@@ -40,13 +41,17 @@ class Instrument(Strict):
             for other, answers in question.asked_if.items():
                 _check_condition(question, other, answers, earlier)
             earlier[question.id] = question
-        longest = seconds(self.questions)
-        if longest > LIMIT_SECONDS:
+        if self.longest > LIMIT_SECONDS:
             raise ValueError(
-                f"takes {longest:.0f} seconds to answer at its longest; at most {LIMIT_SECONDS}: "
+                f"takes {self.longest:.0f} seconds to answer at its longest; at most {LIMIT_SECONDS}: "
                 "leave a question out or ask it of fewer"
             )
         return self
+
+    @cached_property
+    def longest(self) -> float:
+        """Seconds that it takes at its longest; hundreds of paths are walked for it, once."""
+        return seconds(self.questions)
 
     def question(self, name: str) -> Question:
         """One question; KeyError if there is none."""
@@ -79,8 +84,13 @@ def load_instrument(path: str | Path) -> Instrument:
         own = instruments()
         if word not in own:
             raise InputError(f"no survey {word!r}{did_you_mean(word, own)}; there are: {', '.join(own)}")
-        return load(own[word], Instrument)
+        return _own(own[word], own[word].stat().st_mtime_ns)
     return load(Path(path), Instrument)
+
+
+@lru_cache(maxsize=64)  # pages ask for one several times, and what is frozen may be shared
+def _own(path: Path, changed: int) -> Instrument:
+    return load(path, Instrument)
 
 
 def instruments() -> dict[str, Path]:

@@ -13,11 +13,12 @@ from ..records import Organisations, Panel
 from ..sources import organisations as organisations_source
 from . import indicator
 from .build import for_lake
-from .held import months_held
+from .held import SOURCES, months_held
 from .levels import general_practices, merge, roll_up
 from .model import Example, Measure, Search
 from .numbers import Asked, find
 from .prescribing import unidentified
+from .published import TABLES
 from .quick import catalogue_of
 from .side import Counted
 
@@ -167,12 +168,12 @@ def latest_month(lake: Lake) -> np.datetime64:
     """The latest month that anything in the lake speaks of: today, for memberships."""
 
     def find() -> int:
-        months = [*months_held(lake)]
-        for table, column in (("indicator", "month"), ("list_size", "month"), ("organisation", "as_of")):
-            found = lake.table(table)[column].max().to_pyarrow().as_py()
-            if found is not None:
-                months.append(int(found))
-        return max(months, default=0)
+        # the months of rows stand in the manifest, the others in the files' footers: the query engine is asked nothing
+        months = [month for kind in SOURCES for month in months_held(lake, kind)]
+        dated = (*((tables[0], "month") for tables in TABLES.values()), ("indicator", "month"), ("list_size", "month"),
+                 ("organisation", "as_of"))  # fmt: skip
+        found = [lake.greatest(table, column) for table, column in dict.fromkeys(dated)]
+        return max([*months, *(month for month in found if month is not None)], default=0)
 
     return month_of(lake.remember("measures.latest", find))
 

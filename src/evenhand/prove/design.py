@@ -8,7 +8,7 @@ import json
 import numpy as np
 
 from ..errors import InputError
-from ..records import Scheme
+from ..records import Scheme, Window
 
 # What decides the judgement. A better title or a mended sentence may be written later; these may not.
 SEALED = (
@@ -63,6 +63,21 @@ def choose(scheme: Scheme) -> str:
         return "comparison, not randomised"
     by = "unit" if scheme.cluster == "unit" else scheme.cluster
     return f"randomised by {by}, ANCOVA on baseline weighted by volume, CR3 errors"
+
+
+def later_year(scheme: Scheme, *, published: str = "") -> Scheme:
+    """How a scheme is judged again in a later year: the same comparison on the same months of the first later year that
+    begins after those it is judged on, and of which nothing is `published` (the last month that is, YYYY-MM) yet.
+
+    The baseline, the allocation, the guardrails and what it cost stay as they are; only the follow-up moves, by whole
+    years: October to March is judged on October to March again. Source: METHODS F.6 (year 2 and after).
+    """
+    first, last = (np.datetime64(month, "M") for month in (scheme.follow_up.first, scheme.follow_up.last))
+    months = 12 * -(-months_between(scheme.follow_up.first, scheme.follow_up.last) // 12)
+    while published and str(first + months) <= published:
+        months += 12
+    moved = Window.model_validate({"from": str(first + months), "to": str(last + months)})
+    return scheme.model_copy(update={"follow_up": moved})
 
 
 def months_between(first: str, last: str) -> int:

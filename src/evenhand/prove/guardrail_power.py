@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import chdtri, ndtr, stdtrit
+from scipy.special import chdtri, ndtr, stdtridf, stdtrit
 
-from ..records import Record
+from ..records import Guardrail, Record
 from .guardrail import LEVEL, check, matched, too_few
 from .guardrail_table import compare, gap, panel
 from .spread_between import between, relative_noise
@@ -100,3 +101,19 @@ def _words(harmless: float, seen: float, margin: float) -> str:
         return f"a harmless scheme passes {harmless:.0%} of the time, and harm of {seen:.3g} is seen"
     return (f"too weak: a harmless scheme would pass only {harmless:.0%} of the time; add units or months, or say at "
             f"launch why a margin of {margin:g} cannot be watched")  # fmt: skip
+
+
+def by_chance(found: Guardrail) -> tuple[float, float]:
+    """The chances that a guardrail that was judged would not pass, and would be a breach, if nothing at all went on.
+
+    From the error that it was judged with; NaN where it was not assessed. Of several that are looked at, the sum of
+    these is how many to expect by chance, however they hang together.
+    """
+    half = abs(found.bound - found.effect)
+    if not half > 0 or not found.se > 0:
+        return (math.nan, math.nan) if math.isnan(found.se) else (0.0, 0.0)
+    df = float(stdtridf(LEVEL, half / found.se))  # the degrees of freedom that its bound was drawn with
+    half_as_found = float(stdtrit(df, LEVEL)) * found.se * np.sqrt(chdtri(df, _ERRORS) / df)
+    passes = float(np.mean(ndtr((found.margin - half_as_found) / found.se)))
+    breach = float(np.mean(ndtr(-np.maximum(found.margin, half_as_found) / found.se)))
+    return 1 - passes, breach

@@ -16,8 +16,8 @@ def sentence(verdict: Verdict, scheme: Scheme, title: str, *, is_share: bool, ea
     effect = verdict.effect
     better = math.copysign(1.0, scheme.planned_effect) * effect.effect > 0
     compared = (
-        f"{title} ended {_apart(effect.effect, is_share)} than where nothing was done "
-        f"({effect.level:.0%} interval {_between(effect.low, effect.high, is_share)})"
+        f"{title} ended {apart(effect.effect, is_share)} than where nothing was done "
+        f"({effect.level:.0%} interval {between_words(effect.low, effect.high, is_share)})"
     )
     breached = [g for g, rule in zip(verdict.guardrails, scheme.guardrails, strict=True)
                 if rule.blocks and g.verdict == "breach"]  # fmt: skip
@@ -63,11 +63,11 @@ def _round(x: float, sign: str) -> str:
     return f"{'-' if rounded < 0 else ''}{sign}{text}"
 
 
-def _apart(x: float, is_share: bool) -> str:
+def apart(x: float, is_share: bool) -> str:
     return f"{_size(x, is_share)} {'points ' if is_share else ''}{_way(x)}"
 
 
-def _between(low: float, high: float, is_share: bool) -> str:
+def between_words(low: float, high: float, is_share: bool) -> str:
     """An interval without a minus sign: 0.9 to 3.3 lower; 1.2 lower to 0.8 higher."""
     if low * high < 0:
         return f"{_size(low, is_share)} lower to {_size(high, is_share)} higher"

@@ -13,6 +13,7 @@ from scipy.special import stdtr, stdtrit
 from ..errors import InputError
 from ..records import Effect, Estimate, Guardrail, Scheme, Verdict
 from .design import choose, months_between, register
+from .rests_on import Named, assumptions, would_change
 from .sentence import sentence
 from .trial import trial
 
@@ -52,6 +53,7 @@ def verdict(
     title: str = "",
     is_share: bool = True,
     source: Sequence[str] = (),
+    named: Named | None = None,
 ) -> Verdict:
     """Judge one scheme: the effect against its controls, in patients and pounds, and whether it may be counted.
 
@@ -81,6 +83,8 @@ def verdict(
         The baseline values of all units from which the scheme's own were chosen: gives the regression to the mean.
     title, is_share
         What the measure is called in the sentence, and whether it is a share (shown in points).
+    named
+        The same two of each guardrail's measure, for what would change the verdict.
 
     Raises
     ------
@@ -117,9 +121,13 @@ def verdict(
         naive_change=result.naive_change,
         regression_to_the_mean=_regression(before[seen], peers, result.baseline_slope),
         registered=registered, window=(scheme.follow_up.first, scheme.follow_up.last), source=tuple(source),
+        assumptions=assumptions(scheme, missing=result.missing / len(rows)),
     )  # fmt: skip
     early = months_seen < months_between(*judged.window)
-    return replace(judged, sentence=sentence(judged, scheme, title or scheme.measure, is_share=is_share, early=early))
+    return replace(
+        judged, sentence=sentence(judged, scheme, title or scheme.measure, is_share=is_share, early=early),
+        would_change=would_change(judged, scheme, is_share=is_share, named=named),
+    )
 
 
 def _named(scheme: Scheme, arm: Sequence[str]) -> list[int]:

@@ -54,6 +54,7 @@ class Verdict(Record):
     saving_pounds and patients are totals over the follow-up window, with 90% intervals (level=0.9)
     and se; lower80_pounds is the one-sided lower 80% bound that is booked first (METHODS F.6);
     probability_saving is P(saving > 0). `registered` is the hash of the design, kept before the outcome was read.
+    assumptions: what it takes for granted; would_change: what would change it; both in sentences.
     """
 
     scheme: str
@@ -73,3 +74,5 @@ class Verdict(Record):
     registered: str
     window: tuple[str, str]
     source: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    would_change: tuple[str, ...] = ()

@@ -45,22 +45,18 @@ class Organisations(Record):
 
     def parents(self, code: str, as_of: np.datetime64) -> tuple[str, ...]:
         """The direct parents of an organisation in the month `as_of`."""
-        return tuple(p for p, s, e in self._index.up.get(code, ()) if _open(s, e, as_of))
+        return self._in(as_of).up.get(code, ())
 
     def ancestor(self, code: str, level: str, as_of: np.datetime64) -> str | None:
         """The organisation of `level` that `code` belongs to (or is) in the month `as_of`; None if none."""
-        front, seen = [code], {code}
-        while front:
-            for item in front:
-                if self._index.levels.get(item) == level:
-                    return item
-            front = [p for item in front for p in self.parents(item, as_of) if p not in seen]
-            seen.update(front)
-        return None
+        known = self._in(as_of).found
+        if (code, level) not in known:
+            known[code, level] = self._ancestor(code, level, self._in(as_of).up)
+        return known[code, level]
 
     def children(self, code: str, as_of: np.datetime64) -> tuple[str, ...]:
         """The direct children of an organisation in the month `as_of`."""
-        return tuple(c for c, s, e in self._index.down.get(code, ()) if _open(s, e, as_of))
+        return self._in(as_of).down.get(code, ())
 
     def descendants(self, code: str, level: str, as_of: np.datetime64) -> tuple[str, ...]:
         """Every organisation of `level` under `code` (or itself) in the month `as_of`."""
@@ -73,28 +69,56 @@ class Organisations(Record):
             seen.update(front)
         return tuple(dict.fromkeys(found))
 
+    def _ancestor(self, code: str, level: str, up: dict[str, tuple[str, ...]]) -> str | None:
+        front, seen, levels = [code], {code}, self._index.levels
+        while front:
+            for item in front:
+                if levels.get(item) == level:
+                    return item
+            front = [p for item in front for p in up.get(item, ()) if p not in seen]
+            seen.update(front)
+        return None
+
     @cached_property
     def _index(self) -> _Index:
-        up: dict[str, list[_Tie]] = {}
-        down: dict[str, list[_Tie]] = {}
-        for c, p, s, e in zip(self.child, self.parent, self.start, self.end, strict=True):
-            up.setdefault(c, []).append((p, s, e))
-            down.setdefault(p, []).append((c, s, e))
         names = dict(zip(self.codes, self.names, strict=True))
-        return _Index(names, dict(zip(self.codes, self.levels, strict=True)), up, down)
+        return _Index(names, dict(zip(self.codes, self.levels, strict=True)), {})
+
+    def _in(self, as_of: np.datetime64) -> _Month:
+        """The memberships of one month; asked of thousands of organisations, they are sorted out once."""
+        known = self._index.months
+        found = known.get(as_of)
+        if found is None:
+            if len(known) >= MONTHS:
+                known.clear()
+            found = known[as_of] = self._month(as_of.astype("datetime64[M]"))
+        return found
+
+    def _month(self, month: np.datetime64) -> _Month:
+        there = (np.isnat(self.start) | (self.start <= month)) & (np.isnat(self.end) | (self.end >= month))
+        above: dict[str, list[str]] = {}
+        below: dict[str, list[str]] = {}
+        for row in np.flatnonzero(there).tolist():
+            above.setdefault(self.child[row], []).append(self.parent[row])
+            below.setdefault(self.parent[row], []).append(self.child[row])
+        up = {code: tuple(found) for code, found in above.items()}
+        return _Month(up, {code: tuple(found) for code, found in below.items()}, {})
 
 
-_Tie = tuple[str, np.datetime64, np.datetime64]
+MONTHS = 6  # kept in mind at once: each some 3 MB at England's size
+
+
+@dataclass(frozen=True)
+class _Month:
+    """Open memberships both ways, and the ancestors that were asked for, by code and level."""
+
+    up: dict[str, tuple[str, ...]]
+    down: dict[str, tuple[str, ...]]
+    found: dict[tuple[str, str], str | None]
 
 
 @dataclass(frozen=True)
 class _Index:
     names: dict[str, str]
     levels: dict[str, str]
-    up: dict[str, list[_Tie]]
-    down: dict[str, list[_Tie]]
-
-
-def _open(start: np.datetime64, end: np.datetime64, as_of: np.datetime64) -> bool:
-    month: np.datetime64 = as_of.astype("datetime64[M]")
-    return bool((np.isnat(start) or start <= month) and (np.isnat(end) or end >= month))
+    months: dict[np.datetime64, _Month]

@@ -6,10 +6,13 @@ import json
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 TEMPLATE = Path(__file__).with_name("visit.typ")
 PAGES = 2
 SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5)  # points: the largest type in which it fits two pages
+FEWER = (9, 6, 3, 1)  # measures in the table, where the smallest type does not do
+LONGEST = 400, 1200  # characters of a promise or a scheme's title, and of one part of a definition
 
 
 @dataclass(frozen=True)
@@ -54,24 +57,45 @@ class Visit:
 
 
 def visit(pack: Visit) -> bytes:
-    """The pack as a PDF of two pages; the type is made smaller, down to 7.5 points, until it fits."""
+    """The pack as a PDF of two pages, whatever it says: the type is made smaller, down to 7.5 points, until it fits;
+    then the table is made shorter, and says how many measures were left out."""
     import typst
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        document = asdict(pack)
+        document = _bounded(asdict(pack))
         for number, line in enumerate(pack.lines):
             document["lines"][number]["dots"] = _picture(root, f"dots-{number}", line.dots)
         if pack.topic is not None:
             for name in ("spread", "course"):
                 document["topic"][name] = _picture(root, name, getattr(pack.topic, name))
         (root / "visit.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
-        for size in SIZES:
-            (root / "visit.json").write_text(json.dumps(document | {"size": size}), encoding="utf-8")
+        every = len(pack.lines)
+        tries = [(size, every) for size in SIZES] + [(SIZES[-1], few) for few in FEWER if few < every]
+        for size, most in tries:
+            said = {"lines": document["lines"][:most], "left_out": every - most, "size": size}
+            (root / "visit.json").write_text(json.dumps(document | said), encoding="utf-8")
             made: bytes = typst.compile(root / "visit.typ", root=root, format="pdf", pdf_standards="ua-1")
             if _pages(root) <= PAGES:
                 break
         return made
+
+
+def _bounded(document: dict[str, Any]) -> dict[str, Any]:
+    """The same with texts that no page could hold cut short."""
+    words, part = LONGEST
+    document["name"] = _cut(document["name"], words)
+    for name in ("promised", "schemes"):
+        document[name] = [_cut(text, words) for text in document[name]]
+    for line in document["lines"]:
+        line["title"] = _cut(line["title"], words // 2)
+    for name in ("title", "sentence", "why", "how", "cautions", "find", "checked") if document["topic"] else ():
+        document["topic"][name] = _cut(document["topic"][name], part)
+    return document
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 
 def _pages(root: Path) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from ..errors import InputError
+from .cochran import between_units, weighted_fit
 from .noise import Noise, family_of
 
 Floats = NDArray[np.float64]
@@ -50,7 +50,8 @@ def expected(
     design = np.column_stack([np.ones(len(hits)), columns])
     value = hits / base
     variance = sampling_variance(hits, base, standard_error)
-    beta = _fit(value, variance + _between(value, variance, design), design)
+    between = between_units(value, variance, design, len(value) - design.shape[1])
+    _, beta, _ = weighted_fit(value, variance + between, design)
     foreseen = np.maximum(design @ beta, 1e-9 * abs(float(value.mean())) + 1e-300) * base
     return np.asarray(foreseen * (hits.sum() / foreseen.sum()))
 
@@ -85,21 +86,3 @@ def _columns(case_mix: ArrayLike, rows: int) -> Floats:
             if np.linalg.matrix_rank(np.column_stack(trial)) == len(trial):
                 kept = trial
     return np.column_stack(kept) if kept else np.zeros((rows, 0))
-
-
-def _between(value: Floats, variance: Floats, design: Floats) -> float:
-    spare = len(value) - design.shape[1]
-
-    def excess(between: float) -> float:
-        total = variance + between
-        return float(np.sum((value - design @ _fit(value, total, design)) ** 2 / total) - spare)
-
-    if excess(0.0) <= 0:
-        return 0.0
-    top = 10 * float(value.var()) + float(variance.max())
-    return float(brentq(excess, 0.0, top, xtol=top * 1e-9))
-
-
-def _fit(value: Floats, variance: Floats, design: Floats) -> Floats:
-    weighted = design / variance[:, None]
-    return np.asarray(np.linalg.solve(design.T @ weighted, weighted.T @ value))

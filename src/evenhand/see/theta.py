@@ -10,12 +10,11 @@ from scipy import stats
 
 from ..errors import InputError
 from .cochran import between_units, differ, weighted_fit
-from .dispersion import PLAIN, Dispersion, dispersion
+from .dispersion import PLAIN, TAIL, Dispersion, dispersion
 from .noise import SHARP, Noise
 from .prior import Grid, learn, levels
 from .scatter import learn_scatter
 
-TAIL = 0.05  # of a 90% interval
 HALF_MORE = 1.5  # times chance's variance: the doubt that is told of
 REACH = 8.0  # the grid spans this many deviations of true levels each way, more where a sharp unit lies further
 FURTHEST = 25.0

@@ -60,7 +60,7 @@ def _strays(scan: Scan, codes: dict[str, str], counted: int) -> int:
     worst = 0
     for level, column in codes.items():
         cell = scan.text(column)
-        scan.check(column, f"{cell} IS NULL", f"a {level}'s code")
+        scan.check(column, f"{cell} IS NULL OR NOT regexp_full_match({cell}, '[0-9A-Za-z]+')", f"a {level}'s code")
         stray = f"NOT starts_with({cell}, {scan.text(codes['chapter'])})"
         many = scan.one(f"SELECT count(*) FROM raw WHERE {stray}")[0]
         if many > _MISPRINTS * counted:

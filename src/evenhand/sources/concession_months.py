@@ -16,7 +16,7 @@ from .scan import Scan
 from .source import Loaded, Options, Source
 from .unpack import Unpacked
 
-_CELLS = (Cell("vmpp", "vmpp"), Cell("month", "month", "month"), Cell("granted", "concession_bool", "flag"))
+_CELLS = (Cell("vmpp", "vmpp", "snomed"), Cell("month", "month", "month"), Cell("granted", "concession_bool", "flag"))
 
 
 def lacks(file: Unpacked) -> tuple[str, ...] | None:

@@ -26,7 +26,7 @@ _UNITS = {  # SNOMED CT's codes of the units that defined daily doses are in; an
 }  # fmt: skip
 _WORDS = {kind: kind for kind in ("vmp", "vmpp", "amp", "ampp")}
 _CELLS = (
-    Cell("kind", "VMP / VMPP/ AMP / AMPP", "word", words=_WORDS), Cell("code", "SNOMED Code"),
+    Cell("kind", "VMP / VMPP/ AMP / AMPP", "word", words=_WORDS), Cell("code", "SNOMED Code", "snomed"),
     Cell("bnf_code", "BNF Code", missing=True),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from .source import Loaded, Options, Source
 from .unpack import Unpacked, plain_name
 
 _SNOMED = "^[0-9]{6,18}$"
+_CATEGORY = "^((Drug Tariff )?Part [IVX]+[A-Z]? )?(Category )?[A-Z]{1,3}[0-9]?$"
 _MOST = 100_000_000  # pence; our rule: the dearest pack listed costs about a hundredth of it
 
 
@@ -37,6 +38,9 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
             column = headed.column(name) or ""
             scan.check(column, f"coalesce(NOT regexp_matches({scan.text(column)}, '{_SNOMED}'), true)",
                        "a SNOMED code of 6 to 18 digits, as text")  # fmt: skip
+        column = headed.column("Drug Tariff Category") or ""
+        scan.check(column, f"coalesce(NOT regexp_matches({scan.text(column)}, '{_CATEGORY}', 'i'), true)",
+                   "a category, as Part VIIIA Category M or M")  # fmt: skip
         rows = read(scan, cells, key=("vmpp",), month=month)
     return keep(
         transaction, SOURCE, file, month, {"drug_tariff": fill("drug_tariff", rows)}, counted=rows.num_rows,
@@ -61,7 +65,8 @@ def _cells(file: Unpacked) -> tuple[Cell, ...]:
     return (
         Cell("medicine", "Medicine"), Cell("pack_size", "Pack Size", "number", most=1_000_000, missing=True),
         Cell("unit", unit if plain_name(unit) != "vmp_snomed_code" else "unit", missing=True, optional=True),
-        Cell("vmp", "VMP Snomed Code"), Cell("vmpp", "VMPP Snomed Code"), Cell("category", "Drug Tariff Category"),
+        Cell("vmp", "VMP Snomed Code", "snomed"), Cell("vmpp", "VMPP Snomed Code", "snomed"),
+        Cell("category", "Drug Tariff Category"),
         Cell("price_pence", "Basic Price", "count", most=_MOST),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from .source import lacking
 from .unpack import Unpacked, plain_name
 
 _YES, _NO = ("y", "yes", "true", "t", "1"), ("n", "no", "false", "f", "0")
+_SNOMED = "[0-9]{6,18}"  # SNOMED CT: identifiers have 6 to 18 digits
 _SPELLINGS = 1_000  # our rule: no list of words has as many
 
 
@@ -25,9 +26,10 @@ _SPELLINGS = 1_000  # our rule: no list of words has as many
 class Cell:
     """One column of the lake and where a file says it.
 
-    lake: the lake's column; said: the file's names for it, `A|B` for either; kind: text, count (a whole number),
-    number, flag (yes or no), word (one of `words`, by plain name) or month; least, most: its range; missing: it may
-    be blank, or one of `blanks`; optional: the file may lack the column; decimal: the mark before decimals.
+    lake: the lake's column; said: the file's names for it, `A|B` for either; kind: text, snomed (a code of SNOMED CT),
+    count (a whole number), number, flag (yes or no), word (one of `words`, by plain name) or month; least, most: its
+    range; missing: it may be blank, or one of `blanks`; optional: the file may lack the column; decimal: the mark
+    before decimals.
     """
 
     lake: str
@@ -86,10 +88,11 @@ class Cell:
             strange = [s for s in self._spelled(scan, text) if plain_name(s) not in self.words]
             bad = f"{text} IN ({', '.join(map(literal, strange))})" if strange else "false"
             right = f"one of {', '.join(dict.fromkeys(self.words.values()))}"
+        elif self.kind == "snomed":  # also what a spreadsheet made of one: 9.41E+14
+            bad, right = f"NOT regexp_full_match({text}, '{_SNOMED}')", "a SNOMED CT code: 6 to 18 digits"
         else:
             bad, right = "false", "a value, not a blank"
         return f"({blank} OR ({text} IS NOT NULL AND {bad}))", right
-
 
     def _spelled(self, scan: Scan, text: str) -> list[str]:
         """Every spelling in the column; of very many the first, for they are no words of a list."""

@@ -28,6 +28,7 @@ _CONTRACT = (
     Cell("registered_patients", "Average Number of Registered Patients", "number", most=1_000_000, missing=True),
     Cell("weighted_patients", "Average Number of Weighted Patients", "number", most=1_000_000, missing=True),
 )  # fmt: skip
+_EVERY_YEAR = ("Global Sum", "Total QOF Payments")  # of 2018-19 and 2022-23, and the largest by far
 _TOTAL = "total_nhs_payments_to_general_practice"
 _NO_MONEY = re.compile(
     r"(code|name|address|postcode|date|type|rurality|characteristics)$|^average_|^dispensing_practice$"
@@ -38,7 +39,7 @@ _BESIDE = re.compile(r"total_nhs_payments|deductions|pcn_(?!participation)|covid
 
 def lacks(file: Unpacked) -> tuple[str, ...] | None:
     """Columns lacking."""
-    needed = (*_CONTRACT, Cell("first", "Global Sum"), Cell("total", _TOTAL))
+    needed = (*_CONTRACT, *(Cell(plain_name(name), name) for name in _EVERY_YEAR), Cell("total", _TOTAL))
     return cells_lack(file, needed, marks=("Global Sum", "Contract Type|Practice Code"), alike=0.5)
 
 
@@ -71,6 +72,8 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
 def _items(file: Unpacked) -> list[str]:
     """Columns of money: all but codes, names, places, dates and averages."""
     found = [c for c in file.columns if not _NO_MONEY.search(plain_name(c))]
+    if nameless := [c for c in found if not plain_name(c)]:
+        raise InputError(f"{file.name}: column {nameless[0]!r} has no name to keep its payments by")
     twice = [c for c in found if sum(plain_name(c) == plain_name(other) for other in found) > 1]
     if twice:
         raise InputError(f"{file.name}: column {twice[0]!r} is given twice in the header")

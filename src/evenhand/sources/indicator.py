@@ -52,7 +52,7 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     numerator, denominator = (_numbers(given, side) for side in sides)
     content = pa.table({"month": months, "code": codes, "numerator": numerator, "denominator": denominator})
     content = content.sort_by([("month", "ascending"), ("code", "ascending")])
-    version = _word("--version", options.version or _span(transaction, file, measure, level, months), "a label")
+    version = _word("--version", options.version or _span(transaction, file, content, measure, level), "a label")
     return _stage(transaction, file, options, content, measure, version, level)
 
 
@@ -100,11 +100,18 @@ def _once(given: table.Table, months: NDArray[np.int16], codes: list[str], month
         seen[key] = row
 
 
-def _span(transaction: Transaction, file: Unpacked, measure: str, level: str, months: NDArray[np.int16]) -> str:
-    """A version's label if none is given: its first and last month, and its sha256 too if that label is taken."""
+def _span(transaction: Transaction, file: Unpacked, content: pa.Table, measure: str, level: str) -> str:
+    """A version's label if none is given: its first and last month, and its sha256 too if that label is taken. The same
+    rows from another file, zipped perhaps, are the version that has them."""
+    months = content["month"].to_numpy()
     label = f"{month_of(int(months.min()))}_to_{month_of(int(months.max()))}"
-    held = transaction.lake.snapshot("indicator", f"{measure}/{label}/{level}")
-    return label if held is None or held.sha256 == file.sha256 else f"{label}_{file.sha256[:8]}"
+    taken = [s for s in transaction.known("indicator")
+             if s.key.startswith(f"{measure}/{label}") and s.key.endswith(f"/{level}")]  # fmt: skip
+    for held in taken:
+        rows = transaction.read(held, "indicator").select(content.column_names)
+        if held.sha256 == file.sha256 or rows.cast(content.schema).equals(content):
+            return held.key.split("/")[1]
+    return f"{label}_{file.sha256[:8]}" if any(s.key.split("/")[1] == label for s in taken) else label
 
 
 def _revision(transaction: Transaction, content: pa.Table, measure: str, version: str, level: str) -> str:

@@ -17,7 +17,7 @@ from .unpack import Unpacked
 
 _CELLS = (
     Cell("month", "YEAR_MONTH", "month"), Cell("icb", "ICB_CODE|STP_CODE"), Cell("bnf_code", "BNF_PRESENTATION_CODE"),
-    Cell("name", "BNF_PRESENTATION_NAME"), Cell("snomed", "SNOMED_CODE", missing=True),
+    Cell("name", "BNF_PRESENTATION_NAME"), Cell("snomed", "SNOMED_CODE", "snomed", missing=True),
     Cell("supplier", "SUPPLIER_NAME", missing=True), Cell("unit", "UNIT_OF_MEASURE", missing=True),
     Cell("generic_code", "GENERIC_BNF_EQUIVALENT_CODE", missing=True),
     Cell("dispenser", "DISPENSER_ACCOUNT_TYPE", missing=True),

@@ -12,11 +12,13 @@ import hashlib
 import numpy as np
 
 from ..errors import InputError
-from ..lake import Origin, Transaction, month_number
+from ..lake import ITEMS, Origin, Transaction, month_number
 from . import prescribing_checks as checks
+from .prescribing_csv import read_csv
 from .prescribing_keys import codes, mentioned, number_codes
 from .prescribing_layout import Layout, lacks, layout
-from .prescribing_read import read, readable
+from .prescribing_parquet import read, readable
+from .prescribing_read import Rows
 from .prescribing_sums import reconcile, sums, write
 from .scan import Scan, literal
 from .source import Loaded, Options, Source, outcome
@@ -33,12 +35,7 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     """
     where = layout(file)
     with Scan(file, transaction.beside("spill").parent) as scan:
-        path = file.path
-        if file.kind == "csv" or not readable(path, where):
-            path = transaction.beside("settled")
-            scan.settle(where.columns, path, numbers=where.numbers)
-        month = checks.one_month(scan, where)
-        rows = read(path, file.name, where)
+        month, rows = _read(transaction, scan, file, where)
         counted = checks.counted(scan, where, rows)
         codes(scan, rows)
         counted |= checks.units(scan, where, len(rows))
@@ -53,14 +50,28 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     kept = sums(rows, practices, presentations)
     reconcile(file, kept, counted)
     counted["repeated_rows"] = kept.rows - len(kept.cells)
-    paths = write(kept, month_number(month), transaction.beside("month"), transaction.beside("bands"))
+    cells, bands, items = write(kept, month_number(month), transaction.beside)
     origin = Origin(file.label, file.sha256, kept.rows, counted, _fingerprint(file, where), SOURCE.name, unknown)
     snapshot = transaction.stage(
         "prescribing", month,
-        {"prescribing": paths[0], "prescribing_band": paths[1], "organisation": organisation, "membership": membership},
+        {"prescribing": cells, "prescribing_band": bands, ITEMS: items, "organisation": organisation,
+         "membership": membership},
         origin,
     )  # fmt: skip
     return outcome(SOURCE, file, [held], [snapshot], note=unknown)
+
+
+def _read(transaction: Transaction, scan: Scan, file: Unpacked, where: Layout) -> tuple[str, Rows]:
+    """The file's month, and its rows as numbers; the engine settles a file whose cells are not what they should be."""
+    plain = read_csv(file, where) if file.kind == "csv" else None
+    if plain is not None:
+        rows, months = plain
+        return checks.one_month(scan, where, months), rows
+    path = file.path
+    if file.kind == "csv" or not readable(path, where):
+        path = transaction.beside("settled")
+        scan.settle(where.columns, path, numbers=where.numbers)
+    return checks.one_month(scan, where), read(path, file.name, where)
 
 
 def _fingerprint(file: Unpacked, where: Layout) -> str:

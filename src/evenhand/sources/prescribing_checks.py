@@ -20,9 +20,12 @@ _LISTED = 10  # our rule: codes that a note names
 _MANY = 1_000  # rows from which a ratio of totals says something
 
 
-def one_month(scan: Scan, where: Layout) -> str:
-    """The file's month; refused if it holds none or several."""
-    months = sorted(set(scan.months(where.month).values()))
+def one_month(scan: Scan, where: Layout, spelled: pa.Array | None = None) -> str:
+    """The file's month, from every spelling of it if they are known; refused if it holds none or several."""
+    if spelled is not None:
+        scan.engine.register("spelled_month", pa.table({where.month: spelled}))
+    found = scan.months(where.month, of="raw" if spelled is None else "spelled_month")
+    months = sorted(set(found.values()))
     if len(months) > 1:
         raise InputError(
             f"{scan.file.name}: holds {len(months)} months ({months[0]} to {months[-1]}); "

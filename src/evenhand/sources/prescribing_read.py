@@ -1,4 +1,4 @@
-"""One pass over a month's rows: every number checked and added up, every code numbered, only numbers kept.
+"""A month's rows as numbers: every number of a batch checked and added up, every code numbered, only numbers kept.
 
 Measured on a national month: the engine asked three times for text took 20 s of processor time where this takes
 five. Text is read as positions in a column's own dictionary, so that a code is looked at once a batch and not once a
@@ -8,16 +8,13 @@ row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import InputError
@@ -26,11 +23,10 @@ from .scan import MILLION
 
 MOST_ITEMS, MOST_MONEY, MOST_QUANTITY = 1e6, 1e7, 1e9  # our rule: a row beyond these is a mistake
 PRACTICE_BITS = QUANTITY_BITS = 20  # of a row's key: a million practices and a million quantities; 23 of presentations
-BATCH = 1 << 17  # rows at once
 WORKERS = 2
 MISSING, BETWEEN = "\x1e", "\x1f"  # no cell of a published file holds these
 _WHOLE = 1 << (QUANTITY_BITS - 1)  # whole quantities below this number themselves
-_TIGHT = 16  # batches after which what they said of codes is brought together
+TIGHT = 16  # batches after which what they said of codes is brought together
 
 Numbers = NDArray[np.int64]
 
@@ -74,6 +70,19 @@ class Rows:
     practices: pa.Table | None = None
     presentations: pa.Table | None = None
 
+    @classmethod
+    def of(cls, count: int) -> Rows:
+        """Room for so many rows."""
+        return cls(np.empty(count, np.int64), np.empty(count, np.int32), np.empty(count, np.int64),
+                   np.empty(count, np.int64))  # fmt: skip
+
+    def beside(self, count: int) -> Rows:
+        """Room for more rows of the same file: codes and quantities have the same numbers."""
+        more = Rows.of(count)
+        more.practice_numbers, more.presentation_numbers = self.practice_numbers, self.presentation_numbers
+        more.quantities = self.quantities
+        return more
+
     def __len__(self) -> int:
         return len(self.key)
 
@@ -85,72 +94,7 @@ class Rows:
         return taken
 
 
-def read(path: Path, name: str, where: Layout) -> Rows:
-    """Read every row of a Parquet file once. `sound` is False where a number cannot be right; nothing else holds then.
-
-    Raises
-    ------
-    InputError
-        If the file is damaged, or holds no rows.
-    """
-    try:
-        groups = _groups(pq.read_metadata(path))
-        count = sum(rows for _, _, rows in groups)
-        rows = Rows(np.empty(count, np.int64), np.empty(count, np.int32), np.empty(count, np.int64),
-                    np.empty(count, np.int64))  # fmt: skip
-        lock = Lock()
-        shares = [groups[i::WORKERS] for i in range(WORKERS)]
-        with ThreadPoolExecutor(WORKERS) as pool:
-            said = [part for made in pool.map(lambda share: _share(path, where, rows, share, lock), shares)
-                    for part in made]  # fmt: skip
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{name}: cannot be read ({str(error).splitlines()[0]})") from error
-    if not count:
-        raise InputError(f"{name}: has a header but no rows")
-    pa.default_memory_pool().release_unused()
-    practices, presentations = ([part[side] for part in said] for side in (0, 1))
-    rows.practices, rows.presentations = (_together(several) for several in (practices, presentations))
-    return rows
-
-
-def readable(path: Path, where: Layout) -> bool:
-    """Whether a Parquet file holds text where text belongs and numbers where numbers do."""
-    schema = pq.read_schema(path)
-    return all(_is_number(schema.field(c).type) if c in where.numbers else _is_text(schema.field(c).type)
-               for c in where.columns if c != where.month)  # fmt: skip
-
-
-def _groups(metadata: pq.FileMetaData) -> list[tuple[int, int, int]]:
-    """Each row group: its number, the row that it begins with, and its rows."""
-    found, begin = [], 0
-    for number in range(metadata.num_row_groups):
-        rows = metadata.row_group(number).num_rows
-        found.append((number, begin, rows))
-        begin += rows
-    return found
-
-
-def _share(
-    path: Path, where: Layout, rows: Rows, groups: Sequence[tuple[int, int, int]], lock: Lock
-) -> list[tuple[pa.Table, pa.Table]]:
-    """Read one worker's row groups into their places; what they say of practices and presentations."""
-    text = [*_of_practice(where), *_of_presentation(where)]
-    columns = [*text, *where.numbers]
-    said: list[tuple[pa.Table, pa.Table]] = []
-    with pq.ParquetFile(path, read_dictionary=text, pre_buffer=False) as file:
-        for number, begin, _ in groups:
-            at = begin
-            for batch in file.iter_batches(BATCH, row_groups=[number], columns=columns, use_threads=False):
-                if not rows.sound:
-                    return []
-                said.append(_take(batch, where, rows, at, lock))
-                at += batch.num_rows
-            if len(said) >= _TIGHT:
-                said = [(_together([s[0] for s in said]), _together([s[1] for s in said]))]
-    return said
-
-
-def _take(batch: pa.RecordBatch, where: Layout, rows: Rows, at: int, lock: Lock) -> tuple[pa.Table, pa.Table]:
+def take(batch: pa.RecordBatch, where: Layout, rows: Rows, at: int, lock: Lock) -> tuple[pa.Table, pa.Table]:
     """One batch into its place; the spellings in it."""
     part = slice(at, at + batch.num_rows)
     quantity, items, total, nic, cost = (_numbers(batch.column(name)) for name in where.numbers)
@@ -167,8 +111,8 @@ def _take(batch: pa.RecordBatch, where: Layout, rows: Rows, at: int, lock: Lock)
     difference = sums["quantity"] - each * rows.items[part]
     odd = np.flatnonzero(difference)
     off = int((np.abs(quantity * items - total) > 0.01).sum()) if len(odd) else 0
-    practice = _numbered(batch, _of_practice(where), 2, rows.practice_numbers, lock)
-    presentation = _numbered(batch, _of_presentation(where), 1, rows.presentation_numbers, lock, rows.items[part])
+    practice = _numbered(batch, of_practice(where), 2, rows.practice_numbers, lock)
+    presentation = _numbered(batch, of_presentation(where), 1, rows.presentation_numbers, lock, rows.items[part])
     rows.key[part] = presentation[0] << (PRACTICE_BITS + QUANTITY_BITS)
     rows.key[part] |= practice[0] << QUANTITY_BITS
     rows.key[part] |= _quantities(quantity, rows.quantities, lock)
@@ -263,7 +207,7 @@ def _dense(key: Numbers, size: int) -> tuple[Numbers, Numbers]:
     return there, place[key]
 
 
-def _together(several: Sequence[pa.Table]) -> pa.Table:
+def together(several: Sequence[pa.Table]) -> pa.Table:
     """Each spelling once, with all its rows and items."""
     several = [one for one in several if one.num_columns]
     if not several:
@@ -274,18 +218,12 @@ def _together(several: Sequence[pa.Table]) -> pa.Table:
     return summed.select([*names, "n_sum", "items_sum"]).rename_columns([*names, "n", "items"])
 
 
-def _of_practice(where: Layout) -> tuple[str, ...]:
+def of_practice(where: Layout) -> tuple[str, ...]:
+    """The columns that say who prescribed, those of the code first."""
     return (where.practice, where.pco, where.unidentified, where.practice_name, where.pco_name, where.parent,
             where.parent_name, where.region, where.region_name)  # fmt: skip
 
 
-def _of_presentation(where: Layout) -> tuple[str, ...]:
+def of_presentation(where: Layout) -> tuple[str, ...]:
+    """The columns that say what was prescribed, the code first."""
     return (where.code, where.presentation, where.chemical)
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

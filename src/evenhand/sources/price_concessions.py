@@ -16,8 +16,9 @@ from .unpack import Unpacked
 
 _MOST = 100_000_000  # pence
 _CELLS = (
-    Cell("month", "month|date", "month"), Cell("vmpp", "vmpp_code|vmpp"), Cell("bnf_code", "bnf_code", missing=True),
-    Cell("name", "name|drug"), Cell("pack_size", "qtyval", "number", most=1_000_000, missing=True),
+    Cell("month", "month|date", "month"), Cell("vmpp", "vmpp_code|vmpp", "snomed"),
+    Cell("bnf_code", "bnf_code", missing=True), Cell("name", "name|drug"),
+    Cell("pack_size", "qtyval", "number", most=1_000_000, missing=True),
     Cell("price_pence", "pc_price_pence", "count", most=_MOST),
     Cell("tariff_price_pence", "dt_price_pence", "count", most=_MOST, missing=True),
 )  # fmt: skip

@@ -135,10 +135,12 @@ class Scan:
         except duckdb.Error as error:
             raise self._refusal(error) from error
 
-    def months(self, column: str, *, day_first: bool | None = None, where: str = "true") -> dict[str, str]:
-        """Every spelling of a month in a column, and the month as YYYY-MM."""
+    def months(
+        self, column: str, *, day_first: bool | None = None, where: str = "true", of: str = "raw"
+    ) -> dict[str, str]:
+        """Every spelling of a month in a column (of the file, or of a table made from it), and the month as YYYY-MM."""
         found = {}
-        for (text,) in self.rows(f"SELECT DISTINCT {self.text(column)} FROM raw WHERE {where} LIMIT 100000"):
+        for (text,) in self.rows(f"SELECT DISTINCT {self.text(column)} FROM {of} WHERE {where} LIMIT 100000"):
             try:
                 found[text] = _sane(parse_date(_dated(text or ""), day_first=day_first).strftime("%Y-%m"))
             except ValueError as error:

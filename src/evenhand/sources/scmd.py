@@ -16,7 +16,7 @@ from .source import Loaded, Options, Source
 from .unpack import Unpacked
 
 _CELLS = (
-    Cell("month", "YEAR_MONTH", "month"), Cell("provider", "ODS_CODE"), Cell("vmp", "VMP_SNOMED_CODE"),
+    Cell("month", "YEAR_MONTH", "month"), Cell("provider", "ODS_CODE"), Cell("vmp", "VMP_SNOMED_CODE", "snomed"),
     Cell("name", "VMP_PRODUCT_NAME"), Cell("unit", "UNIT_OF_MEASURE_NAME|VMP_UDFS_UNIT_OF_MEASURE_NAME"),
     Cell("quantity", "TOTAL_QUANITY_IN_VMP_UNIT|TOTAL_QUANTITY_IN_VMP_UNIT|TOTAL_QUANTITY_IN_VMP_UDFS_UNIT_OF_MEASURE",
          "number", most=1e10, least=-1e10),

@@ -17,7 +17,7 @@ from .unpack import Unpacked
 
 _MOST = 100_000_000  # pence
 _CELLS = (
-    Cell("month", "date", "month"), Cell("vmpp", "vmpp"), Cell("bnf_code", "bnf_code", missing=True),
+    Cell("month", "date", "month"), Cell("vmpp", "vmpp", "snomed"), Cell("bnf_code", "bnf_code", missing=True),
     Cell("name", "nm"), Cell("category", "tariff_category"),
     Cell("previous_category", "prev_tariff_category", missing=True, optional=True),
     Cell("price_pence", "price_pence", "count", most=_MOST),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from fractions import Fraction
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from .chart_lines import Floats, Lines, Phase, lines
 XMR = 2.66  # Making Data Count: 3 / 1.128, as published, rounded
 SCREEN = 3.267  # Making Data Count, Nelson (1982): upper limit of a moving range; a larger one is left out, once
 SCREEN_PRIME = 3.2665  # Taylor (2017), the I' chart; qicharts2 0.8.1 keeps its fourth decimal there
+TERMS, LARGE = 8, 1e300  # of an exact sum: two or three are usual; beyond this a sum of doubles may overflow
 D2 = 1.128  # Montgomery, appendix VI: mean range of two standard normal values
 
 
@@ -69,8 +71,22 @@ def pooled(phase: Phase) -> float:
 
 
 def exact_mean(values: Floats) -> float:
-    """The mean, rounded once: a point that lies on it must not fall beside it."""
-    return float(statistics.mean(values.tolist()))
+    """The mean, rounded once: a point that lies on it must not fall beside it.
+
+    The exact sum is taken as a few numbers, each the rounded rest of what those before it leave; that takes a tenth of
+    the time of fractions throughout.
+    """
+    given = values.tolist()
+    total, rests = Fraction(0), list(given)
+    for _ in range(TERMS):
+        part = math.fsum(rests) if max(map(abs, given), default=0.0) < LARGE else math.nan
+        if part == 0:
+            return float(total / len(given))
+        if not math.isfinite(part):
+            break
+        total += Fraction(part)
+        rests.append(-part)
+    return float(statistics.mean(given))
 
 
 def unchanging(values: Floats) -> bool:

@@ -25,7 +25,7 @@ def labels(values: Floats, lines: Lines, *, rules: str, used: frozenset[str] = A
     rising = trend(values) if "trend" in used else none
     two = two_of_three(side, close, outside if rules == "mdc2023" else None) if "two_of_three" in used else none
     moved = shift(side) if "shift" in used else none
-    return [_label(*signs) for signs in zip(outside, rising, two, moved, strict=True)]
+    return [label(*signs) for signs in zip(outside, rising, two, moved, strict=True)]
 
 
 def shift(side: Signs) -> Signs:
@@ -67,6 +67,19 @@ def two_of_three_windows(side: Signs, counts: Signs) -> Signs:
     return found
 
 
+def label(outside: int, rising: int, two: int, moved: int) -> str | None:
+    """The label of a point of which each rule says +1, -1 or nothing: the first rule that holds, in this order."""
+    if outside:
+        return "Above UCL" if outside > 0 else "Below LCL"
+    if rising:
+        return f"7 Point Trend ({'Increasing' if rising > 0 else 'Decreasing'})"
+    if two:
+        return f"2 in 3 {'Above' if two > 0 else 'Below'} CL"
+    if moved:
+        return f"7 Points {'Above' if moved > 0 else 'Below'} CL"
+    return None
+
+
 def _ends(signs: Signs, size: int, points: int) -> Signs:
     """The sign of `size` equal signs in a row, on the last of their `points`."""
     found = np.zeros(points, dtype=np.int64)
@@ -88,15 +101,3 @@ def _sums(values: Signs, size: int) -> Signs:
     """The sum of every `size` values in a row; none if there are fewer."""
     total = np.concatenate(([0], np.cumsum(values)))
     return np.asarray(total[size:] - total[:-size], dtype=np.int64) if len(values) >= size else np.zeros(0, np.int64)
-
-
-def _label(outside: int, rising: int, two: int, moved: int) -> str | None:
-    if outside:
-        return "Above UCL" if outside > 0 else "Below LCL"
-    if rising:
-        return f"7 Point Trend ({'Increasing' if rising > 0 else 'Decreasing'})"
-    if two:
-        return f"2 in 3 {'Above' if two > 0 else 'Below'} CL"
-    if moved:
-        return f"7 Points {'Above' if moved > 0 else 'Below'} CL"
-    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,9 @@ from ..change import Power
 from ..errors import InputError
 from ..lake import Lake
 from ..measures import Measure
-from ..measures import read as read_measure
 from ..prove import Trial, trial
 from ..records import Panel
+from .panels import panel as stored_panel
 from .planning import panel_power
 
 Floats = NDArray[np.float64]
@@ -30,8 +31,7 @@ class Ground:
     """One measure over all practices of the lake, in the months before a campaign.
 
     units (P,) with numerator, denominator and value: float64 (P,), NaN where nothing was published; benchmark: the
-    best quarter of those large enough (NaN where no side is better); outlier: high, low or None by the 99.8% limits,
-    () where no funnel can be drawn.
+    best quarter of those large enough (NaN where no side is better); fair: bool (P,), large enough to be compared.
     """
 
     measure: Measure
@@ -44,7 +44,12 @@ class Ground:
     value: Floats
     benchmark: float
     middle: float
-    outlier: tuple[str | None, ...]
+    fair: NDArray[np.bool_]
+
+    @cached_property
+    def outlier(self) -> tuple[str | None, ...]:
+        """high, low or None by the 99.8% limits (P,); () where no funnel can be drawn. Drawn when somebody asks."""
+        return _outliers(self.measure, self.numerator, self.denominator, self.fair)
 
     def beyond_benchmark(self, unit: int) -> bool:
         """Whether a unit is on the worse side of the benchmark."""
@@ -68,8 +73,7 @@ def ground(lake: Lake, measure: str, *, months: int = MONTHS, last: str | None =
     InputError
         If the measure is not known or nothing of it was published for practices.
     """
-    reading = read_measure(lake, measure, LEVEL, last=last)
-    panel, found = reading.panel, reading.measure
+    panel, found = stored_panel(lake, measure, LEVEL, last=last)
     if not len(panel.months):
         raise InputError(f"measure {measure!r}: nothing was published for practices up to {last or 'now'}")
     panel = panel.between(str(panel.months[max(0, len(panel.months) - months)]), str(panel.months[-1]))
@@ -83,7 +87,7 @@ def ground(lake: Lake, measure: str, *, months: int = MONTHS, last: str | None =
     return Ground(
         found, panel, str(panel.months[0]), str(panel.months[-1]), panel.organisations, top, bottom, value,
         float(np.quantile(known, best)) if best and len(known) else float("nan"),
-        float(np.median(known)) if len(known) else float("nan"), _outliers(found, top, bottom, fair),
+        float(np.median(known)) if len(known) else float("nan"), fair,
     )  # fmt: skip
 
 
@@ -153,7 +157,7 @@ def outcome(
     InputError
         If a month of the follow-up is not published, or the trial cannot be analysed.
     """
-    panel = read_measure(lake, measure, LEVEL, first=baseline[0], last=follow_up[1]).panel
+    panel, _ = stored_panel(lake, measure, LEVEL, first=baseline[0], last=follow_up[1])
     if not len(panel.months) or str(panel.months[-1]) < follow_up[1]:
         there = str(panel.months[-1]) if len(panel.months) else "nothing"
         raise InputError(f"the follow-up ends in {follow_up[1]}; what is published ends in {there}")

@@ -23,6 +23,11 @@ MONTHS = 24  # that are counted when nobody says which
 _CODE = re.compile(r"~?\d{2}[0-9A-Za-z_]{0,13}")
 
 
+def can_ask(lake: Lake) -> bool:
+    """Whether the lake holds a month of prescribing to ask about."""
+    return bool(months_held(lake, "prescribing"))
+
+
 @dataclass(frozen=True)
 class Question:
     """What somebody asks: BNF codes with commas, or words of a name; `patients` is a denominator too."""

@@ -78,13 +78,14 @@ def chart(found: Forecast, width: int) -> Any:
     )  # fmt: skip
 
 
-def figures(found: Forecast) -> tuple[Figure, ...]:
-    """The distribution with the target, and what each scheme brings to it."""
+def figures(found: Forecast, titles: Mapping[str, str] | None = None) -> tuple[Figure, ...]:
+    """The distribution with the target, and what each scheme brings to it, by its title where one is known."""
+    named = titles or {}
     columns = ("saving", "state", "£ confirmed", "£ forecast", "from £", "to £", "chance of being confirmed",
                "share of the uncertainty")  # fmt: skip
     rows = tuple(
-        (one.scheme.replace("_", " "), one.state.replace("_", " "), one.confirmed, one.mean, one.low_90, one.high_90,
-         one.probability, one.variance_share)
+        (named.get(one.scheme, one.scheme.replace("_", " ")), one.state.replace("_", " "), one.confirmed, one.mean,
+         one.low_90, one.high_90, one.probability, one.variance_share)
         for one in found.by_scheme
     )  # fmt: skip
     kinds = ("text", "text", "pounds", "pounds", "pounds", "pounds", "share", "share")

@@ -65,7 +65,11 @@ def ahead(
     organisations: Collection[str] | None = None, promised: Mapping[str, Promised] | None = None,
 ) -> Forecast | None:  # fmt: skip
     """How likely these savings reach a target (pounds) by the end of a day; None where nothing is on the ledger."""
-    known = outlooks(entries, schemes, organisations=organisations, promised=promised)
+    return of(outlooks(entries, schemes, organisations=organisations, promised=promised), target=target, by=by)
+
+
+def of(known: Sequence[Outlook], *, target: float, by: date) -> Forecast | None:
+    """The same from what is known of each saving; the same inputs give the same draws."""
     return forecast(known, target=target, by=by.isoformat(), until=until(by)) if known else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 from .. import prove
 from ..errors import InputError
 from ..lake import Lake
-from ..measures import read as read_measure
+from ..measures.guardrails import wait_of
 from ..records import Guardrail, GuardrailRule, Panel, Record, Scheme
+from .panels import panel as stored_panel
+from .wait_weeks import wait_weeks
+
+NAN = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +46,30 @@ def guardrails(lake: Lake, scheme: Scheme) -> tuple[Guarded, ...]:
 
 
 def guardrail(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> Guardrail:
-    """One guardrail over the months up to the end of the follow-up; not assessed where the lake cannot say."""
+    """One guardrail over the months up to the end of the follow-up; not assessed where the lake cannot say.
+
+    A breach is told as soon as it is seen. Nothing passes before the last month of the follow-up is there.
+    """
     try:
         rows = _rows(lake, scheme, rule)
     except InputError as error:
-        nothing = float("nan")
-        return Guardrail(rule.measure, "not_assessed", nothing, nothing, nothing, rule.margin, rule.harm, str(error))
-    return prove.guardrail(
+        return Guardrail(rule.measure, "not_assessed", NAN, NAN, NAN, rule.margin, rule.harm, str(error))
+    found = prove.guardrail(
         rows.units, rows.months, rows.values, rows.treated, start=_start(scheme), margin=rule.margin, harm=rule.harm,
         measure=rule.measure, breaks=_breaks(rule),
     )  # fmt: skip
+    if found.verdict == "pass" and (absent := _absent(rows, scheme)):
+        return replace(found, verdict="not_assessed", effect=NAN, se=NAN, bound=NAN, reason=absent)
+    return found
+
+
+def _absent(rows: _Rows, scheme: Scheme) -> str:
+    """The first month of the follow-up that nobody has a row of, in words; empty if none is absent."""
+    last = np.datetime64(scheme.follow_up.last, "M")
+    needed = np.arange(np.datetime64(scheme.follow_up.first, "M"), last + 1)
+    absent = needed[~np.isin(needed, rows.months.astype("datetime64[M]"))]
+    more = f" (and {len(absent) - 1} more)" if len(absent) > 1 else ""
+    return f"nobody has a value for {absent[0]}{more}, which is needed" if len(absent) else ""
 
 
 def power(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> prove.GuardrailPower:
@@ -60,8 +78,7 @@ def power(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> prove.GuardrailPow
     try:
         rows = _rows(lake, scheme, rule)
     except InputError as error:
-        no = float("nan")
-        return prove.GuardrailPower(length, no, no, no, no, no, no, f"not known: {error}")
+        return prove.GuardrailPower(length, NAN, NAN, NAN, NAN, NAN, NAN, f"not known: {error}")
     return prove.guardrail_power(
         rows.units, rows.months, rows.values, rows.treated, start=_start(scheme), margin=rule.margin,
         follow_up=length, breaks=_breaks(rule),
@@ -78,8 +95,15 @@ def _start(scheme: Scheme) -> np.datetime64:
 
 
 def _rows(lake: Lake, scheme: Scheme, rule: GuardrailRule) -> _Rows:
-    panel = read_measure(lake, rule.measure, rule.level, last=scheme.follow_up.last).panel
-    named, months = (*rule.treated, *rule.controls), len(panel.months)
+    named = (*rule.treated, *rule.controls)
+    if (percent := wait_of(rule.measure)) is not None:
+        held, weeks = wait_weeks(lake, percent, rule.level, named, last=scheme.follow_up.last)
+        return _Rows(
+            [code for code in named for _ in range(len(held))], np.tile(held, len(named)), weeks.ravel(),
+            [code in rule.treated for code in named for _ in range(len(held))],
+        )  # fmt: skip
+    panel, _ = stored_panel(lake, rule.measure, rule.level, last=scheme.follow_up.last)
+    months = len(panel.months)
     return _Rows(
         [code for code in named for _ in range(months)], np.tile(panel.months, len(named)),
         np.concatenate([_row(panel, code) for code in named]),

@@ -51,12 +51,15 @@ def verdict(
     panel = reading.panel
     before, outcome = (_totals(panel, window, units) for window in (scheme.baseline, scheme.follow_up))
     everybody, _ = _totals(panel, scheme.baseline, panel.organisations)
+    known = for_lake(lake)
+    named = {rule.measure: (known[rule.measure].title, known[rule.measure].is_share)
+             for rule in scheme.guardrails if rule.measure in known}  # fmt: skip
     return prove.verdict(
         scheme, arm=arm, baseline=before[0], outcome=outcome[0], months_seen=outcome[1], clusters=clusters,
         guardrails=[guardrail(lake, scheme, rule) for rule in scheme.guardrails],
         registered=registered(lake, scheme) if design is None else design, seal=sealed, peers=everybody.value,
         title=reading.measure.title, is_share=reading.measure.is_share,
-        source=(*panel.source, f"allocation {Path(scheme.allocation).name} {sealed}"),
+        source=(*panel.source, f"allocation {Path(scheme.allocation).name} {sealed}"), named=named,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..lake import Lake
-from ..stats.xmr import xmr
-from ..stats.xmr_latest import quiet
+from ..stats.chart_icons import kind
+from ..stats.xmr_latest import Labels, causes
 from .sight import FEWEST_POINTS, IMPROVES
 from .stood import Stood, stood
 
@@ -44,34 +44,40 @@ def moved(lake: Lake, level: str, code: str, *, stored_only: bool = False) -> Mo
     InputError
         If no measure has numbers of this organisation at this level.
     """
-    rows: list[dict[str, Any]] = []
-    looked, short = 0, 0
+    charted: list[tuple[Stood, Floats]] = []
+    short = 0
     for held in stood(lake, level, code, stored_only=stored_only):
         value = held.standing.course
         if np.isfinite(value).sum() < FEWEST_POINTS or not np.isfinite(value[-QUARTER:]).any():
             short += 1
-            continue
-        looked += 1
-        if not quiet(value, QUARTER) and (row := _row(lake, held)):
-            rows.append(row)
+        else:
+            charted.append((held, value))
+    found = zip(charted, _causes([value for _, value in charted]), strict=True)
+    rows = [_row(lake, held, labels) for (held, _), labels in found if any(labels)]
     rows.sort(key=lambda row: -abs(row["pounds"]) if np.isfinite(row["pounds"]) else 0.0)
-    return Moved(code, level, tuple(rows), looked, short)
+    return Moved(code, level, tuple(rows), len(charted), short)
 
 
-def _row(lake: Lake, held: Stood) -> dict[str, Any] | None:
-    """What moved of one measure; None if its last quarter has no special cause."""
+def _causes(courses: list[Floats]) -> list[Labels]:
+    """The labels of the last quarter of each measure's chart; those of like length are looked at together."""
+    found: list[Labels] = [()] * len(courses)
+    for length in {len(course) for course in courses}:
+        at = [i for i, course in enumerate(courses) if len(course) == length]
+        for i, labels in zip(at, causes(np.stack([courses[i] for i in at]), QUARTER), strict=True):
+            found[i] = labels
+    return found
+
+
+def _row(lake: Lake, held: Stood, labels: Labels) -> dict[str, Any]:
+    """What moved of one measure, given the labels of its last quarter, of which one at least says something."""
     measure, standing = held.measure, held.standing
-    value, months = standing.course, standing.months
-    chart = xmr(value, improves=IMPROVES[measure.direction])
-    at = [t for t in range(len(value) - QUARTER, len(value)) if t >= 0 and chart.special_cause[t]]
-    if not at:
-        return None
+    said = [(str(month), label) for month, label in zip(standing.months[-QUARTER:], labels, strict=True) if label]
     top, bottom = standing.top, standing.bottom
     now, before = (_ratio(top[part], bottom[part]) for part in (slice(-QUARTER, None), slice(None, -QUARTER)))
     sign = {"lower": -1.0, "higher": 1.0}.get(measure.direction, np.nan)
     return {
-        "measure": measure.id, "title": measure.title, "months": [str(months[t]) for t in at],
-        "special_cause": chart.special_cause[at[-1]], "point_type": chart.point_type[at[-1]],
+        "measure": measure.id, "title": measure.title, "months": [month for month, _ in said],
+        "special_cause": said[-1][1], "point_type": kind(said[-1][1], IMPROVES[measure.direction]),
         "direction": "up" if now > before else "down", "better": measure.direction, "value": now, "before": before,
         "pounds": float(sign * (now - before) * np.nansum(bottom[-QUARTER:]) * held.price(lake)),
     }  # fmt: skip

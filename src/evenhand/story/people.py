@@ -1,13 +1,14 @@
 """What people said and promised, as files beside a lake: LAKE/people/*.csv and LAKE/schemes/*.yaml.
 
-Nothing here is fetched from a database; a file that is not there is a step that has nothing to tell yet.
+A file that is not there is a step that has nothing to tell yet. Nothing here is fetched from a database: whoever keeps
+one hands in what stands in it (`Kept`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -26,8 +27,27 @@ from ..table import Table
 from .forecasting import Promised
 from .judge import LEDGER, read_scheme
 from .place import Place
+from .watching import Watch
 
 DECLARED = "profession"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What people said and decided where a database keeps it, and which of it may be told.
+
+    tables: by the name of the file that each stands for, with that file's columns (survey, statements,
+    engagement_events, commitments); design: how the rows of the survey stand for their frame; allocations: by scheme;
+    parties: the organisations that sign each plan.
+    """
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    design: listen.Design | None = None
+    tally: decide.Tally | None = None
+    force: decide.InForce | None = None
+    parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    schemes: tuple[Scheme, ...] = ()
+    allocations: Mapping[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,16 +56,21 @@ class People:
 
     Where ledger, verdicts and target are kept elsewhere (a database, say), they are handed in: `entries`, `judged`
     by scheme, `target_pence` and its last day `target_by`, and the live funnels `promised`, by scheme; a scheme that
-    is not in `judged` has not been judged yet, and is not judged here.
+    is not in `judged` has not been judged yet, and is not judged here; `watched` by scheme is what is watched beside
+    it, and none is looked at here where `judged` is handed in. kept: everything else, and then no file is read.
+    as_of: the month (YYYY-MM) at which it is asked whether savings last, the latest booking's unless given.
     """
 
     folder: Path
     schemes_folder: Path
     entries: tuple[account.Entry, ...] | None = None
     judged: Mapping[str, Verdict] | None = None
+    watched: Mapping[str, Watch] = field(default_factory=dict)
     target_pence: int | None = None
     target_by: date | None = None
     promised: Mapping[str, Promised] | None = None
+    as_of: str | None = None
+    kept: Kept | None = None
 
     @classmethod
     def of(cls, lake: Lake) -> People:
@@ -54,6 +79,8 @@ class People:
 
     def table(self, name: str) -> Table | None:
         """One file as a table; None if it is not there or has no rows."""
+        if self.kept is not None:
+            return self.kept.tables.get(name)
         file = self.folder / f"{name}.csv"
         if not file.is_file():
             return None
@@ -70,6 +97,8 @@ class People:
 
     def schemes(self) -> tuple[Scheme, ...]:
         """Every scheme, by file name."""
+        if self.kept is not None:
+            return self.kept.schemes
         return tuple(read_scheme(file) for file in sorted(self.schemes_folder.glob("*.yaml")))
 
     def survey(self) -> Table | None:
@@ -79,6 +108,8 @@ class People:
     def design(self, survey: Table) -> listen.Design:
         """How the answers stand for the frame: raked to its professions, regions and network where it says them, and
         as a sample of so many people and no more."""
+        if self.kept is not None and self.kept.design is not None:
+            return self.kept.design
         responded = np.array([cell in ("1", "true", "yes") for cell in survey.text("responded")])
         known = [c for c in (DECLARED, "region", "network") if survey.has(c)]
         columns = [c for c in known if _each_answered(survey.text(c), responded)]
@@ -89,6 +120,8 @@ class People:
 
     def tally(self) -> decide.Tally | None:
         """The votes, counted, every profession protected like an opinion group."""
+        if self.kept is not None:
+            return self.kept.tally
         votes = self.table("votes")
         if votes is None:
             return None
@@ -109,6 +142,8 @@ class People:
 
     def in_force(self) -> decide.InForce | None:
         """Which plans are signed, and whose name is missing."""
+        if self.kept is not None:
+            return self.kept.force
         versions, parties = self.table("plan_versions"), self.table("plan_organisations")
         if versions is None or parties is None:
             return None
@@ -117,6 +152,14 @@ class People:
             read_pairs(versions, "plan", "version"), read_pairs(parties, "plan", "organisation"),
             () if signed is None else read_signatures(signed),
         )  # fmt: skip
+
+    def parties(self) -> dict[str, tuple[str, ...]]:
+        """The organisations that sign each plan."""
+        if self.kept is not None:
+            return dict(self.kept.parties)
+        held = self.table("plan_organisations")
+        found = read_pairs(held, "plan", "organisation") if held is not None else {}
+        return {plan: tuple(organisations) for plan, organisations in found.items()}
 
     def signed_on(self, plan: str, version: str, role: str) -> str:
         """The latest day on which this role signed; '' if it has not."""
@@ -151,6 +194,8 @@ class People:
 
     def allocation(self, scheme: Scheme) -> Table | None:
         """Who was allocated to what."""
+        if self.kept is not None:
+            return self.kept.allocations.get(scheme.id)
         file = self.schemes_folder / scheme.allocation
         return table.read(file, needs=("unit", "arm")) if file.is_file() else None
 

@@ -100,10 +100,10 @@ def _sums(
     numerator: NDArray[np.float64], denominator: NDArray[np.float64], there: list[tuple[int, str]], names: list[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     top, bottom = np.zeros(len(names)), np.zeros(len(names))
-    for row, cluster in there:
-        i = names.index(cluster)
-        top[i] += np.nansum(numerator[row])
-        bottom[i] += np.nansum(denominator[row])
+    place = {name: i for i, name in enumerate(names)}
+    rows, at = [row for row, _ in there], [place[cluster] for _, cluster in there]
+    np.add.at(top, at, np.nansum(numerator[rows], axis=1))
+    np.add.at(bottom, at, np.nansum(denominator[rows], axis=1))
     return top, bottom
 
 

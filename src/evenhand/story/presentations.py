@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..lake import Lake, month_of
 from ..measures import Measure, for_lake
 from ..measures import catalogue as catalogues
-from ..measures.held import months_held
+from ..measures.held import months_held, without_rows
 from ..sources import organisations as organisations_source
 
 
@@ -32,12 +32,16 @@ def made_of(lake: Lake, measure: Measure, organisation: str) -> tuple[str, tuple
     Raises
     ------
     InputError
-        If the measure does not count prescribing, or the organisation prescribed nothing of it.
+        If the measure does not count prescribing, its month is held in panels alone, or the organisation prescribed
+        nothing of it.
     """
     held = months_held(lake, "prescribing")
     if measure.kind != "prescribing" or not held:
         raise InputError(f"measure {measure.id!r} counts no prescribing of this lake")
     month = held[-1]
+    if month in without_rows(lake):
+        raise InputError(f"measure {measure.id!r}: the lake holds {month_of(month)} in panels alone, and no row of it "
+                         "says which presentations were prescribed")  # fmt: skip
     every = for_lake(lake)
     parts = [every[name] for name in measure.sum_of] if measure.sum_of else [measure]
     catalogue = lake.remember("presentations.catalogue", lambda: catalogues.read(lake.table("presentation")))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import charts
+from ..account import Entry
 from ..records import Scheme, Verdict
 from .chapter import Figure
 
@@ -16,24 +17,29 @@ HELD = {"pass": "held", "inconclusive": "not yet known", "breach": "at risk", "n
 def says(schemes: Sequence[Scheme], judged: Sequence[Verdict]) -> tuple[str, ...]:
     """Each verdict as a sentence, and what before/after would have claimed."""
     lines = [f"{scheme.title}: {found.sentence}" for scheme, found in zip(schemes, judged, strict=True)]
-    evidenced = sum(found.evidenced for found in judged)
+    evidenced, others = sum(found.evidenced for found in judged), sum(not found.evidenced for found in judged)
     flattered = sum(
         not found.evidenced and found.naive_change * scheme.planned_effect > 0
         for scheme, found in zip(schemes, judged, strict=True)
     )
-    lines.append(
-        f"{evidenced} of {len(judged)} are evidenced. A plain before-and-after would have praised {flattered} of the "
-        "others; it is shown and never counted."
-    )
+    praised = "is no proof: it"
+    if others:
+        praised = f"would have praised {flattered} of the other{'s' if others != 1 else ''}; it"
+    verb = "is" if evidenced == 1 else "are"
+    lines.append(f"{evidenced} of {len(judged)} {verb} evidenced. A plain before-and-after {praised} is shown, never "
+                 "counted.")  # fmt: skip
     return tuple(lines)
 
 
-def next_step(judged: Sequence[Verdict]) -> str:
-    """What the verdicts ask for."""
+def next_step(judged: Sequence[Verdict], entries: Sequence[Entry] = ()) -> str:
+    """What the verdicts ask for. `entries`: the ledger, on which some may be confirmed already."""
+    done = {e["scheme"] for e in entries if e.state == "confirmed"}
     if any(g.verdict == "breach" for found in judged for g in found.guardrails):
         return "A guardrail is at risk: stop, tell the clinical lead, and score the quality impact again."
-    if any(found.countable for found in judged):
+    if any(found.countable and found.scheme not in done for found in judged):
         return "Bring what is evidenced to the finance lead and the clinical lead to be confirmed."
+    if any(found.countable for found in judged):
+        return "What is proved is confirmed: test it again as months are published, and bring it to those without it."
     return "Wait for the rest of the follow-up, or try another change."
 
 

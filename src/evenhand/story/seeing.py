@@ -43,12 +43,22 @@ def numbers(sight: Sight) -> dict[str, Any]:
         "version": sight.version, "value": sight.place_value, "numerator": float(np.nansum(sight.numerator)),
         "denominator": float(np.nansum(sight.denominator)), "lowest": _edge(sight, 0.0), "highest": _edge(sight, 1.0),
         "pounds_per_unit": sight.price,
-        "opportunity_pounds": None if found is None else found.total.as_json() | {"naive": found.naive},
+        "opportunity_pounds": _opportunity(sight),
         "worth": None if gain is None else asdict(gain),
         "split": None if found is None else found.split,
         "outliers": None if sight.funnel is None else sum(o is not None for o in sight.funnel.outlier),
         "latest": None if sight.chart is None else sight.chart.variation,
     }  # fmt: skip
+
+
+def _opportunity(sight: Sight) -> dict[str, Any] | None:
+    """In pounds, with its 90% interval and what the plain gaps would claim."""
+    if sight.opportunity is not None:
+        return sight.opportunity.total.as_json() | {"naive": sight.opportunity.naive}
+    if sight.gain is None or sight.own is not None:
+        return None
+    gain = sight.gain
+    return {"value": gain.pounds, "low": gain.low, "high": gain.high, "level": gain.level, "naive": sight.naive}
 
 
 def figures(sights: Sequence[Sight], place: Place) -> tuple[Figure, ...]:
@@ -79,7 +89,9 @@ def _spread(sight: Sight, place: Place) -> list[str]:
     else:
         below = float(np.mean(sight.fair < sight.place_value))
         lines = [f"{whole}; among {many}, from {low} to {high}, {below:.0%} lie below."]
-    if sight.opportunity is not None:
+    if sight.explained is not None:
+        lines.append(f"Chance explains {sight.explained:.0%} of the spread among all {PLURAL[sight.level]} compared.")
+    elif sight.opportunity is not None:
         split = sight.opportunity.split
         lines.append(f"Chance explains {_part(split.chance, split.observed)} of that spread.")
     if sight.funnel is not None:
@@ -95,7 +107,7 @@ def _spread(sight: Sight, place: Place) -> list[str]:
 
 def _worth(sights: Sequence[Sight]) -> list[str]:
     best = next((s for s in sights if s.worth is not None), None)
-    if best is None or best.worth is None or best.opportunity is None:
+    if best is None or best.worth is None:
         return ["No opportunity is named: that takes ten organisations or more, and a price."]
     gain, title, over = best.worth, best.measure.title, f"over the {_months(best)}"
     span = f"{pounds(gain.low)} to {pounds(gain.high)}"
@@ -105,7 +117,7 @@ def _worth(sights: Sequence[Sight]) -> list[str]:
             f"{gain.probability:.0%}; reaching it would be worth about {pounds(gain.pounds)} ({span}) {over}, "
             "chance taken out."
         ]
-    plain = pounds(best.opportunity.naive)
+    plain = pounds(best.naive if best.opportunity is None else best.opportunity.naive)
     if gain.pounds <= 0:
         return [f"Once chance is taken out, no opportunity can be shown; the plain gap would claim {plain}."]
     return [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .. import see
 from ..errors import InputError
 from ..lake import Lake
-from ..measures import Measure, Reading, for_lake, versions
+from ..measures import Measure, Reading, versions
 from ..measures import read as read_measure
 from ..records import ControlChart, Funnel, Opportunity
 from ..stats.xmr import xmr
@@ -43,7 +43,9 @@ class Sight:
 
     units: U organisations of `level` in the place; numerator, denominator, value: float64 (U,), sums over `first`
     to `last`; months (T,) and series (T,): the place as a whole, a ratio of sums; place_value: over the window.
-    own: the place itself where it is one of the units, which are then all of its level.
+    own: the place itself where it is one of the units, which are then all of its level. gain, naive, explained: what
+    the place could gain, what the plain gaps would claim, and the share of the spread of all units that chance
+    explains, as stored; then no opportunity is worked out among these units alone. whole: place_value, if stored.
     """
 
     measure: Measure
@@ -61,6 +63,10 @@ class Sight:
     funnel: Funnel | None
     chart: ControlChart | None
     own: str | None = None
+    gain: Worth | None = None
+    naive: float = float("nan")
+    explained: float | None = None
+    whole: float | None = None
 
     @property
     def value(self) -> Floats:
@@ -75,6 +81,8 @@ class Sight:
     @property
     def place_value(self) -> float:
         """The whole place over the window."""
+        if self.whole is not None:
+            return self.whole
         if self.own is not None:
             return float(self.value[self.units.index(self.own)])
         return float(_ratio(np.array([np.nansum(self.numerator)]), np.array([np.nansum(self.denominator)]))[0])
@@ -83,8 +91,8 @@ class Sight:
     def worth(self) -> Worth | None:
         """What the place would gain at the benchmark: of all its units, or its own; None if nobody can say."""
         found = self.opportunity
-        if found is None:
-            return None
+        if self.gain is not None or found is None:
+            return self.gain
         if self.own is None:
             return Worth(found.total.value, found.total.low, found.total.high, float("nan"), 0.9)
         if self.own not in found.units:
@@ -102,22 +110,15 @@ class Sight:
         return len(self.fair)
 
 
-def look(lake: Lake, place: Place) -> tuple[Sight, ...]:
-    """Every measure of the library that the lake can answer in this place, the largest opportunity first, then
-    what says most of a place. An indicator table without a definition of its own has none of the words, so it is
-    counted in the lake and not looked at here."""
-    found = [sight for measure in for_lake(lake).values() if (sight := sight_of(lake, place, measure)) is not None]
-    return tuple(sorted(found, key=lambda s: (-s.worth.pounds if s.worth else 0.0, _rank(s.measure))))
-
-
-def _rank(measure: Measure) -> int:
+def rank_of(measure: Measure) -> int:
+    """Its place among those with nothing to gain."""
     return FIRST.index(measure.id) if measure.id in FIRST else len(FIRST)
 
 
 def sight_of(lake: Lake, place: Place, measure: Measure) -> Sight | None:
     """One measure in one place, at the level where it is published; None if nothing of it was."""
     try:
-        level = _level(lake, measure)
+        level = level_of(lake, measure)
         reading = read_measure(lake, measure.id, level)
     except InputError:
         return None  # nothing of it was published into this lake
@@ -148,11 +149,11 @@ def seen(lake: Lake, reading: Reading, level: str, rows: list[int], *, own: str 
     return Sight(
         measure, reading.version, level, units, numerator, denominator, months, series, first, str(last), price,
         _opportunity(lake, measure, level, units, first, str(last), price),
-        _funnel(measure, units, numerator, denominator), _chart(measure, series), own,
+        draw_funnel(measure, units, numerator, denominator), draw_chart(measure, series), own,
     )  # fmt: skip
 
 
-def _level(lake: Lake, measure: Measure) -> str:
+def level_of(lake: Lake, measure: Measure) -> str:
     """The level at which the measure is published."""
     if measure.kind == "appointments":
         levels = lake.table("appointments").select("level").distinct().to_pyarrow()["level"].to_pylist()
@@ -175,7 +176,7 @@ def _opportunity(
         return None  # too little to tell anything from chance
 
 
-def _funnel(measure: Measure, units: tuple[str, ...], numerator: Floats, denominator: Floats) -> Funnel | None:
+def draw_funnel(measure: Measure, units: tuple[str, ...], numerator: Floats, denominator: Floats) -> Funnel | None:
     """The units against chance; none where the numerator is money, or the units are too few."""
     enough = np.isfinite(numerator) & (denominator >= max(measure.minimum_denominator, 1))
     counts = bool(np.all(numerator[enough] == np.round(numerator[enough])))
@@ -189,7 +190,8 @@ def _funnel(measure: Measure, units: tuple[str, ...], numerator: Floats, denomin
         return None
 
 
-def _chart(measure: Measure, series: Floats) -> ControlChart | None:
+def draw_chart(measure: Measure, series: Floats) -> ControlChart | None:
+    """The place month by month; None of too few months."""
     if np.isfinite(series).sum() < FEWEST_POINTS:
         return None
     return xmr(series, improves=IMPROVES[measure.direction])

@@ -9,7 +9,6 @@ is built beside and renamed, so that whatever a crash leaves is whole or not the
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +25,7 @@ from ..lake import Lake
 from ..lake.files import write_whole
 from ..measures import Measure, for_lake
 from ..measures.library import DEFINITIONS
+from ..records import Panel
 from ..records.spread import Spread, Standing
 from ..stats.ranks import percent_rank
 from .sight_files import (
@@ -37,17 +37,17 @@ from .sight_files import (
     facts_of,
     facts_of_standing,
     in_order,
+    panel_from,
     spread_from,
     standing_from,
     standings_in,
     table_of,
     write,
 )
+from .sight_keys import key, key_under, state
 from .spreads import LEVELS, spreads
 
-METHOD = 2  # rises when the same data would give other numbers
 FEW = 8  # measures that are not worth a second process, which takes three seconds to begin
-DERIVED = ("panel",)  # the lake's own, made from the snapshots that the key holds
 # of all, with each standing
 ABOUT = ("first", "last", "together", "months", "middle", "tenths", "compared", "compared_by", "price")
 
@@ -101,6 +101,15 @@ def spread(lake: Lake, measure: Measure, level: str, *, course: bool = False) ->
     return spread_from(measure.id, level, held.read(columns=names, use_threads=False), facts_in(held), course)
 
 
+def course(lake: Lake, measure: Measure, level: str) -> Panel | None:
+    """The months of one measure at one level, as `measures.panel` counted them; None where the store has nothing."""
+    file = _file(lake, measure, level)
+    if not file.exists():
+        return None
+    held = pq.ParquetFile(file, memory_map=True)
+    return panel_from(measure.id, level, held.read(columns=["code", *COURSE], use_threads=False), facts_in(held))
+
+
 def is_stored(lake: Lake, measure: Measure) -> bool:
     """Whether this very definition stands in the store over this very data."""
     return (_folder(lake) / f"{measure.id}~{key(lake, measure)}.done").exists()
@@ -152,39 +161,6 @@ def is_in_order(lake: Lake, level: str) -> bool:
     return _standing_file(lake, stored(lake), level).exists()
 
 
-def key(lake: Lake, measure: Measure) -> str:
-    """What a stored spread rests on: the method, the definition, and every snapshot of the lake."""
-    return _key(state(lake), measure)
-
-
-def _key(state_: str, measure: Measure) -> str:
-    text = f"{METHOD}\n{_definition(measure)}\n{state_}"
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-_definitions: dict[int, tuple[Measure, str]] = {}
-
-
-def _definition(measure: Measure) -> str:
-    """A hash of the whole definition; a frozen object is hashed once."""
-    held = _definitions.get(id(measure))
-    if held is None or held[0] is not measure:
-        held = (measure, hashlib.sha256(measure.model_dump_json(exclude_defaults=True).encode()).hexdigest())
-        _definitions[id(measure)] = held
-    return held[1]
-
-
-def state(lake: Lake) -> str:
-    """A hash of everything that was loaded: it changes when any number may."""
-
-    def find() -> str:
-        counted = [s for s in lake.snapshots() if s.table not in DERIVED]
-        held = [(s.table, s.key, *(part.sha256 for part in s.parts)) for s in counted]
-        return hashlib.sha256(json.dumps(held).encode()).hexdigest()
-
-    return lake.remember("sights.snapshots", find)
-
-
 def _folder(lake: Lake) -> Path:
     return lake.path / "sights"
 
@@ -200,12 +176,12 @@ def _names(lake: Lake) -> frozenset[str]:
 
 def _stored(lake: Lake, every: dict[str, Measure]) -> list[Measure]:
     names, now = _names(lake), state(lake)
-    return [m for m in every.values() if f"{m.id}~{_key(now, m)}.done" in names]
+    return [m for m in every.values() if f"{m.id}~{key_under(now, m)}.done" in names]
 
 
 def _standing_file(lake: Lake, stored: list[Measure], level: str) -> Path:
     now = state(lake)
-    keys = hashlib.sha256("".join(_key(now, measure) for measure in stored).encode()).hexdigest()[:20]
+    keys = hashlib.sha256("".join(key_under(now, measure) for measure in stored).encode()).hexdigest()[:20]
     return _folder(lake) / f"standing~{level}~{keys}.parquet"
 
 
@@ -216,7 +192,7 @@ def _standing_before(lake: Lake, stored: list[Measure], level: str) -> tuple[Pat
     now = state(lake)
     for file in sorted(files, key=lambda file: (-file.stat().st_mtime_ns, file.name)):
         then = facts_of_standing(file)
-        if still := [m.id for m in stored if then.get(m.id, {}).get("key") == _key(now, m)]:
+        if still := [m.id for m in stored if then.get(m.id, {}).get("key") == key_under(now, m)]:
             return file, still
     return None
 
@@ -249,8 +225,7 @@ def _keep(lake: Lake, measure: Measure) -> tuple[str, ...]:
     found = spreads(lake, measure)
     for level, spread in found.items():
         write(_file(lake, measure, level), [table_of(spread)], facts_of(spread))
-    # also of a measure with nothing here
-    write_whole(_folder(lake) / f"{measure.id}~{key(lake, measure)}.done", b"")
+    write_whole(_folder(lake) / f"{measure.id}~{key(lake, measure)}.done", b"")  # also of one with nothing here
     return tuple(found)
 
 
@@ -280,9 +255,10 @@ def standing_of(whole: Spread, code: str) -> Standing | None:
     return standing_from(whole.level, row | {"code": code, "measure": whole.measure, "rank": rank}, facts_of(whole))
 
 
-def work_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
-    """What `build` would store, for a reader who cannot wait for it; facts as they read back."""
-    return {level: replace(found, facts=facts_of(found)) for level, found in spreads(lake, measure).items()}
+def work_out(lake: Lake, measure: Measure, levels: tuple[str, ...] = LEVELS) -> dict[str, Spread]:
+    """What `build` would store, for a reader who cannot wait for it; facts as they read back. Of `levels`, practices
+    come first: what an area's gain together is told from them."""
+    return {level: replace(found, facts=facts_of(found)) for level, found in spreads(lake, measure, levels).items()}
 
 
 def _sweep(lake: Lake, every: dict[str, Measure], stored: list[Measure]) -> None:

@@ -82,10 +82,13 @@ def _worked_out(lake: Lake, measure: Measure, level: str, code: str, seen: set[s
     value = top[fair] / bottom[fair]
     rank = percent_rank(np.where(fair, top / np.where(bottom > 0, bottom, np.nan), np.nan))[own]
     return Standing(
-        measure.id, level, code, str(panel.months[window][0]), str(panel.months[-1]), float(top[own]),
-        float(bottom[own]), float(expected[own]), bool(fair[own]), None, None, float(z[own]), float(z_unlike[own]), how,
-        float(rank), float(np.median(value)) if len(value) else nan, int(fair.sum()), nan, nan, nan, nan, nan, False,
-        nan, None, np.full(9, nan), panel.months, panel.numerator[own], panel.denominator[own],
+        measure=measure.id, level=level, code=code,
+        first=str(panel.months[window][0]), last=str(panel.months[-1]),
+        numerator=float(top[own]), denominator=float(bottom[own]), expected=float(expected[own]), fair=bool(fair[own]),
+        z=float(z[own]), z_unlike=float(z_unlike[own]), compared_by=how, outlier=None, unlike=None,
+        rank=float(rank), middle=float(np.median(value)) if len(value) else nan, compared=int(fair.sum()),
+        worse=nan, units=nan, pounds=nan, low=nan, high=nan, together=False, price=nan, icon=None,
+        tenths=np.full(9, nan), months=panel.months, top=panel.numerator[own], bottom=panel.denominator[own],
     )  # fmt: skip
 
 

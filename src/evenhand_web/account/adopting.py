@@ -14,8 +14,6 @@ from evenhand_web.decide.models import Plan
 from .moving import campaign_of
 
 PROMISED = "intends"  # what the outcome shows (verified) is told by the verdict alone, and then nothing is assumed
-
-
 _QUARTER = 90  # days in which most of those who will promise have: our rule
 
 

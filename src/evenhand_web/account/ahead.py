@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from django.core.cache import cache
 
 from evenhand import account, charts
 from evenhand.account.forecast import Forecast
+from evenhand.account.outlook import Outlook
 from evenhand.account.plan import PlanAgainstActual
+from evenhand.charts import account_sketches, sketches
 from evenhand.story import forecast_words, forecasting, tracking
-from evenhand_web.people.tree import below
+from evenhand_web.people.models import Organisation
+from evenhand_web.people.tree import upward
 from evenhand_web.site.figures import Figure
 
-from . import adopting
-from .gathering import Aim, Line
+from . import adopting, book, gathering
+from .gathering import Aim, Line, of
+from .models import Target
 
+TARGETS = 20  # drawn when a server starts: some 20 ms each
 HOW = (
     "Every saving on the ledger is followed to its end some thousand times: confirmed or not, by the state it stands "
     "in and by its latest verdict; then as much as its verdict estimates, or its plan, as far as it falls before the "
@@ -55,16 +64,35 @@ def ahead(entries: Sequence[account.Entry], aim: Aim, lines: Sequence[Line], tit
     if not aim.targets:
         return None
     schemes = [line.standing.scheme for line in lines]
-    places = {aim.place.code, *(o.code for o in below(aim.place))}
-    found = forecasting.ahead(
-        entries, schemes, target=aim.pence / 100, by=aim.end, organisations=places,
-        promised=adopting.promised([line.standing.plan for line in lines]),
-    )  # fmt: skip
+    places = of(aim.place, entries)
+    known = forecasting.outlooks(
+        entries, schemes, organisations=places, promised=adopting.promised([line.standing.plan for line in lines])
+    )
+    found = _drawn(known, aim.pence / 100, aim.end)
     if found is None:
         return None
     return Ahead(found, forecast_words.in_words(found.probability),
                  forecast_words.in_figures(found.probability), forecast_words.drivers(found, titles),
                  _chances(found, titles))  # fmt: skip
+
+
+def _drawn(known: Sequence[Outlook], target: float, by: date) -> Forecast | None:
+    """The forecast; twenty thousand draws are kept under all that they are made of."""
+    key = f"forecast-{hashlib.sha256(repr((known, target, by)).encode()).hexdigest()}"
+    found: Forecast | None = cache.get(key)
+    if found is None and (found := forecasting.of(known, target=target, by=by)) is not None:
+        cache.set(key, found, None)  # other numbers have another key; what is not asked for makes room
+    return found
+
+
+def draw_first() -> None:
+    """Draw the forecasts of the latest targets, and of the places above, before a page asks."""
+    entries = book.read()
+    places: dict[str, Organisation] = {}
+    for target in Target.objects.select_related("organisation").order_by("-pk")[:TARGETS]:
+        places |= {place.code: place for place in upward(target.organisation)}
+    for place in places.values():
+        ahead(entries, gathering.aim(place), gathering.lines(place, entries), {})
 
 
 def plans(entries: Sequence[account.Entry], lines: Sequence[Line]) -> list[Tracked]:
@@ -89,6 +117,7 @@ def _chances(found: Forecast, titles: Mapping[str, str]) -> Figure:
     ]  # fmt: skip
     return Figure(
         name="forecast", sentence=forecast_words.says(found), draw=lambda width: forecast_words.chart(found, width),
+        sketch=lambda width: account_sketches.chances(found.quantiles, found.target, width=width),
         rows=rows, how=HOW, command="evenhand flow --lake LAKE --json",
         columns=("saving", "state", "£ planned or found", "£ confirmed", "chance of being confirmed", "£ forecast",
                  "from £", "to £", "share of what is uncertain"),
@@ -103,6 +132,7 @@ def _course(found: PlanAgainstActual, key: str, title: str) -> Figure:
 
     return Figure(
         name=f"{key}-plan", draw=draw, rows=tracking.rows(found),
+        sketch=lambda width: sketches.lines(sides, months, unit="£", width=width),
         sentence=f"{title}: £{found.ytd_actual:,.0f} of £{found.ytd_plan:,.0f} planned to date in {found.year}; "
                  f"£{found.ytd_confirmed:,.0f} of it is confirmed. The year is forecast to end at "
                  f"£{found.forecast_outturn:,.0f} of £{found.pye:,.0f}.",

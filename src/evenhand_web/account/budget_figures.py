@@ -8,6 +8,7 @@ import numpy as np
 
 from evenhand import account, charts
 from evenhand.account import Outturn
+from evenhand.charts import account_sketches
 from evenhand.story import budgeting
 from evenhand_web.site.figures import Figure
 from evenhand_web.site.templatetags.evenhand import pounds
@@ -62,6 +63,7 @@ def variance(found: Outturn) -> Figure:
 
     return Figure(
         name="variance", sentence=f"{says}.", draw=draw, columns=("part", "£"),
+        sketch=lambda width: account_sketches.parts(list(known), list(known.values()), width=width),
         rows=[*((word, found.parts[key]) for key, word in PARTS.items()), ("together", found.variance)],
         how=("The same months of the year before stand for the plan, presentation by presentation; the list against "
              "the one the budget was set on. What two causes did together is in: which medicines.",

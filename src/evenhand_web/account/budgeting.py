@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -89,10 +90,16 @@ def share_out(found: budgeting.Basis, rule: BudgetRule) -> Budgets:
 
 
 def outturn(lake: Lake, place: Place) -> Outturn | None:
-    """The forecast against the budget, with what the difference is made of; None before a month is published."""
+    """The forecast against the budget, with what the difference is made of, found once until something is loaded; None
+    before a month is published."""
     found = budgeting.forecast(place.basis, place.codes, place.pence / 100)
     if found is None or np.isnan(found.forecast_outturn):
         return found
+    asked = hashlib.sha256(repr((place.area.code, place.codes, place.pence)).encode()).hexdigest()
+    return lake.remember(f"account.outturn.{asked}", partial(_explained, lake, place, found))
+
+
+def _explained(lake: Lake, place: Place, found: Outturn) -> Outturn:
     try:
         return budgeting.explain(lake, place.basis, place.codes, found)
     except InputError:

@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.utils import timezone
+
 from evenhand import account
 from evenhand.errors import InputError
 from evenhand.lake import Lake
-from evenhand.records import Verdict
+from evenhand.records import Scheme, Verdict
 from evenhand.story import People
+from evenhand.story.watching import Watch
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
-from evenhand_web.people.tree import ancestors, around, below
+from evenhand_web.people.tree import ancestors, around, inside
+from evenhand_web.prove import watching
+from evenhand_web.prove.judging import case
 from evenhand_web.prove.models import VerdictRecord
 from evenhand_web.prove.record import verdict_of
 
-from . import adopting, book, confirming
+from . import adopting, book, confirming, said
 from .models import Confirmation, Target
 from .moving import Standing, standing
 
@@ -45,7 +50,7 @@ def aim(organisation: Organisation) -> Aim:
     if own := _target(organisation):
         return Aim(organisation, (own,))
     taken: dict[str, Target] = {}
-    asked = Target.objects.filter(organisation__in=below(organisation)).values_list("organisation", flat=True)
+    asked = inside(organisation, Target.objects.values_list("organisation", flat=True)) - {organisation.code}
     for place in Organisation.objects.filter(code__in=asked):
         if (target := _target(place)) and not any(o.code in asked for o in ancestors(place)):
             taken[place.code] = target
@@ -59,13 +64,26 @@ def aim(organisation: Organisation) -> Aim:
 
 def progress(entries: Sequence[account.Entry], found: Aim) -> account.Progress:
     """How far the savings of the target's organisation and of all below it have come."""
-    places = {found.place.code, *(o.code for o in below(found.place))}
-    return account.progress(entries, found.pence, organisations=places)
+    return account.progress(entries, found.pence, organisations=of(found.place, entries), as_of=_now())
+
+
+def _now() -> str:
+    """This month: a saving whose proof is a year old is due again, whether or not anything was booked since."""
+    return f"{timezone.localdate():%Y-%m}"
+
+
+def of(place: Organisation, entries: Sequence[account.Entry]) -> frozenset[str]:
+    """The organisations of a place, itself with them, that have a saving."""
+    return inside(place, (entry["organisation"] for entry in entries))
 
 
 @dataclass(frozen=True)
 class Line:
-    """One saving on the page: where it stands, what it waits for, who has confirmed, and why nobody can yet."""
+    """One saving on the page: where it stands, what it waits for, who has confirmed, and why nobody can yet.
+
+    allows: what would stand, in pence and in patients, if both confirmed what it waits for; None where nobody can.
+    again: how it would then be judged in a later year, if that is still to be registered.
+    """
 
     standing: Standing
     pence: int
@@ -73,6 +91,8 @@ class Line:
     confirmed: dict[str, Confirmation]
     cannot_confirm: str
     sharing: account.Sharing | None = None
+    allows: tuple[int, int] | None = None
+    again: Scheme | None = None
 
     @property
     def number(self) -> int:
@@ -83,19 +103,20 @@ class Line:
 
 def lines(organisation: Organisation, entries: Sequence[account.Entry], lake: Lake | None = None) -> list[Line]:
     """Every scheme of this organisation, above or below it, with its saving; with a lake also whose cells it meets."""
-    last = {entry.saving: entry for entry in entries}
-    plans = Plan.objects.filter(organisation__in=around(organisation)).select_related("organisation")
+    last, held = {entry.saving: entry for entry in entries}, account.held(entries)
+    plans = Plan.objects.filter(organisation__in=around(organisation, Plan)).select_related("organisation")
     found = []
     for plan in plans:
         if plan.latest() is None:
             continue
         now = standing(plan, last.get(plan.key))
-        amount = account.trace(entries, plan.key) if now.last else None
+        pence, patients = held.get(plan.key, (0, 0))
         sharing, cannot = _sharing(now, entries, lake)
         given = confirming.given(now, None if lake is None else sharing.seal if sharing else "")
         found.append(Line(
-            now, amount.pence if amount else 0, amount.patients if amount else 0, given,
-            confirming.why_not(now) or cannot, sharing,
+            now, pence, patients, given,
+            confirming.why_not(now) or cannot, sharing, confirming.allows(now, sharing),
+            confirming.next_look(now, lake),
         ))  # fmt: skip
     return found
 
@@ -112,19 +133,24 @@ def _sharing(
 
 def near(organisation: Organisation, entries: Sequence[account.Entry]) -> list[account.Entry]:
     """The entries on savings of this organisation, of those above it and of those below it."""
-    codes = {o.code for o in around(organisation)}
+    codes = of(organisation, entries) | {o.code for o in ancestors(organisation)}
     return [entry for entry in entries if entry["organisation"] in codes]
 
 
 def people(lake: Lake, organisation: Organisation) -> People:
-    """What the report tells of: the files beside the lake, with ledger, verdicts and target as they are kept here."""
+    """What the report tells of, as it is kept here: what was said, decided, promised, judged and booked."""
     judged: dict[str, Verdict] = {}
+    watched: dict[str, Watch] = {}
     for record in VerdictRecord.objects.select_related("design__version__plan").order_by("id"):
         judged[record.design.version.plan.key] = verdict_of(record)
+    for plan in Plan.objects.filter(key__in=judged, organisation__in=around(organisation, Plan)):
+        if (beside := watching.watch(case(plan), lake)) is not None:
+            watched[plan.key] = beside
     found = aim(organisation)
     return replace(
-        People.of(lake), entries=book.read(), judged=judged, target_pence=found.pence,
+        People.of(lake), entries=book.read(), judged=judged, watched=watched, target_pence=found.pence,
         target_by=found.end if found.targets else None, promised=adopting.promised(Plan.objects.all()),
+        as_of=_now(), kept=said.kept(organisation),
     )  # fmt: skip
 
 

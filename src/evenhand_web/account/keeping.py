@@ -17,7 +17,7 @@ from evenhand.account.forecast import Forecast
 from evenhand.account.scoring import Scores
 from evenhand.story import came, forecast_words, forecasting
 from evenhand_web.people.models import Organisation
-from evenhand_web.people.tree import around, below
+from evenhand_web.people.tree import around
 from evenhand_web.site.figures import Figure
 
 from . import adopting, book, gathering
@@ -59,7 +59,7 @@ def kept(entries: Sequence[account.Entry], aim: gathering.Aim) -> Kept | None:
     lines = [json.loads(row.line) for row in ForecastKept.objects.filter(target=target)]
     if not lines:
         return None
-    places = {target.organisation_id, *(o.code for o in below(aim.place))}
+    places = gathering.of(aim.place, entries)
     truth = came.came(entries, target.end, today=timezone.localdate(), organisations=places)
     found = None if truth is None else came.scores(lines, truth)
     scored = [None] * len(lines) if found is None else list(found.forecasts)
@@ -75,7 +75,7 @@ def kept(entries: Sequence[account.Entry], aim: gathering.Aim) -> Kept | None:
 def keep(organisation: Organisation) -> None:
     """Keep a forecast of every target about this organisation that is still ahead, as it looks now."""
     today = timezone.localdate()
-    for target in Target.objects.filter(organisation__in=around(organisation), end__gte=today):
+    for target in Target.objects.filter(organisation__in=around(organisation, Target), end__gte=today):
         if gathering.aim(target.organisation).targets == (target,):
             archived(target, book.read(), timezone.now())
 
@@ -90,7 +90,7 @@ def archived(target: Target, entries: Sequence[account.Entry], at: datetime, liv
     lines = gathering.lines(place, entries)
     schemes = [line.standing.scheme for line in lines]
     promised = adopting.promised([line.standing.plan for line in lines]) if live else {}
-    places = {place.code, *(o.code for o in below(place))}
+    places = gathering.of(place, entries)
     wanted: dict[str, Any] = {"organisations": places, "promised": promised}
     found = forecasting.ahead(entries, schemes, target=target.pence / 100, by=target.end, **wanted)
     if found is None:
@@ -113,16 +113,19 @@ def _write(target: Target, found: Forecast, inputs: Sequence[Mapping[str, Any]],
 
 def _figure(lines: Sequence[Mapping[str, Any]], truth: float | None, found: Scores | None) -> Figure:
     scored = [(None, None)] * len(lines) if found is None else [(one.crps, one.brier) for one in found.forecasts]
-    rows = [(*(line[name] for name in COLUMNS), truth, *both) for line, both in zip(lines, scored, strict=True)]
+    rows = [(*(line[name] for name in COLUMNS), truth, *both, ";".join(map(repr, line["quantiles"])))
+            for line, both in zip(lines, scored, strict=True)]  # fmt: skip
     return Figure(
-        name="forecasts", columns=(*COLUMNS, "truth", "crps", "brier"), rows=rows, command=COMMAND,
+        name="forecasts", columns=(*COLUMNS, "truth", "crps", "brier", "quantiles"), rows=rows, command=COMMAND,
         sentence=_sentence(lines, truth, found),
         how=("A forecast is kept each time the ledger moves, sealed in a chain, and never mended afterwards. What came "
              "is the pounds that two people confirmed for months up to the target's day, once no saving there can "
              "still be confirmed for them; at the latest twelve months after it.",
              "The mean miss is the continuous ranked probability score (CRPS), in pounds; 0 is perfect. The Brier "
              "score is the square of how far each probability lay from what happened; 0 is perfect, 0.25 is what "
-             "always saying 50% scores."),
+             "always saying 50% scores.",
+             "The download as CSV holds all that is scored, with the truth beside it: the command gives the same "
+             "scores from that file alone."),
     )  # fmt: skip
 
 

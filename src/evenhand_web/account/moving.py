@@ -6,7 +6,7 @@ refuses what lacks its proof, and its sentence is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +26,6 @@ from evenhand_web.prove.models import RegisteredDesign, VerdictRecord
 from evenhand_web.prove.record import verdict_of
 
 from . import book
-from .models import LedgerEntry
 
 OPEN, PLAN, COMMIT, FLY, JUDGE, CONFIRM, NOTHING = (
     "opportunity", "planned", "committed", "in_flight", "evidenced", "confirmed", "",
@@ -38,7 +37,9 @@ class Standing:
     """A scheme's saving as it stands. state: '' if it is not on the ledger; to: the state it can come to next.
 
     waits: what the next step waits for, in a sentence, '' if it can be done now; verdict: the record that the
-    ledger knows, fresh: the latest one, if the ledger does not know it yet.
+    ledger knows, fresh: the latest one, if the ledger does not know it yet; booked: the one that a confirmed saving
+    is booked on, which is another one than `verdict` once it was tested again; next: the design that is registered for
+    a later year and not judged yet.
     """
 
     plan: Plan
@@ -48,6 +49,8 @@ class Standing:
     waits: str
     verdict: VerdictRecord | None
     fresh: VerdictRecord | None
+    booked: VerdictRecord | None = None
+    next: RegisteredDesign | None = None
 
     @property
     def state(self) -> str:
@@ -60,6 +63,17 @@ class Standing:
         return None if self.state in (NOTHING, OPEN, PLAN, COMMIT) else self.fresh
 
     @property
+    def anew(self) -> bool:
+        """Whether a confirmed saving was tested again since it was booked."""
+        return self.state == CONFIRM and self.booked is not None and self.verdict != self.booked
+
+    @property
+    def lasted(self) -> bool:
+        """Whether that test was on a later year, by a design of its own."""
+        known = self.verdict.design_id if self.verdict else None
+        return self.anew and self.booked is not None and known != self.booked.design_id
+
+    @property
     def saving(self) -> str:
         """Its name on the ledger: the scheme's id."""
         return self.plan.key
@@ -67,13 +81,18 @@ class Standing:
 
 def standing(plan: Plan, last: account.Entry | None) -> Standing:
     """Where the saving of a scheme stands, and what it waits for. `last`: its latest entry."""
-    design = RegisteredDesign.objects.filter(version__plan=plan).select_related("version", "campaign").first()
+    designs = list(RegisteredDesign.objects.filter(version__plan=plan).select_related("version", "campaign"))
+    design = designs[0] if designs else None  # as it was planned; those of later years stand behind it
     version = design.version if design else plan.latest()
     assert version is not None, f"scheme {plan.key} has no version"
     verdict, fresh = _verdicts(plan)
     state = last.state if last else NOTHING
     to, waits = _next(plan, state, design, verdict, fresh)
-    return Standing(plan, loads(version.yaml, Scheme, where=plan.key), last, to, waits, verdict, fresh)
+    rests = book.booked(plan.key) if state == CONFIRM else None
+    after = verdict.design_id if rests and verdict else None
+    again = next((row for row in designs if after is not None and row.pk > after), None)
+    found = Standing(plan, loads(version.yaml, Scheme, where=plan.key), last, to, waits, verdict, fresh, rests, again)
+    return replace(found, to=CONFIRM) if found.anew and fresh is None else found
 
 
 @transaction.atomic
@@ -178,9 +197,8 @@ def _votes(plan: Plan) -> dict[str, Any] | None:
 
 def _verdicts(plan: Plan) -> tuple[VerdictRecord | None, VerdictRecord | None]:
     """The verdict that the ledger knows, and the latest if the ledger does not know it."""
-    noted = LedgerEntry.objects.filter(saving=plan.key, verdict__isnull=False).order_by("-number").first()
-    latest = VerdictRecord.objects.filter(design__version__plan=plan).first()
-    known = noted.verdict if noted else None
+    known = book.latest(plan.key)
+    latest = VerdictRecord.objects.filter(design__version__plan=plan).select_related("design__version").first()
     return known, latest if latest is not None and latest != known else None
 
 

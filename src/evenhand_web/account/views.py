@@ -17,7 +17,7 @@ from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from . import ahead, book, confirming, figures, gathering, keeping, moving, trail
+from . import ahead, book, confirming, figures, gathering, indicators, keeping, moving, trail
 from .models import Confirmation
 
 TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
@@ -36,21 +36,26 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     bar, table = figures.bar(found, whole), figures.ledger(near)
     lines, titles = gathering.lines(organisation, entries, lake()), dict(Plan.objects.values_list("key", "title"))
     chance, plans = ahead.ahead(entries, aim, lines, titles), ahead.plans(entries, lines)
-    kept = keeping.kept(entries, aim)
+    kept, indicated = keeping.kept(entries, aim), indicators.shown(lines, lake())
     drawn = [*([chance.figure] if chance else []), *([kept.figure] if kept else []),
-             *(plan.figure for plan in plans if plan.figure)]  # fmt: skip
+             *(plan.figure for plan in plans if plan.figure),
+             *(figure for one in indicated for figure in one.figures)]  # fmt: skip
     if response := download(request, bar, table, *drawn):
         return response
+    due = frozenset(one.saving for one in found.persistence_due)
     shown = [
         {"line": line, "may_book": may(request, "book", line.standing.plan.organisation),
-         "may_confirm": _role(request, line), "portions": figures.portions(line, titles)}
+         "may_confirm": _role(request, line), "portions": figures.portions(line, titles),
+         "kind": figures.kind(line), "lasts": figures.lasts(line, due)}
         for line in lines
     ]  # fmt: skip
     return render(request, "account/index.html", {
         "aim": aim, "found": found, "bar": bar, "table": table, "whole": whole, "lines": shown,
+        "may_check": may(request, "book", organisation),
         "entries": [(e, titles.get(e.saving, e.saving), trail.day(e["booked"]), figures.KINDS[e.kind],
                      figures.pounds(e)) for e in reversed(near)],
-        "origins": figures.origins(found), "ahead": chance, "kept": kept, "plans": plans, "roles": Confirmation.ROLES,
+        "origins": figures.origins(found), "classes": figures.classes(found),
+        "ahead": chance, "kept": kept, "plans": plans, "indicated": indicated, "roles": Confirmation.ROLES,
     })  # fmt: skip
 
 
@@ -88,7 +93,8 @@ def move(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
 @require_POST
 @organisation_page("read")
 def confirm(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
-    """The finance lead and the clinical lead where the saving is, each for themselves: confirm it."""
+    """The finance lead and the clinical lead where the saving is, each for themselves: confirm it, or book it anew on
+    what a new test shows."""
     plan = _plan(organisation, key)
     role = request.POST.get("role", "")
     if role not in Confirmation.ROLES:
@@ -96,14 +102,26 @@ def confirm(request: HttpRequest, organisation: Organisation, key: str) -> HttpR
     require(request, f"confirm_{role}", plan.organisation)
     try:
         _may_share(request, plan, role)
-        made = confirming.confirm(plan, role, request.user.person, lake(), request.POST.get("share", ""))
+        made = confirming.confirm(
+            plan, role, request.user.person, lake(), request.POST.get("share", ""), _seen(request)
+        )
         if made:
             keeping.keep(plan.organisation)
-        words = "Your confirmation is kept. The saving counts once the other lead has confirmed too."
+        words = "Your confirmation is kept. It is booked once the other lead has confirmed too."
         messages.success(request, f"Confirmed by both, and booked as entry {made.number}." if made else words)
     except InputError as error:
         messages.error(request, str(error))
     return redirect("account:index", organisation.code)
+
+
+@organisation_page("read")
+def ledger_file(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Who books here: the whole ledger as it is sealed, so that the command can check it. It holds amounts of other
+    places, and nobody's name."""
+    require(request, "book", organisation)
+    body = "".join(f"{entry.line()}\n" for entry in book.read())
+    return HttpResponse(body, content_type="application/jsonl; charset=utf-8",
+                        headers={"Content-Disposition": 'attachment; filename="ledger.jsonl"'})  # fmt: skip
 
 
 @organisation_page("read")
@@ -128,6 +146,12 @@ def _role(request: HttpRequest, line: gathering.Line) -> str:
                  if role not in line.confirmed and may(request, f"confirm_{role}", plan.organisation)), "")  # fmt: skip
 
 
+def _seen(request: HttpRequest) -> int | None:
+    """The saving's latest entry as the form showed it; None where the form does not say, 0 where it says no number."""
+    said = request.POST.get("seen")
+    return None if said is None else int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
+
 def _may_share(request: HttpRequest, plan: Plan, role: str) -> None:
     """Whoever confirms a sharing changes what others count, so they must be able to confirm those too."""
     if not request.POST.get("share"):
@@ -146,4 +170,4 @@ def _may_share(request: HttpRequest, plan: Plan, role: str) -> None:
 def _plan(organisation: Organisation, key: str) -> Plan:
     """A scheme of this organisation, of one above it or of one below it."""
     plans = Plan.objects.select_related("organisation")
-    return get_object_or_404(plans, key=key, organisation__in=around(organisation))
+    return get_object_or_404(plans, key=key, organisation__in=around(organisation, Plan))

@@ -10,7 +10,6 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from evenhand_web.people.pages import enter
-from evenhand_web.people.tree import around
 from evenhand_web.site.api import Paging, Part, Table, part, whole
 
 from . import desk, figures, reading
@@ -58,7 +57,7 @@ class Funnel(CampaignOut):
 @router.get("/organisations/{code}/campaigns", response=Part[CampaignOut], operation_id="campaigns")
 def campaigns(request: HttpRequest, code: str, paging: Query[Paging]):
     """The campaigns of this organisation, of those above it and of those below it, the newest first."""
-    return part(request, desk.campaigns(around(enter(request, code))), paging, _campaign)
+    return part(request, desk.campaigns(enter(request, code)), paging, _campaign)
 
 
 @router.get("/organisations/{code}/campaigns/{key}", response=Funnel, operation_id="campaign")
@@ -67,7 +66,7 @@ def campaign(request: HttpRequest, code: str, key: str):
 
     What is verified, and the gap, are null until the verdict is due: they speak of the outcome.
     """
-    found = {c.key: c for c in desk.campaigns(around(enter(request, code)))}.get(key)
+    found = {c.key: c for c in desk.campaigns(enter(request, code))}.get(key)
     found = found or get_object_or_404(Campaign.objects.none())
     engaged = reading.engagement(found) if found.launched_at else None
     over = desk.is_due(found) and found.kind == "practice"

@@ -44,8 +44,9 @@ def practices(area: Organisation) -> Audience:
     above: dict[str, dict[str, str]] = {}
     codes = [o.code for o in found]
     for _ in range(2):  # a practice's PCN, and a PCN's place
-        for tie in Membership.objects.filter(child__in=codes, end=None).select_related("parent"):
-            above.setdefault(tie.child_id, {})[tie.parent.level] = tie.parent_id
+        rows = Membership.objects.filter(child__in=codes, end=None)
+        for child, parent, level in rows.values_list("child_id", "parent_id", "parent__level"):
+            above.setdefault(child, {})[level] = parent
         codes = sorted({parent for ties in above.values() for parent in ties.values()} - set(above))
     pcn = [above.get(o.code, {}).get("pcn", o.code) for o in found]
     place = [above.get(o.code, {}).get("sicbl") or above.get(n, {}).get("sicbl") or area.code

@@ -47,11 +47,12 @@ def figure(found: list[Week]) -> Figure:
         for each in found
     ]
     latest = found[0]
+    letters = "there is one letter" if latest.letters == 1 else f"there are {latest.letters:,} letters"
     more = f"; the mail server has taken {latest.states['sent']:,}."
     more = ": too few for their states to be told." if latest.few else more
     return Figure(
         name="bulletins", columns=("week of", "letters", *Bulletin.STATES), rows=rows,
-        sentence=f"In the week of {latest.week:%-d %B %Y} there are {latest.letters:,} letters{more}",
+        sentence=f"In the week of {latest.week:%-d %B %Y} {letters}{more}",
         how=("A letter is queued, then in hand (sending), then sent once the mail server has taken it. Failed: refused "
              "for good, or given up after nine tries. Withheld: its reader had stopped bulletins, left or was erased.",
              f"Of a week with fewer than {FEWEST} letters the states are not told."),

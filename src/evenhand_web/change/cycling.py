@@ -77,8 +77,8 @@ def of_measure(organisation: Organisation, measure: str, today: date) -> list[Li
 
 def of_plan(plan: Plan, organisation: Organisation, today: date) -> list[Line]:
     """The newest cycles of a scheme, of organisations that the reader's organisation has to do with."""
-    found = _cycles().filter(version__plan=plan, organisation__in=around(organisation)).order_by("-starts", "-id")
-    return _lines(list(found[:MOST]), today)
+    found = _cycles().filter(version__plan=plan, organisation__in=around(organisation, Cycle))
+    return _lines(list(found.order_by("-starts", "-id")[:MOST]), today)
 
 
 def marks(lines: Sequence[Line]) -> tuple[tuple[np.datetime64, str], ...]:

@@ -23,8 +23,9 @@ from evenhand.story.awareness import awareness_power
 from evenhand.story.campaigning import campaign_power
 from evenhand_web.decide.models import Plan
 from evenhand_web.listen.models import SurveyWave
-from evenhand_web.listen.results import gathered
+from evenhand_web.listen.results import gathered, state
 from evenhand_web.people.models import Organisation, Person
+from evenhand_web.site.keeping import kept
 
 from .audiences import Audience, audience, first_wave, measure_of
 from .campaign_forms import AwarenessDesign, PracticeDesign
@@ -33,6 +34,7 @@ from .models import Campaign
 from .offered import PART, contents, practice_measures, questions, schemes
 from .reading import modules
 
+METHOD = 1  # rises when the same answers would give another power
 TREATED = "intervention"
 TWO = ("message_a", "message_b")
 SOURCES = {"prescribing": "published prescribing data (NHSBSA)", "qof": "the published Quality and Outcomes Framework"}
@@ -146,7 +148,7 @@ def said_before(campaign: Campaign) -> dict[str, Any]:
 
 
 def look(campaign: Campaign, lake: Lake | None) -> Look:
-    """What the desk shows of a campaign before it is sent."""
+    """What the desk shows of a campaign before it is sent; what it could see is told of a draft, and sealed with it."""
     measure = None if lake is None else for_lake(lake).get(measure_of(campaign))
     share = campaign.kind == "awareness" or (measure is not None and measure.is_share)
     unit = "share of those who answer" if campaign.kind == "awareness" else measure.unit if measure else ""
@@ -157,7 +159,8 @@ def look(campaign: Campaign, lake: Lake | None) -> Look:
         trouble = str(error)
     if people is not None and not campaign.why_not_randomised and people.networks < len(campaign.arms):
         trouble = f"Only {people.networks} to draw for {len(campaign.arms)} arms: choose a wider audience."
-    return Look(people, _power(campaign, people), _messages(campaign, people, measure), trouble, share, unit)
+    power = _power(campaign, people) if campaign.sealed_at is None else None
+    return Look(people, power, _messages(campaign, people, measure), trouble, share, unit)
 
 
 def reader_values(campaign: Campaign, people: Audience | None, organisation: Organisation) -> dict[str, str]:
@@ -234,7 +237,16 @@ def _power(campaign: Campaign, people: Audience | None) -> Power | None:
 
 
 def _awareness_power(campaign: Campaign, people: Audience) -> Power | None:
+    """Of a draft that is saved it is kept: it rests on the survey, the question, the audience and the arms."""
     wave = first_wave(campaign)
+    if campaign.pk is None:
+        return _from_wave(campaign, people, wave)
+    rests_on = (METHOD, *state(wave), campaign.outcome["question"], campaign.outcome["value"], campaign.ratio,
+                campaign.least_effect, *people.units, "in", *people.clusters)  # fmt: skip
+    return kept(f"change.power/{campaign.key}", rests_on, lambda: _from_wave(campaign, people, wave))
+
+
+def _from_wave(campaign: Campaign, people: Audience, wave: SurveyWave) -> Power | None:
     rows = gathered(wave)
     home = dict(zip(people.units, people.clusters, strict=True))
     codes = dict(wave.invitations.values_list("respondent", "organisation_id"))

@@ -19,6 +19,7 @@ from evenhand_web.decide.models import Plan
 from evenhand_web.decide.signing import sheet
 from evenhand_web.listen.models import SurveyWave
 from evenhand_web.people.models import Organisation
+from evenhand_web.people.tree import around
 
 from .audiences import audience, baseline_months, first_wave, follow_up_months
 from .models import AllocationRow, Campaign
@@ -66,11 +67,11 @@ def draw(campaign: Campaign, lake: Lake | None = None) -> Allocation:
 
 def unmoved(campaign: Campaign) -> bool:
     """Whether the allocation is the one that was sealed: the same units, arms and waves, to the last letter."""
-    rows = list(campaign.allocation.all())
+    rows = campaign.allocation.values_list("unit", "arm", "stratum", "cluster", "wave")
+    unit, arm, stratum, cluster, wave = zip(*rows, strict=True) if rows else ((),) * 5
     return campaign.allocation_sha256 == seal_of(
-        [r.unit for r in rows], [r.arm for r in rows], [(r.stratum,) if r.stratum else () for r in rows],
-        [r.cluster for r in rows], campaign.arms, campaign.ratio, campaign.seed or 0,
-        [r.wave for r in rows] if len(campaign.waves) > 1 and not campaign.why_not_randomised else None,
+        unit, arm, [(one,) if one else () for one in stratum], cluster, campaign.arms, campaign.ratio,
+        campaign.seed or 0, list(wave) if len(campaign.waves) > 1 and not campaign.why_not_randomised else None,
     )  # fmt: skip
 
 
@@ -186,10 +187,10 @@ def _shifted(day: date, months: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-def campaigns(places: list[Organisation]) -> list[Campaign]:
-    """The campaigns of schemes whose area is one of these."""
-    plans = Plan.objects.filter(organisation__in=places)
-    there = Campaign.objects.filter(Q(version__plan__in=plans) | Q(organisation__in=places))
+def campaigns(organisation: Organisation) -> list[Campaign]:
+    """The campaigns whose area, or whose scheme's, is an organisation, lies above it or below it."""
+    plans = Plan.objects.filter(organisation__in=around(organisation, Plan))
+    there = Campaign.objects.filter(Q(version__plan__in=plans) | Q(organisation__in=around(organisation, Campaign)))
     return list(there.select_related("organisation", "version__plan__organisation"))
 
 

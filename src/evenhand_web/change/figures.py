@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evenhand import charts
+from evenhand.charts import effect_sketches
 from evenhand.records import EngagementFunnel
 from evenhand_web.site.figures import Figure
 
@@ -33,6 +34,7 @@ def engagement(found: EngagementFunnel, name: str, *, over: bool = True) -> Figu
     document = found.as_json()
     return Figure(
         name=f"{name}-engagement", sentence=_sentence(document) + _past(found), draw=draw,
+        sketch=lambda width: effect_sketches.engagement(found, width=width),
         rows=[_row(s, found) for s in document["stages"]], columns=COLUMNS,
         how=(STEPS, "Reported is what people say they did; verified is what their practice's data shows. "
              "They are two numbers and are never added."),

@@ -102,7 +102,9 @@ def _longest(campaign: Campaign, seen: Look) -> Organisation:
 
 
 def _number(seen: Look, reader: Organisation) -> Sighting | None:
-    """A number as the letter would give beside the message; None where the measure is not published."""
+    """A number as the letter would give beside the message; None where the measure is not published.
+
+    Its figures are examples: only the letter's words are counted, and every reader's number has as many."""
     here = seen.audience.ground if seen.audience else None
     if here is None:
         return None

@@ -16,7 +16,7 @@ from evenhand.change import moved
 from evenhand.records import Estimate
 from evenhand.records.spread import Spread
 from evenhand.stats.wilson import wilson
-from evenhand.story import sights
+from evenhand.story import sight_keys, sights
 from evenhand.story.sight import IMPROVES
 from evenhand_web.site.lake import lake
 
@@ -87,7 +87,7 @@ def _ways(measure: str, since: dict[tuple[str, str], date]) -> list[str | None]:
     if held is None or definition is None or not sights.is_stored(held, definition):
         return [None] * len(since)
     ordered = sorted(since.items())
-    name = hashlib.sha256(f"gap {sights.key(held, definition)} {ordered}".encode()).hexdigest()
+    name = hashlib.sha256(f"gap {sight_keys.key(held, definition)} {ordered}".encode()).hexdigest()
     if (kept := cache.get(name)) is not None:
         return list(kept)
     levels: dict[str, list[tuple[str, date]]] = defaultdict(list)

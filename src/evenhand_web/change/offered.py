@@ -37,7 +37,7 @@ def schemes(area: Organisation) -> list[tuple[str, str]]:
 def questions(area: Organisation) -> list[tuple[str, str]]:
     """Wave, question and answer that an awareness campaign may begin from: closed waves that were asked here."""
     found = []
-    for wave in SurveyWave.objects.filter(organisation__in=around(area), closes__lte=timezone.now()):
+    for wave in SurveyWave.objects.filter(organisation__in=around(area, SurveyWave), closes__lte=timezone.now()):
         for question in instrument(wave).questions:
             if question.type == "single" and not question.asked_if:
                 found += [(PART.join((wave.key, question.id, answer)), f"{question.text} {words} ({wave.title})")

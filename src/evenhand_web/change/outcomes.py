@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 
 from evenhand import charts
+from evenhand.charts import effect_sketches
 from evenhand.charts.words import number
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.listen import hits
-from evenhand.measures import for_lake
 from evenhand.records import Effect
+from evenhand.story import sight_keys, sights
 from evenhand.story.awareness import Awareness, awareness
 from evenhand.story.campaigning import outcome
 from evenhand_web.listen.answering import instrument
-from evenhand_web.listen.results import gathered
+from evenhand_web.listen.models import SurveyWave
+from evenhand_web.listen.results import gathered, state
 from evenhand_web.site.figures import Figure
+from evenhand_web.site.keeping import kept
 
 from . import desk
 from .audiences import first_wave, measure_of
@@ -26,6 +29,7 @@ from .gap import FEWEST
 from .models import Campaign
 
 FIRST, LAST = "1", "2"
+METHOD = 1  # rises when the same answers or months would give another outcome
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,14 @@ def _practice(campaign: Campaign, lake: Lake) -> Told:
     rows = list(campaign.allocation.all())
     first, last = desk.follow_up(campaign)
     before, after = desk.baseline(campaign), (f"{first:%Y-%m}", f"{last:%Y-%m}")
-    measure = for_lake(lake)[measure_of(campaign)]
-    found = outcome(
+    every = sights.known(lake)
+    measure = every[measure_of(campaign)]
+    rests_on = (METHOD, campaign.allocation_sha256, campaign.control, *before, *after, measure.definition(every),
+                sight_keys.key(lake, measure))  # fmt: skip
+    found = kept(f"change.outcome/{campaign.key}", rests_on, lambda: outcome(
         lake, measure.id, [r.unit for r in rows], [r.arm for r in rows], [r.cluster for r in rows],
         control=campaign.control, baseline=before, follow_up=after,
-    )  # fmt: skip
+    ))  # fmt: skip
     share = measure.is_share
     table = [
         (_name(campaign, a.arm), a.n, a.baseline_mean, a.outcome_mean, *_beside(found.effects, a.arm))
@@ -105,8 +112,7 @@ def _practice(campaign: Campaign, lake: Lake) -> Told:
 
 
 def _awareness(campaign: Campaign) -> Told:
-    given = _answers(campaign)
-    found = awareness(**given)
+    found, own = _both(campaign)
     asked = next(q for q in instrument(first_wave(campaign)).questions if q.id == campaign.outcome["question"])
     words = f"“{asked.options.get(campaign.outcome['value'], campaign.outcome['value'])}” to “{asked.text}”"
     table = [
@@ -123,8 +129,36 @@ def _awareness(campaign: Campaign) -> Told:
             "the first wave, by intention to treat.",
             "Errors are by what was drawn as one (CR2, Satterthwaite's degrees of freedom); 95% intervals.",
         )),
-        _by_person(campaign, awareness(**given, own=True)),
+        _by_person(campaign, own),
     )  # fmt: skip
+
+
+def _both(campaign: Campaign) -> tuple[Awareness, Awareness]:
+    """The outcome of an awareness campaign, and the same with each person's own first answer. Kept: it rests on two
+    surveys that have closed, the question asked of them, and the allocation as it was sealed.
+
+    Raises
+    ------
+    InputError
+        If the second wave is not there, or too few answered: that is kept as well.
+    """
+    second = desk.second_wave(campaign)
+    if second is None:
+        raise InputError("the second wave is not there")
+    rests_on = (METHOD, campaign.allocation_sha256, campaign.outcome["question"], campaign.outcome["value"],
+                campaign.control, *state(first_wave(campaign)), *state(second))  # fmt: skip
+    found = kept(f"change.awareness/{campaign.key}", rests_on, lambda: _worked_out(campaign, second))
+    if isinstance(found, str):
+        raise InputError(found)
+    return found
+
+
+def _worked_out(campaign: Campaign, second: SurveyWave) -> tuple[Awareness, Awareness] | str:
+    try:
+        given = _answers(campaign, second)
+        return awareness(**given), awareness(**given, own=True)
+    except InputError as error:
+        return str(error)
 
 
 def _by_person(campaign: Campaign, found: Awareness) -> Figure | None:
@@ -158,14 +192,11 @@ def measured(campaign: Campaign) -> Awareness:
     InputError
         If the second wave is not there, or too few answered.
     """
-    return awareness(**_answers(campaign))
+    return _both(campaign)[0]
 
 
-def _answers(campaign: Campaign) -> dict[str, Any]:
+def _answers(campaign: Campaign, second: SurveyWave) -> dict[str, Any]:
     """Both waves row by row, as `awareness` takes them."""
-    second = desk.second_wave(campaign)
-    if second is None:
-        raise InputError("the second wave is not there")
     rows = {row.unit: row for row in campaign.allocation.all()}
     answer, wave, arm, cluster, stratum, person = [], [], [], [], [], []
     for label, asked in ((FIRST, first_wave(campaign)), (LAST, second)):
@@ -189,17 +220,20 @@ def _figure(
     campaign: Campaign, effects: tuple[Effect, ...], rows: list, columns: tuple[str, ...], share: bool,
     how: tuple[str, ...],
 ) -> Figure:  # fmt: skip
+    names = [_name(campaign, e.arm) for e in effects]
+    found = [np.array([getattr(e, name) for e in effects]) for name in ("effect", "low", "high")]
+    matters = np.full(len(effects), np.nan if campaign.least_effect is None else campaign.least_effect)
+
     def draw(width: int) -> object:
-        value, low, high = (np.array([getattr(e, name) for e in effects]) for name in ("effect", "low", "high"))
-        matters = np.full(len(effects), np.nan if campaign.least_effect is None else campaign.least_effect)
-        return charts.forest([_name(campaign, e.arm) for e in effects], value, low, high, matters=matters, share=share,
-                             title="Effect against those held out", width=width)  # fmt: skip
+        return charts.forest(names, *found, matters=matters, share=share, title="Effect against those held out",
+                             width=width)  # fmt: skip
 
     command = ("evenhand change awareness FILE --question COL --value V --control ARM --cluster COL --json"
                if campaign.kind == "awareness" else
                "evenhand prove trial FILE --control ARM --clusters COL --json")  # fmt: skip
     return Figure(
         name=f"{campaign.key}-outcome", sentence="Each arm against those held out until the verdict.", draw=draw,
+        sketch=lambda width: effect_sketches.forest(names, *found, matters=matters, share=share, width=width),
         columns=columns, rows=rows, command=command,
         how=(*how, "The orange mark is the least effect that was said to matter before the launch."),
     )  # fmt: skip

@@ -30,6 +30,12 @@ def modules() -> dict[str, Content]:
     return load_all_content(CONTENT)
 
 
+def learn() -> None:
+    """Read every module, and what each says of itself, before a page asks."""
+    for one in modules().values():
+        _ = one.facts, review_day(one)
+
+
 @dataclass(frozen=True)
 class Book:
     """A module on its shelf: the last stage that its reader reached, and whether its review is overdue."""

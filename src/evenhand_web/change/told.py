@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.db.models import Count, Q
+
 from evenhand.change import Content, fill_content
 from evenhand_web.listen import moving, results
 from evenhand_web.listen.models import SurveyWave
 from evenhand_web.people.models import Organisation
-from evenhand_web.people.tree import around, upward
+from evenhand_web.people.tree import codes_around, upward
 
 from .models import Commitment
 
@@ -56,9 +58,11 @@ def asked(organisation: Organisation, content: Content) -> dict[str, str | None]
 
 def promises(organisation: Organisation, content: Content) -> dict[str, str | None]:
     """How many promises were made here, above and below, and how many of them somebody says were kept."""
-    made = Commitment.objects.filter(organisation__in=around(organisation))
-    kept = made.filter(reports__said="done").distinct()
-    return {"promised": f"{made.count():,}", "reported": f"{kept.count():,}"}
+    made = Commitment.objects.filter(organisation__in=codes_around(organisation, Commitment))
+    found = made.aggregate(
+        every=Count("pk", distinct=True), kept=Count("pk", distinct=True, filter=Q(reports__said="done"))
+    )
+    return {"promised": f"{found['every']:,}", "reported": f"{found['kept']:,}"}
 
 
 def _moved(wave: SurveyWave, content: Content) -> str | None:

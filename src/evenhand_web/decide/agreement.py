@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,12 +12,14 @@ from django.db.models import QuerySet
 from evenhand.decide import Count, Participants, StatementTally, Tally, Votes, tally
 from evenhand.decide.verdict import AGREED, DISAGREED, DIVIDED, EXCEPT, FEWEST, MORE
 from evenhand_web.people.models import Person
-from evenhand_web.people.tree import within
+from evenhand_web.people.tree import known_within
 
 from .models import Round, Statement, VoteEvent
 
+Voters = tuple[tuple[str, str | None, str, bool], ...]
 DECLARED = "profession"
 NOBODY = "-"  # begins the key of nobody, who stands for a profession of which nobody may have voted yet
+MANY = 500  # places in which people are counted one by one: SQLite takes at least 999 (its documentation, limits)
 ORDER = (AGREED, EXCEPT, DIVIDED, DISAGREED, MORE)
 
 
@@ -48,64 +51,83 @@ class Agreement:
 
 
 def agreement(
-    round_: Round, groups: dict[str, str] | None = None, professions: tuple[str, ...] | None = None
-) -> Agreement:
+    round_: Round, groups: dict[str, str] | None = None, professions: tuple[str, ...] | None = None,
+    made: Log | None = None,
+) -> Agreement:  # fmt: skip
     """The round as it stands now, the surest statements of each verdict first.
 
     `groups` (person -> opinion group) are protected like professions: what one of them rejects is not agreed.
-    `professions`: those protected, where they were asked for already.
+    `professions`: those protected, where they were asked for already; `made`: the log with these, which is counted
+    if it is up to now.
     """
     statements = list(round_.statements.select_related("duplicate_of"))
     professions = protected(round_) if professions is None else professions
-    counted = count(round_, statements, professions, groups)
+    counted = count(round_, statements, professions, groups, made)
     by_key = {statement.key: statement for statement in statements}
     said = [_said(by_key[row.statement], row) for row in counted.statements]
     said.sort(key=lambda row: (ORDER.index(row.verdict), -row.everyone.lower_bound if row.everyone else 0.0))
     return Agreement(counted.participants, counted.votes, professions, tuple(said))
 
 
-def protected(round_: Round) -> tuple[str, ...]:
+def protected(round_: Round, who: Voters | None = None) -> tuple[str, ...]:
     """The professions that are judged by themselves: those with ten or more people, in the order of their heads.
 
     Its people are those who work where the round is, and those who have voted. A profession with fewer can never
     be judged; its people count among everyone.
     """
-    return tuple(name for name, n in heads(round_).items() if n >= FEWEST and name)
+    return tuple(name for name, n in heads(round_, who).items() if n >= FEWEST and name)
 
 
-def heads(round_: Round) -> dict[str, int]:
-    """How many of each profession may vote, the most first."""
-    there = _people(round_).exclude(removed_by_moderator=True)
-    found = there.order_by().values_list(DECLARED).annotate(n=models.Count("key"))
-    return dict(sorted(found, key=lambda row: (-row[1], row[0])))
+def heads(round_: Round, who: Voters | None = None) -> dict[str, int]:
+    """How many of each profession may vote, the most first. `who`: its voters, where they were asked for already."""
+    here, found = known_within(round_.organisation), Counter[str]()
+    among = Person.objects.exclude(removed_by_moderator=True).order_by()
+    inside = among if len(here) > MANY else among.filter(organisation__in=here)
+    for place, profession, n in inside.values_list("organisation", DECLARED).annotate(n=models.Count("key")):
+        if place in here:
+            found[profession] += n
+    # and those who have voted in it and work elsewhere by now
+    for _, place, profession, removed in voters(round_) if who is None else who:
+        if place not in here and not removed:
+            found[profession] += 1
+    return dict(sorted(found.items(), key=lambda row: (-row[1], row[0])))
 
 
 @dataclass(frozen=True, eq=False)
 class Log:
-    """The vote log of a round up to a row, as evenhand.decide takes it."""
+    """The vote log of a round up to a row, `newest`, as evenhand.decide takes it."""
 
     votes: Votes
     participants: Participants
     moderation: tuple[tuple[str, str], ...]
+    newest: int
 
 
-def log(round_: Round, statements: list[Statement], professions: tuple[str, ...], newest: int) -> Log:
+def voters(round_: Round) -> Voters:
+    """Those who have voted in a round: key, organisation, profession, and whether a moderator removed them."""
+    voted = Person.objects.filter(key__in=_voted(round_))
+    return tuple(sorted(voted.values_list("key", "organisation_id", DECLARED, "removed_by_moderator")))
+
+
+def log(
+    round_: Round, statements: list[Statement], professions: tuple[str, ...], newest: int, who: Voters | None = None
+) -> Log:
     """The log up to the row `newest`: the same object until a vote, a moderation or those who voted change.
 
     Of those who may vote and have not, nothing is counted but that their professions are there.
     """
     moderation = tuple((s.key, _moderation(s)) for s in statements)
-    voted = VoteEvent.objects.filter(statement__round=round_).values("person")
-    who = Person.objects.filter(key__in=voted).values_list("key", "organisation_id", DECLARED, "removed_by_moderator")
-    return _log(round_.pk, newest, moderation, professions, tuple(sorted(who)))
+    return _log(round_.pk, newest, moderation, professions, voters(round_) if who is None else who)
 
 
 def count(
-    round_: Round, statements: list[Statement], professions: tuple[str, ...], groups: dict[str, str] | None = None
-) -> Tally:
+    round_: Round, statements: list[Statement], professions: tuple[str, ...], groups: dict[str, str] | None = None,
+    made: Log | None = None,
+) -> Tally:  # fmt: skip
     """The tally of the vote log, by opinion group too where `groups` (person -> group) are given."""
     newest = VoteEvent.objects.filter(statement__round=round_).values_list("pk", flat=True).last() or 0
-    made = log(round_, statements, professions, newest)
+    if made is None or made.newest != newest:
+        made = log(round_, statements, professions, newest)
     return _count(made, tuple((groups or {}).items()))
 
 
@@ -119,8 +141,7 @@ def _count(made: Log, groups: tuple[tuple[str, str], ...]) -> Tally:
 
 @lru_cache(maxsize=16)
 def _log(
-    pk: int, newest: int, moderation: tuple[tuple[str, str], ...], professions: tuple[str, ...],
-    who: tuple[tuple[str, str | None, str, bool], ...],
+    pk: int, newest: int, moderation: tuple[tuple[str, str], ...], professions: tuple[str, ...], who: Voters
 ) -> Log:  # fmt: skip
     events = VoteEvent.objects.filter(statement__round=pk, pk__lte=newest).order_by("pk")
     rows = events.values_list("person_id", "statement__key", "value")
@@ -132,7 +153,7 @@ def _log(
         removed=frozenset(key for key, _, _, removed in who if removed), declared={DECLARED: declared},
     )  # fmt: skip
     votes = Votes.of((person, statement, words[value]) for person, statement, value in rows)
-    return Log(votes, participants, moderation)
+    return Log(votes, participants, moderation, newest)
 
 
 def shown(everyone: Count, units: tuple[Count, ...]) -> tuple[Count, ...]:
@@ -162,10 +183,9 @@ def _named(column: str, value: str) -> str:
     return f"opinion group {value}" if column == "group" else value
 
 
-def _people(round_: Round) -> QuerySet[Person]:
-    """Those who work where the round is, and those who have voted in it and work elsewhere by now."""
-    voted = VoteEvent.objects.filter(statement__round=round_).values("person")
-    return Person.objects.filter(models.Q(organisation__in=within(round_.organisation)) | models.Q(key__in=voted))
+def _voted(round_: Round) -> QuerySet:
+    """The keys of those who have voted, each once: a tenth as many as votes."""
+    return VoteEvent.objects.filter(statement__round=round_).order_by().values("person").distinct()
 
 
 def _moderation(statement: Statement) -> str:

@@ -132,7 +132,7 @@ def decisions(request: HttpRequest, code: str, paging: Query[Paging]):
 
 
 def _plans(organisation: Organisation):  # type: ignore[no-untyped-def]
-    having = Plan.objects.filter(organisation__in=around(organisation), versions__isnull=False)
+    having = Plan.objects.filter(organisation__in=around(organisation, Plan), versions__isnull=False)
     return having.distinct().order_by("-at", "pk")
 
 

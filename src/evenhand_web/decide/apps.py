@@ -8,7 +8,11 @@ class DecideConfig(AppConfig):
     label = "decide"
 
     def ready(self) -> None:
-        """Keep moderation, signatures and key decisions in the audit trail."""
+        """Keep moderation, signatures and key decisions in the audit trail; have rounds counted at a server's start."""
+        from evenhand_web.site import warming
+
+        from .rounds import count_newest
         from .trailing import start
 
         start()
+        warming.first(count_newest)

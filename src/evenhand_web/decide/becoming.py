@@ -50,7 +50,7 @@ def mine(person: Person, organisation: Organisation) -> list[Became]:
     plans = rounds.grown(stand_for.values(), organisation)
     told = _told({plan.pk: plan for found in plans.values() for plan in found}, organisation)
     advised: dict[int, list[KeyDecision]] = {}
-    places = around(organisation)
+    places = around(organisation, KeyDecision)
     for advice in Advice.objects.filter(statement__in=stand_for, decision__organisation__in=places).select_related(
         "decision__taken"
     ):

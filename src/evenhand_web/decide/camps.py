@@ -14,7 +14,7 @@ from evenhand.errors import InputError
 from evenhand_web.people.models import Person
 from evenhand_web.site.figures import Figure
 
-from .agreement import DECLARED, Agreement, Log, agreement, log, protected
+from .agreement import DECLARED, Agreement, Log, Voters, agreement, log, protected, voters
 from .models import Round, Statement, VoteEvent
 
 STEP = 100  # votes, after which groups are made anew in a large round, and what is shown next is learnt anew
@@ -38,9 +38,11 @@ def camps(round_: Round) -> Groups | None:
 
 def judged(round_: Round) -> Agreement:
     """What is agreed, by every profession and, where there are camps, by every opinion group."""
-    professions = protected(round_)
-    found = _groups(_log(round_, LARGE, professions))
-    return agreement(round_, found.by_person if found is not None and found.groups > 1 else None, professions)
+    who = voters(round_)
+    professions = protected(round_, who)
+    made = _log(round_, LARGE, professions, who)
+    found = _groups(made)
+    return agreement(round_, found.by_person if found is not None and found.groups > 1 else None, professions, made)
 
 
 def next_statement(round_: Round, person: Person, said: dict[str, int]) -> Next | None:
@@ -48,8 +50,9 @@ def next_statement(round_: Round, person: Person, said: dict[str, int]) -> Next 
 
     `said` are their votes that stand: statement's key -> 1, -1 or 0.
     """
-    professions = protected(round_)
-    router = _router(_log(round_, SOON, professions))
+    who = voters(round_)
+    professions = protected(round_, who)
+    router = _router(_log(round_, SOON, professions, who))
     if router is None:
         return None
     own = {DECLARED: person.profession if person.profession in professions else ""}
@@ -61,17 +64,22 @@ def exposed(round_: Round) -> Exposure | None:
     return _exposed(_log(round_, SOON))
 
 
-def _log(round_: Round, large: int, professions: tuple[str, ...] | None = None) -> Log:
+def _log(
+    round_: Round, large: int, professions: tuple[str, ...] | None = None, who: Voters | None = None
+) -> Log:  # fmt: skip
     statements = list(round_.statements.select_related("duplicate_of"))
-    known = protected(round_) if professions is None else professions
-    return log(round_, statements, known, _head(round_, large))
+    who = voters(round_) if who is None else who
+    known = protected(round_, who) if professions is None else professions
+    return log(round_, statements, known, _head(round_, large), who)
 
 
 def _head(round_: Round, large: int) -> int:
     """The row after which nothing is counted: the newest, or the last whole hundredth from `large` votes on."""
     events = VoteEvent.objects.filter(statement__round=round_).order_by("pk").values_list("pk", flat=True)
     many = events.count()
-    whole = many if many < large else many // STEP * STEP
+    if many < large:
+        return events.last() or 0
+    whole = many // STEP * STEP
     return events[whole - 1] if whole else 0
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
+from django.utils.safestring import SafeString, mark_safe
 
 from evenhand import charts
 from evenhand.charts import survey_sketches
 from evenhand.decide import Count
 from evenhand.decide.verdict import AGREED, DISAGREED, DIVIDED, EXCEPT, FEWEST, MORE
 from evenhand_web.site.figures import Figure
+from evenhand_web.site.templatetags.evenhand import percent
 
 from .agreement import Agreement, Said
 from .models import Round
@@ -57,14 +60,25 @@ class Bar:
         return self.count.passes / self.count.seen
 
     @property
-    def places(self) -> list[tuple[str, str, str]]:
-        """(what, from, width) of each piece."""
+    def drawn(self) -> SafeString:
+        """The bar; written here, as `words`, for a round has 150 of each, and a template takes ten times as long."""
         widths = (("agree", self.agree), ("pass", self.passes), ("disagree", self.disagree))
-        at, pieces = 0.0, []
+        at, pieces = 0.0, ""
         for what, share in widths:
-            pieces.append((what, f"{100 * at:.2f}", f"{100 * share:.2f}"))
+            pieces += f'<rect class="eh-bar__{what}" x="{100 * at:.2f}" y="0" width="{100 * share:.2f}" height="6"/>'
             at += share
-        return pieces
+        return mark_safe(
+            '<svg class="eh-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+            f'{pieces}<rect class="eh-bar__half" x="49.85" y="0" width="0.3" height="6"/></svg>'
+        )
+
+    @property
+    def words(self) -> SafeString:
+        """The shares in words."""
+        return mark_safe(
+            f"<strong>{percent(self.agree, 0)} agree</strong> (at least {percent(self.count.lower_bound, 0)}), "
+            f"{percent(self.disagree, 0)} disagree, {percent(self.passes, 0)} pass"
+        )
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,14 @@ class Shown:
     said: Said
     everyone: Bar | None
     professions: tuple[Bar, ...]
+
+    @property
+    def by_profession(self) -> SafeString:
+        """The bar of each profession, an item of a list each."""
+        return mark_safe("".join(
+            f'<li><p class="eh-said__group">{escape(bar.name)} <span class="eh-quiet">{bar.count.people:,} people'
+            f"</span></p>{bar.drawn}<p>{bar.words}</p></li>" for bar in self.professions
+        ))  # fmt: skip
 
 
 def show(said: Said) -> Shown:

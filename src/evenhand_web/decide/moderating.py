@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from evenhand.decide import similar
 from evenhand.errors import InputError
 from evenhand_web.people.models import Organisation, Person
-from evenhand_web.people.tree import below
+from evenhand_web.people.tree import inside
 
 from .models import Moderation, Round, Statement
 
@@ -26,11 +26,11 @@ def waiting(round_: Round, organisation: Organisation) -> QuerySet[Statement]:
 
     Whoever moderates where the round itself is, or above it, decides on all.
     """
-    places = {organisation.code, *(o.code for o in below(organisation))}
     pending = round_.statements.filter(moderation="pending")
-    if round_.organisation_id in places:
+    if inside(organisation, [round_.organisation_id]):
         return pending
-    return pending.filter(author__organisation__in=places)
+    places = pending.exclude(author__organisation=None).values_list("author__organisation", flat=True)
+    return pending.filter(author__organisation__in=inside(organisation, places))
 
 
 def near(round_: Round, text: str) -> list[Statement]:

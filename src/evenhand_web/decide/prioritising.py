@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from evenhand import charts
@@ -9,7 +11,7 @@ from evenhand.charts import survey_sketches
 from evenhand.decide import Priorities, priorities
 from evenhand.decide.verdict import FEWEST
 from evenhand_web.people.models import Organisation, Person
-from evenhand_web.people.tree import below
+from evenhand_web.people.tree import inside
 from evenhand_web.site.figures import Figure
 
 from .models import PriorityChoice
@@ -30,7 +32,7 @@ def options(titles: dict[str, str]) -> list[tuple[str, str]]:
 
 def chosen(organisation: Organisation) -> dict[str, list[list[str]]]:
     """The last order of each person, given here or below: person -> their one ranking, of two or more."""
-    places = [organisation, *below(organisation)]
+    places = inside(organisation, PriorityChoice.objects.values_list("organisation", flat=True).distinct())
     rows = PriorityChoice.objects.filter(organisation__in=places, person__removed_by_moderator=False)
     last = dict(rows.values_list("person_id", "ranking"))
     return {person: [ranking] for person, ranking in last.items() if len(ranking) > 1}
@@ -39,7 +41,15 @@ def chosen(organisation: Organisation) -> dict[str, list[list[str]]]:
 def result(organisation: Organisation) -> Priorities | None:
     """The order, with its uncertainty; None while fewer than ten people have chosen."""
     given = chosen(organisation)
-    return priorities(given) if len(given) >= FEWEST else None
+    if len(given) < FEWEST:
+        return None
+    return _ordered(tuple((person, tuple(ranking)) for person, (ranking,) in given.items()))
+
+
+@lru_cache(maxsize=16)
+def _ordered(given: tuple[tuple[str, tuple[str, ...]], ...]) -> Priorities:
+    """The order, kept until anybody chooses anew."""
+    return priorities({person: [ranking] for person, ranking in given})
 
 
 def keep(organisation: Organisation, person: Person, ranking: list[str]) -> PriorityChoice:

@@ -65,12 +65,12 @@ class Book:
 
 def book(organisation: Organisation) -> Book:
     """The register that a reader at this place may see; the same number of questions whatever its length."""
-    places = around(organisation)
     decisions = list(
-        models.KeyDecision.objects.filter(organisation__in=places).select_related("organisation", "plan", "taken")
+        models.KeyDecision.objects.filter(organisation__in=around(organisation, models.KeyDecision))
+        .select_related("organisation", "plan", "taken")
         .prefetch_related("participation", "advice__statement__round")
     )  # fmt: skip
-    asked = list(_blockers().filter(organisation__in=places))
+    asked = list(_blockers().filter(organisation__in=around(organisation, models.Blocker)))
     led = leads([organisation, *children(organisation)], pathways())
     register = summed(_file(decisions, asked, led))
     by_id = {str(row.pk): row for row in decisions}

@@ -16,6 +16,7 @@ from . import camps
 from .models import Plan, Round, Statement, VoteEvent
 
 TWELVE = 12  # PAGES.md, Decide: twelve and done
+NEWEST = 8  # rounds counted when a server starts: half of what `camps` and `agreement` keep
 WHY = {  # as evenhand.decide.routing chose, said to the one who votes
     "new": "fewer than ten people have seen it, and one place in four is kept for new statements",
     "information": "your answer says most about where you stand",
@@ -29,7 +30,7 @@ NEXT_RULE = (
 
 def here(organisation: Organisation) -> list[Round]:
     """The rounds of an organisation, of those above it and of those below it, the newest first."""
-    return list(Round.objects.filter(organisation__in=around(organisation)).select_related("organisation"))
+    return list(Round.objects.filter(organisation__in=around(organisation, Round)).select_related("organisation"))
 
 
 def find(organisation: Organisation, key: str) -> Round:
@@ -69,7 +70,7 @@ def grown(statements: Iterable[Statement], organisation: Organisation) -> dict[i
     """The schemes that statements became part of, by statement: those that a reader at this organisation can open."""
     found: dict[int, list[Plan]] = {}
     links = Plan.statements.through.objects.filter(
-        statement__in=[s.pk for s in statements], plan__organisation__in=around(organisation)
+        statement__in=[s.pk for s in statements], plan__organisation__in=around(organisation, Plan)
     )
     for link in links.select_related("plan").order_by("pk"):
         found.setdefault(link.statement_id, []).append(link.plan)
@@ -100,3 +101,9 @@ def cast(statement: Statement, person: Person, value: str) -> bool:
         return False
     VoteEvent.objects.create(statement=statement, person=person, value=value)
     return True
+
+
+def count_newest() -> None:
+    """Count the newest rounds, and find their opinion groups, before a page asks."""
+    for round_ in Round.objects.select_related("organisation").order_by("-opens")[:NEWEST]:
+        camps.judged(round_)

@@ -16,13 +16,16 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        """Say what bulletins can tell: only here are all steps known. Keep loads in the audit trail."""
+        """Say what bulletins can tell: only here are all steps known. Keep loads in the audit trail;
+        have what pages keep worked out when a server starts."""
         from evenhand_web.change import bulletins
+        from evenhand_web.site import keeping, warming
 
         from .trailing import start
 
         bulletins.register(_gatherer)
         start()
+        warming.first(keeping.prepare)
 
 
 def _gatherer(week: date) -> Gather:

@@ -9,9 +9,10 @@ from evenhand.charts.words import number
 from evenhand.lake import Lake
 from evenhand.records.spread import Spread
 from evenhand.story import sightings, sights
+from evenhand.story.moved import Moved
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.tree import below
-from evenhand_web.see import comparing
+from evenhand_web.see import comparing, listing
 
 
 class Sights:
@@ -21,6 +22,7 @@ class Sights:
         self.lake = lake
         self._seen: dict[str, list[Sighting]] = {}
         self._within: dict[tuple[str, str], Sighting] = {}
+        self._moved: dict[str, Moved | None] = {}
         self._below: dict[tuple[str, str], tuple[Spread, dict[str, str]]] = {}
 
     def of(self, organisation: Organisation) -> list[Sighting]:
@@ -42,6 +44,17 @@ class Sights:
         """One measure among the others of its level."""
         here = (s for s in self.of(organisation) if s.measure == measure and s.kind != "signal" and s.honest)
         return next(here, None)
+
+    def moved(self, organisation: Organisation) -> Moved | None:
+        """What changed there this quarter, as the page What changed says it."""
+        if organisation.code not in self._moved:
+            self._moved[organisation.code] = listing.what_moved(self.lake, organisation)
+        return self._moved[organisation.code]
+
+    def changed(self, organisation: Organisation, measure: str) -> Sighting | None:
+        """One measure in its own months, or else among the others of its level."""
+        signals = (s for s in self.of(organisation) if s.measure == measure and s.kind == "signal" and s.honest)
+        return next(signals, None) or self.one(organisation, measure)
 
     def full(self, organisation: Organisation, seen: Sighting | None) -> Sighting | None:
         """A place of many practices as a digest speaks of it."""

@@ -18,15 +18,17 @@ from evenhand_web.change import reading
 from evenhand_web.change.bulletins import Offer, sighting_in
 from evenhand_web.change.bulletins_arms import Arms, Sent
 from evenhand_web.change.models import Bulletin, Commitment, EngagementEvent
-from evenhand_web.decide.models import Explanation
+from evenhand_web.decide.models import Explanation, Plan
 from evenhand_web.people import rights
 from evenhand_web.people.models import Organisation, Person, Post
 from evenhand_web.people.rights import Actor, Place, PostHeld
 from evenhand_web.people.tree import ancestors, around
 from evenhand_web.prove.models import VerdictRecord
+from evenhand_web.see.models import Follow
 from evenhand_web.site.lake import lake
 
 from . import gathering
+from .bulletin_follows import followed
 from .bulletin_sights import Sights
 
 ABOVE = ("pcn", "sicbl", "icb", "region", "nation")  # levels with many practices, the nearest first
@@ -66,6 +68,7 @@ class Known:
     verdict: VerdictRecord | None = None
     explained: set[tuple[str, str]] = field(default_factory=set)
     promised: set[str] = field(default_factory=set)  # measures on which a promise is open
+    follows: list[Follow] = field(default_factory=list)
 
 
 class Gatherer:
@@ -94,6 +97,8 @@ class Gatherer:
         open_ = Commitment.objects.filter(person__in=keys, reports=None).values_list("person", "measure")
         for key, measure in open_:
             known[key].promised.add(measure)
+        for each in Follow.objects.filter(person__in=keys).select_related("organisation"):
+            known[each.person_id].follows.append(each)
         versions = Commitment.objects.filter(person__in=keys).exclude(version=None).values_list("person", "version")
         judged = VerdictRecord.objects.filter(design__version__in={version for _, version in versions})
         latest = {r.design.version_id: r for r in judged.select_related("design").order_by("id")}
@@ -111,7 +116,8 @@ class Gatherer:
         reader = self._reader(person)
         if reader is None:
             return None
-        offer = self._campaign(reader, told) or self._due(reader, told) or self._largest(reader, told)
+        offer = self._campaign(reader, told) or self._due(reader, told)
+        offer = offer or followed(self, reader, self._known[person.pk].follows, told) or self._largest(reader, told)
         if offer is None:
             return None
         became, key = self._became(reader, told, last)
@@ -277,8 +283,9 @@ class Gatherer:
 
     def _verdict(self, organisation: Organisation) -> VerdictRecord | None:
         if organisation.code not in self._latest:
-            plans = VerdictRecord.objects.filter(design__version__plan__organisation__in=around(organisation))
-            self._latest[organisation.code] = plans.first()
+            near = around(organisation, Plan)
+            judged = VerdictRecord.objects.filter(design__version__plan__organisation__in=near)
+            self._latest[organisation.code] = judged.first()
         found: VerdictRecord | None = self._latest[organisation.code]
         return found
 

@@ -104,7 +104,7 @@ def _people(organisation: Organisation) -> Part:
 
 def _statements(organisation: Organisation) -> list[Part]:
     found = []
-    for round_ in Round.objects.filter(organisation__in=around(organisation)):
+    for round_ in Round.objects.filter(organisation__in=around(organisation, Round)):
         number = moderating.waiting(round_, organisation).count()
         if number:
             words = f"{round_.title}: {_count(number, 'statement waits', 'statements wait')} for a moderator."
@@ -130,6 +130,9 @@ def _data(code: str, lake: Lake | None, today: date) -> Part:
         return Part("data", "Published data", False, "No published data has been loaded yet, so no page can compare "
                     "anything.", url, link, "python -m evenhand_web load FILES")  # fmt: skip
     there = held(lake, today)
+    if not any(holding.last for holding in there):
+        return Part("data", "Published data", False, "Organisations are loaded, but no month of anything published, so "
+                    "no page can compare anything.", url, link, "python -m evenhand_web load FILES")  # fmt: skip
     late = [holding for holding in there if holding.late_days]
     if late:
         words = "; ".join(f"{h.title} ends in {_month(h.last)} and is {h.late_days} days late" for h in late[:3])

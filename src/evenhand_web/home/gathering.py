@@ -56,7 +56,7 @@ def to_do(actor: Actor, person: Person | None, organisation: Organisation) -> To
 def latest(organisation: Organisation) -> Latest | None:
     """The latest verdict on a scheme whose area is the organisation, lies above it or below it."""
     record = (
-        VerdictRecord.objects.filter(design__version__plan__organisation__in=around(organisation))
+        VerdictRecord.objects.filter(design__version__plan__organisation__in=around(organisation, Plan))
         .select_related("design__version__plan").first()
     )  # fmt: skip
     if record is None:
@@ -67,7 +67,7 @@ def latest(organisation: Organisation) -> Latest | None:
 
 def plans(organisation: Organisation) -> list[Plan]:
     """Schemes whose area is the organisation, lies above it or below it."""
-    return list(Plan.objects.filter(organisation__in=around(organisation)).select_related("organisation"))
+    return list(Plan.objects.filter(organisation__in=around(organisation, Plan)).select_related("organisation"))
 
 
 def target(organisation: Organisation) -> Target | None:

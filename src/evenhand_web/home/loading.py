@@ -12,9 +12,9 @@ from evenhand import measures, sources
 from evenhand.errors import EvenhandError
 from evenhand.lake import Lake
 from evenhand.sources import Loaded, Options, organisations
-from evenhand.story import sights
-from evenhand_web.change import spreading
+from evenhand.story import chemical_sights, sights
 from evenhand_web.people.demo import take_organisations
+from evenhand_web.site import keeping
 
 from .models import JobRun
 
@@ -41,12 +41,12 @@ def load(
         done = sources.load(lake, paths, as_, options=options, tell=tell)
         count = take_organisations(organisations.read(lake))
         panels, shown = _worked_out(lake, tell) if work_out else (0, 0)
-        spreading.prepare()
     except EvenhandError as error:
         if new and not lake.snapshots():
             sources.abandon(folder, folder_was_there=there)
         JobRun.objects.create(job="load", asked=asked, state="refused", said=str(error), began_at=began)
         raise
+    keeping.prepare()  # what is loaded stays loaded, whatever becomes of this
     said = f"{_files(done)}; {count:,} organisations, {panels:,} months counted, {shown:,} measures shown"
     return _keep(asked, said, done, began)
 
@@ -54,7 +54,9 @@ def load(
 def _worked_out(lake: Lake, tell: Tell | None) -> tuple[int, int]:
     """How many months were counted, and how many measures worked out for pages."""
     built = measures.build(lake, progress=tell)
-    return len(built.months), len(sights.build(lake, progress=tell).done)
+    shown = len(sights.build(lake, progress=tell).done)
+    chemical_sights.build(lake)
+    return len(built.months), shown
 
 
 def _keep(asked: str, said: str, done: Sequence[Loaded], began: datetime) -> JobRun:

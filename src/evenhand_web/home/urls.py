@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import desk_views, views
+from . import desk_views, following_views, views
 
 app_name = "home"
 urlpatterns = [
     path("", views.front, name="front"),
     path("about/", views.about, name="about"),
+    path("me/following/", following_views.following, name="following"),
     path("find/", desk_views.find, name="find"),
     path("organisations/<str:code>/", views.organisation, name="organisation"),
     path("organisations/<str:code>/measures/<slug:measure>/", views.measure, name="measure"),

@@ -9,8 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from evenhand import measures
-from evenhand.errors import InputError
+from evenhand.measures import Measure
 from evenhand.story import sights
 from evenhand_web.change import cycling, reading
 from evenhand_web.decide import register
@@ -20,7 +19,8 @@ from evenhand_web.people.models import Identity, Organisation
 from evenhand_web.people.pages import may, organisation_page
 from evenhand_web.people.tree import ancestors, children
 from evenhand_web.prove.models import VerdictRecord
-from evenhand_web.see import choosing, comparing, figures, listing
+from evenhand_web.see import choosing, comparing, figures, following, listing
+from evenhand_web.see.asked import measure_named
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
@@ -56,6 +56,8 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
     if response := download(request, under, gains):
         return response
     moved = listing.this_quarter(listing.what_moved(held, organisation), found)
+    follows = following.here(request.user.person, organisation)
+    changed = sorted((item for kind in moved.values() for item in kind), key=lambda item: item["id"] not in follows)
     return render(request, "home/organisation.html", {
         "parent": up[0] if up else None, "below": len(under.rows), "under": under, "gains": gains,
         "look_at": found[0] if found else None,
@@ -63,7 +65,8 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
         "latest": gathering.latest(organisation), "plans": gathering.plans(organisation),
         "target": gathering.target(organisation), "overdue": register.overdue(organisation),
         "lines": [item for item in found if item["id"] not in ACCESS][:MOST],
-        "changed": [item for kind in moved.values() for item in kind][:MOST],
+        "changed": changed[:MOST], "follows": follows,
+        "followed": [item for item in changed if item["id"] in follows],
         "access": [item for item in found if item["id"] in ACCESS],
         "pathways": sorted({item["pathway"] for item in found} & set(pathways.known())),
         "waiting": len(sights.waiting(held)) if held else 0,
@@ -74,11 +77,7 @@ def organisation(request: HttpRequest, organisation: Organisation) -> HttpRespon
 def measure(request: HttpRequest, organisation: Organisation, measure: str) -> HttpResponse:
     """Whoever works here, above or below: is our variation warranted? Next: explain it, or start a scheme."""
     held = lake()
-    try:
-        known = sights.known(held) if held else measures.load_all()
-        definition = measures.look_up(held, measure, known) if held else measures.find(known, measure)
-    except InputError as error:
-        raise Http404(str(error)) from error
+    definition = measure_named(held, measure)
     view = comparing.view(held, organisation, definition) if held else None
     if view is None:
         return render(request, "home/measure_empty.html", {"measure": definition, "loaded": held is not None})
@@ -112,6 +111,7 @@ def measure(request: HttpRequest, organisation: Organisation, measure: str) -> H
         "within": inner, "within_table": within, "proved": _proved(definition.id),
         "months": [str(m) for m in view.spread.months[::-1][:12]],
         "stands_for": standing.level if standing is not None and not view.own else "",
+        "followed": definition.id in following.here(request.user.person, organisation),
         "can_explain": may(request, "explain"), "presentations": _has_presentations(definition, view),
     }, status=422 if chosen.wrong else 200)  # fmt: skip
 
@@ -130,6 +130,7 @@ def pathway_page(request: HttpRequest, organisation: Organisation, pathway: str)
         "pathway": found, "points": points, "lead": pathways.lead(organisation, pathway),
         "proved": pathways.proved(found.measures),
         "spend": pathways.spend(stood, pathway), "pounds": sum(point.pounds for point in points),
+        "stored": any(point.lines for point in points),
         "how": ("The decision points and their order are the pathway's definition; each measure is worked out as on "
                 "its own page. Spend is the sum of the pathway's prescribing as published.",),
     })  # fmt: skip
@@ -162,7 +163,7 @@ def _within(request: HttpRequest, organisation: Organisation, view: comparing.Vi
     return sorted((row for row in rows if np.isfinite(row["value"])), key=lambda row: -row["value"])
 
 
-def _has_presentations(definition: measures.Measure, view: comparing.View) -> bool:
+def _has_presentations(definition: Measure, view: comparing.View) -> bool:
     """Whether there is a page of the presentations that the measure counts here."""
     return definition.kind == "prescribing" and view.own
 

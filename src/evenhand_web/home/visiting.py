@@ -15,7 +15,7 @@ from evenhand.story import sights
 from evenhand_web.change.models import Commitment
 from evenhand_web.people.models import Organisation
 from evenhand_web.see import comparing, figures
-from evenhand_web.site.templatetags.evenhand import level_words, pounds
+from evenhand_web.site.templatetags.evenhand import level_words, month, worth
 
 from . import gathering
 
@@ -41,12 +41,12 @@ def pack(lake: Lake | None, organisation: Organisation) -> Visit:
 def _about(lake: Lake | None, organisation: Organisation) -> str:
     stood = comparing.standings(lake, organisation) if lake else {}
     last = max((s.last for s in stood.values()), default="")
-    return f"Figures to {last}." if last else "No figures yet."
+    return f"Figures to {month(last)}." if last else "No figures yet."
 
 
 def _line(item: dict[str, Any]) -> Line:
     if (item["pounds"] or 0) > 0:
-        gain = f"{pounds(item['pounds'])} ({pounds(item['low'])} to {pounds(item['high'])})"
+        gain = f"{worth(item['pounds'])} ({worth(item['low'])} to {worth(item['high'])})"
     elif item["units"]:
         gain = f"{number(item['units'])} {item['words'][:40]}"
     else:
@@ -55,7 +55,7 @@ def _line(item: dict[str, Any]) -> Line:
     dots = sketches.dots(item["value"], comparing.quarters(tenths), float(tenths[0]), float(tenths[8]), width=200)
     return Line(
         item["title"], number(item["value"], share=item["share"]), number(item["middle"], share=item["share"]), gain,
-        item["icon"], dots if np.isfinite(tenths).all() else "",
+        "–" if item["variation"] in ("", "common_cause") else item["icon"], dots if np.isfinite(tenths).all() else "",
     )  # fmt: skip
 
 

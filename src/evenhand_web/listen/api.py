@@ -55,14 +55,15 @@ class Results(Survey):
 @router.get("/organisations/{code}/surveys", response=Part[Survey], operation_id="surveys")
 def surveys(request: HttpRequest, code: str, paging: Query[Paging]):
     """The surveys of this organisation, of those above it and of those below it, the newest first."""
-    waves = SurveyWave.objects.filter(organisation__in=around(enter(request, code))).order_by("-opens", "pk")
+    near = around(enter(request, code), SurveyWave)
+    waves = SurveyWave.objects.filter(organisation__in=near).order_by("-opens", "pk")
     return part(request, waves, paging, _survey)
 
 
 @router.get("/organisations/{code}/surveys/{key}", response=Results, operation_id="survey")
 def survey(request: HttpRequest, code: str, key: str):
     """What a survey said: estimates for everybody in its frame, with intervals; 404 until there are any."""
-    wave = get_object_or_404(SurveyWave, key=key, organisation__in=around(enter(request, code)))
+    wave = get_object_or_404(SurveyWave, key=key, organisation__in=around(enter(request, code), SurveyWave))
     found = None if wave.is_open() else results(wave)
     if found is None:
         raise Http404("This survey is still open." if wave.is_open() else "Fewer than ten people have answered.")

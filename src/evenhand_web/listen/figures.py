@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,12 @@ import numpy as np
 from evenhand import charts
 from evenhand.charts import survey_sketches as sketches
 from evenhand.listen import GroupEstimate, Question, cautions
-from evenhand_web.site.figures import Figure
+from evenhand_web.site.figures import NARROW, WIDE, Figure
+from evenhand_web.site.keeping import kept
 
 from .models import SurveyWave
 from .moving import Moved
-from .results import Answered, Results, Scale, Written, state
+from .results import Answered, Results, Scale, Written
 
 ENDS = ("estimate", "low", "high")
 HOW = (
@@ -25,8 +27,9 @@ HOW = (
     "what plain counting would have said.",
     "Groups with fewer than ten answers are not shown, nor any group from which one of those could be worked out.",
 )
+SKETCHES = 1  # rises when the same results would be drawn otherwise
 MOST_KEPT = 16  # figures of so many waves
-_KEPT: dict[tuple, Any] = {}
+_KEPT: dict[int, tuple[object, Any]] = {}  # by what it was made of, held beside so that its number stays its own
 PANELS = 6  # groups side by side that a phone can still show
 WRITTEN = (
     "Themes are the words that answers share, found on this machine (non-negative matrix factorisation); each answer "
@@ -38,18 +41,31 @@ WRITTEN = (
 def of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
     """The figures of each question, in the order of the instrument: everybody, the scale's steps, group by group.
 
-    Kept, with their pictures, until another answer comes in.
+    Kept, with their pictures, as long as these results are.
     """
-    return kept(("results", wave.pk, state(wave)), lambda: _of(wave, found))
+    return in_mind(found, lambda: _sketched(f"listen.sketches/{wave.key}", _of(wave, found)))
 
 
-def kept(key: tuple, make: Callable[[], Any]) -> Any:
-    """What was made for this key, among the last few; made now if it was not."""
-    if key not in _KEPT:
+def in_mind(rests_on: object, make: Callable[[], Any]) -> Any:
+    """What was made of this very object, among the last few; made now if it was not."""
+    held = _KEPT.get(id(rests_on))
+    if held is None or held[0] is not rests_on:
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)
-        _KEPT[key] = make()
-    return _KEPT[key]
+        held = _KEPT[id(rests_on)] = (rests_on, make())
+    return held[1]
+
+
+def _sketched(name: str, drawn: list[list[Figure]], also: tuple[str, ...] = ()) -> list[list[Figure]]:
+    """The same figures with their pictures drawn once for both widths, and kept. A picture shows what stands in its
+    figure's table, and `also`."""
+    every = [figure for part in drawn for figure in part if figure.sketch is not None]
+    shown = [(figure.name, figure.sentence, figure.columns, figure.rows) for figure in every]
+    pictures = kept(name, (SKETCHES, repr(shown), *also), lambda: {
+        figure.name: {width: figure.sketch(width) for width in (WIDE, NARROW) if figure.sketch} for figure in every
+    })  # fmt: skip
+    return [[replace(figure, sketch=pictures[figure.name].__getitem__) if figure.sketch else figure for figure in part]
+            for part in drawn]  # fmt: skip
 
 
 def _of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
@@ -64,13 +80,17 @@ def _of(wave: SurveyWave, found: Results) -> list[list[Figure]]:
 
 def changed(wave: SurveyWave, moves: list[Moved]) -> Figure:
     """What moved since the last wave: a point for each wave, and whether that may be chance."""
+    names = _names(wave)
+    return in_mind(moves, lambda: _sketched(f"listen.sketch/{wave.key}", [[_changed(wave, moves, names)]], names)[0][0])
+
+
+def _names(wave: SurveyWave) -> tuple[str, str]:
+    """The two waves, as the picture of what moved calls them."""
     assert wave.previous is not None, "without a wave before nothing has moved"
-    key = ("changed", wave.pk, state(wave), state(wave.previous), wave.closes, wave.previous.closes)
-    return kept(key, lambda: _changed(wave, moves))
+    return f"before ({wave.previous.closes:%B %Y})", f"now ({wave.closes:%B %Y})"
 
 
-def _changed(wave: SurveyWave, moves: list[Moved]) -> Figure:
-    names = (f"before ({wave.previous.closes:%B %Y})", f"now ({wave.closes:%B %Y})")
+def _changed(wave: SurveyWave, moves: list[Moved], names: tuple[str, str]) -> Figure:
     share = [m for m in moves if m.question.type != "number"]
     sure = [m for m in share if m.sure]
     sentence = (

@@ -18,6 +18,10 @@ class SurveyWave(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="survey_waves")
     asked_by = models.CharField(max_length=200, help_text="who asks, in words")
     who_will_see = models.TextField(help_text="who sees what, in one sentence")
+    opened_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="+",
+        help_text="who opened it here, closes it and says what became of it; empty if nobody is known to have",
+    )
     opens = models.DateTimeField()
     closes = models.DateTimeField()
     previous = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="next")

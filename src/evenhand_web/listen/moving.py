@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from evenhand.errors import InputError
 from evenhand.listen import Change, Design, Question, change
 from evenhand.listen.change import wave_interval
+from evenhand_web.site.keeping import kept
 
 from .models import SurveyWave
-from .results import FEWEST, answers_of, gathered, one_if, state
+from .results import FEWEST, METHOD, answers_of, gathered, one_if, state
 
 BEFORE, NOW = "1", "2"
 
@@ -36,22 +36,22 @@ class Moved:
 
 
 def moved(wave: SurveyWave) -> list[Moved]:
-    """Each answer that both waves asked for in the same words, and at least ten people gave in each; [] without one."""
+    """Each answer that both waves asked for in the same words, and at least ten people gave in each; [] without one.
+    Kept for good, as both have closed."""
     before = wave.previous
     if before is None or before.is_open() or wave.is_open():
         return []
-    return _moved(before.pk, wave.pk, (state(before), state(wave)))
+    rests_on = (METHOD, *state(before), *state(wave))
+    return kept(f"listen.moved/{wave.key}", rests_on, lambda: _moved(before, wave))
 
 
-@lru_cache(maxsize=8)
-def _moved(before: int, now: int, states: tuple[tuple[str, int, int], ...]) -> list[Moved]:
-    waves = SurveyWave.objects.in_bulk([before, now])
-    first, last = gathered(waves[before]), gathered(waves[now])
+def _moved(before: SurveyWave, now: SurveyWave) -> list[Moved]:
+    first, last = gathered(before), gathered(now)
     asked = {question.id: question for question in first.questions.questions}
-    kept = [name for name in first.design.rake if name in last.design.rake]
+    raked = [name for name in first.design.rake if name in last.design.rake]
     design = Design(
         first.design.rows + last.design.rows, responded=np.r_[first.design.answered, last.design.answered],
-        rake={name: [*first.design.rake[name], *last.design.rake[name]] for name in kept},
+        rake={name: [*first.design.rake[name], *last.design.rake[name]] for name in raked},
     )  # fmt: skip
     labels = [BEFORE] * first.design.rows + [NOW] * last.design.rows
     found = []

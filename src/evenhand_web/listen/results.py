@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from django.db.models import Count, Max
 
 from evenhand.errors import InputError
 from evenhand.listen import (
@@ -22,12 +24,15 @@ from evenhand.listen import (
     publish,
 )
 from evenhand.listen.question import PARTED
-from evenhand.listen.themes import Coded, suggest
+from evenhand.listen.themes import ThemeCount, suggest
+from evenhand_web.site.keeping import kept
 
 from .answering import instrument
 from .models import SurveyWave
 
 FEWEST = 10  # ENGAGEMENT.md C3: no cell under ten is shown
+METHOD = 1  # rises when the same answers would give other numbers
+State = tuple[str, str, str, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -52,19 +57,35 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Themed:
+    """What people wrote of, counted: answers that said anything, and each theme. Nothing of a single answer."""
+
+    answers: int
+    themes: tuple[ThemeCount, ...]
+
+
+@dataclass(frozen=True)
 class Written:
     """A question answered in one's own words, by theme; None if too few wrote to suggest any."""
 
     question: Question
-    coded: Coded | None
+    coded: Themed | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many were asked, and how many answered."""
+
+    invited: int
+    completed: int
+    completion_rate: float
 
 
 @dataclass(frozen=True)
 class Results:
-    """A wave as its results page shows it."""
+    """A wave as its results page shows it, and nothing of a single answer: it is kept."""
 
-    instrument: Instrument
-    taken: Intake
+    taken: Taken
     response: tuple[tuple[str, int, int], ...]  # profession, asked, answered
     answers: tuple[Answered, ...]
     raked: tuple[str, ...]
@@ -89,28 +110,35 @@ class Gathered:
 
 
 def results(wave: SurveyWave) -> Results | None:
-    """The results of a wave; None while fewer than ten have answered. Kept until another answer comes in."""
-    return _results(wave.pk, state(wave))
+    """The results of a wave; None while fewer than ten have answered. Of a closed wave they are kept for good."""
+    now = state(wave)
+    if wave.is_open():
+        return _results(_gathered(wave.pk, now))
+    return kept(f"listen.results/{wave.key}", (METHOD, *now), lambda: _results(_gathered(wave.pk, now)))
 
 
 def gathered(wave: SurveyWave) -> Gathered:
-    """The rows of a wave. Kept until another answer comes in."""
+    """The rows of a wave. Kept in mind until another answer comes in."""
     return _gathered(wave.pk, state(wave))
 
 
-def state(wave: SurveyWave) -> tuple[str, int, int]:
-    """What changes when a wave's answers or its frame do: its key, the newest answer, the places in its frame."""
-    return wave.key, wave.answers.values_list("id", flat=True).last() or 0, wave.invitations.count()
+def state(wave: SurveyWave) -> State:
+    """All that a wave's numbers rest on: its questions, when it closed, its answers and its frame, both of which only
+    grow."""
+    answers = wave.answers.aggregate(last=Max("id"), many=Count("id"))
+    frame = wave.invitations.aggregate(last=Max("id"), many=Count("id"))
+    questions = hashlib.sha256(instrument(wave).model_dump_json().encode()).hexdigest()
+    return (wave.key, questions, wave.closes.isoformat(), answers["last"] or 0, answers["many"], frame["last"] or 0,
+            frame["many"])  # fmt: skip
 
 
-@lru_cache(maxsize=8)
-def _results(pk: int, now: tuple[str, int, int]) -> Results | None:
-    rows = _gathered(pk, now)
+def _results(rows: Gathered) -> Results | None:
     if rows.taken.completed < FEWEST:
         return None
-    questions = rows.questions.questions
+    questions, taken = rows.questions.questions, rows.taken
     return Results(
-        rows.questions, rows.taken, _response(rows.profession, rows.design.answered), tuple(_estimates(rows)),
+        Taken(taken.invited, taken.completed, taken.completion_rate),
+        _response(rows.profession, rows.design.answered), tuple(_estimates(rows)),
         tuple(rows.design.rake), tuple(_scale(rows, q) for q in questions if q.type == "scale" and _enough(rows, q)),
         tuple(_written(rows, q) for q in questions if q.type == "text"),
         rows.design.has_frame,
@@ -118,7 +146,7 @@ def _results(pk: int, now: tuple[str, int, int]) -> Results | None:
 
 
 @lru_cache(maxsize=8)
-def _gathered(pk: int, now: tuple[str, int, int]) -> Gathered:
+def _gathered(pk: int, now: State) -> Gathered:
     wave = SurveyWave.objects.get(pk=pk)
     questions = instrument(wave)
     frame = list(wave.invitations.values("respondent", "profession", "strata").order_by("id"))
@@ -152,9 +180,10 @@ def _scale(rows: Gathered, question: Question) -> Scale:
 
 def _written(rows: Gathered, question: Question) -> Written:
     try:
-        return Written(question, suggest(rows.cells[question.id]))
+        coded = suggest(rows.cells[question.id])
     except InputError:
         return Written(question, None)
+    return Written(question, Themed(coded.answers, coded.themes))
 
 
 def _taken(wave: SurveyWave, questions: Instrument, invited: list[str]) -> Intake:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
-from evenhand.listen import asked, seconds
+from evenhand.listen import asked
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 from evenhand_web.people.tree import around
@@ -13,15 +14,17 @@ from evenhand_web.site.figures import download
 
 from . import answering, figures
 from .forms import AnswerForm
+from .links import cut_on_close
 from .models import Invitation, SurveyWave
 from .moving import moved
 from .results import results
+from .tending import tends
 
 
 @organisation_page("read")
 def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Everybody of the organisation: which surveys are open, which of them wait for you, what the others said."""
-    waves = SurveyWave.objects.filter(organisation__in=around(organisation)).select_related("organisation")
+    waves = SurveyWave.objects.filter(organisation__in=around(organisation, SurveyWave)).select_related("organisation")
     person = request.user.person
     shown = []
     for wave in waves:
@@ -40,6 +43,8 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 def wave(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Everybody of the organisation: what a survey said, who answered and who is missing; results after it closes."""
     asked_wave = _wave(organisation, key)
+    if asked_wave.closes <= timezone.now():
+        cut_on_close(asked_wave)
     found = None if asked_wave.is_open() else results(asked_wave)
     drawn = figures.of(asked_wave, found) if found else []
     moves = moved(asked_wave) if found else []
@@ -50,6 +55,7 @@ def wave(request: HttpRequest, organisation: Organisation, key: str) -> HttpResp
         return response
     return render(request, "listen/wave.html", {
         "wave": asked_wave, "found": found, "figures": drawn, "open": asked_wave.is_open(),
+        "tends": tends(request, asked_wave), "closed": asked_wave.closes <= timezone.now(),
         "missing": figures.least_heard(found) if found else None, "change": change,
         "response": responses[0] if responses else None,
     })  # fmt: skip
@@ -110,7 +116,7 @@ def thanks(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
 
 def _wave(organisation: Organisation, key: str) -> SurveyWave:
     """A survey of this organisation, of one above it or of one below it."""
-    return get_object_or_404(SurveyWave, key=key, organisation__in=around(organisation))
+    return get_object_or_404(SurveyWave, key=key, organisation__in=around(organisation, SurveyWave))
 
 
 def _place(request: HttpRequest, organisation: Organisation, key: str) -> Invitation:
@@ -126,4 +132,4 @@ def _place(request: HttpRequest, organisation: Organisation, key: str) -> Invita
 
 def _minutes(asked_wave: SurveyWave) -> int:
     """How long it takes at its longest, in whole minutes."""
-    return -(-round(seconds(answering.instrument(asked_wave).questions)) // 60)
+    return -(-round(answering.instrument(asked_wave).longest) // 60)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import emails, joining, levels, private, trail
@@ -69,7 +70,7 @@ def confirm(identity: Identity, token: str, *, here: str | None = None) -> str |
     return before
 
 
-def _living(identity: Identity, token: str):  # type: ignore[no-untyped-def]
+def _living(identity: Identity, token: str) -> QuerySet[OneTimeLink]:
     links = OneTimeLink.objects.filter(purpose=PURPOSE, identity=identity, until__gte=timezone.now())
     return links.filter(sha256=_hash(token))
 

@@ -14,7 +14,7 @@ from . import tokens
 from .models import Identity, Organisation
 from .pages import enter
 from .rights import RULES, Actor, may
-from .tree import ancestors, around, children
+from .tree import ancestors, children, codes_around
 
 router = Router(tags=["organisations"])
 
@@ -89,7 +89,9 @@ def organisations(
         found = found.filter(Q(name__icontains=search) | Q(code__istartswith=search))
     if level:
         found = found.filter(level=level)
-    return part(request, found.order_by("code"), paging, _place)
+    codes = list(found.order_by("code").values_list("code", flat=True))  # walked once; counted and cut here
+    shown = Organisation.objects.in_bulk(codes[paging.offset : paging.offset + paging.limit])
+    return part(request, codes, paging, lambda code: _place(shown[code]))
 
 
 @router.get("/organisations/{code}", response=Whole, operation_id="organisation")
@@ -109,7 +111,7 @@ def readable(actor: Actor) -> QuerySet[Organisation]:
         return Organisation.objects.none()
     asked = Q()
     for own in mine:
-        asked |= Q(code__in=around(own).values("code"))
+        asked |= Q(code__in=codes_around(own))
     return Organisation.objects.filter(asked)
 
 

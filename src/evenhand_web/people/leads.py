@@ -9,6 +9,7 @@ from evenhand.errors import InputError
 
 from .models import Identity, LeadAppointment, Organisation, Person
 from .rights import CLINICAL
+from .tree import codes_around
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,12 @@ def lead_of(organisation: Organisation, pathway: str) -> Lead:
     return leads([organisation], [pathway])[0]
 
 
-def candidates(organisations: list[Organisation]) -> list[Identity]:
-    """Those who can be appointed: clinicians with a checked registration who work in one of these organisations."""
-    found = Identity.objects.filter(
-        person__organisation__in=organisations, person__identity_level__gte=2, is_active=True
-    ).select_related("person").order_by("name")  # fmt: skip
+def candidates(organisation: Organisation) -> list[Identity]:
+    """Those who can be appointed: clinicians with a checked registration who work here, above or below."""
+    checked = Person.objects.filter(identity__is_active=True, identity_level__gte=2)
+    near = codes_around(organisation, checked)
+    found = Identity.objects.filter(person__in=checked, person__organisation__in=near)
+    found = found.select_related("person").order_by("name")
     return [identity for identity in found if identity.person.profession.lower() in CLINICAL]
 
 

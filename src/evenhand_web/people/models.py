@@ -46,6 +46,10 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["child", "parent", "start"], name="one_membership_a_start")]
+        indexes = [  # a walk through the tree reads these and no row
+            models.Index(fields=["child", "end", "parent"], name="membership_upward"),
+            models.Index(fields=["parent", "end", "child"], name="membership_downward"),
+        ]
 
 
 class LevelByHandError(Exception):

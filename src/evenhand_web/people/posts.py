@@ -111,10 +111,9 @@ def add_unit(parent: Organisation, level: str, name: str, code: str, *, by: Pers
 
 def people_of(organisation: Organisation) -> QuerySet[Identity]:
     """Those with an account who work in the organisation or below it, or hold a post there."""
-    here = within(organisation)
-    return Identity.objects.filter(
-        Q(person__organisation__in=here) | Q(person__posts__organisation__in=here), is_active=True
-    ).distinct()
+    works = Q(person__organisation__in=within(organisation, Person.objects.filter(identity__is_active=True)))
+    posted = Q(person__posts__organisation__in=within(organisation, Post))
+    return Identity.objects.filter(works | posted, is_active=True).distinct()
 
 
 def _standing() -> QuerySet[Post]:

@@ -33,9 +33,9 @@ class Waiting:
 def waiting(organisation: Organisation) -> list[Waiting]:
     """Who waits in an organisation and below it, longest first; two questions to the database."""
     steps: dict[str, list[IdentityStep]] = defaultdict(list)
-    asked = IdentityStep.objects.filter(
-        person__organisation__in=within(organisation), person__identity__is_active=True
-    )
+    who = Person.objects.filter(identity__is_active=True)
+    here = within(organisation, who)
+    asked = IdentityStep.objects.filter(person__organisation__in=here, person__identity__is_active=True)
     for row in asked.order_by("id").select_related("person__identity", "person__organisation"):
         steps[row.person_id].append(row)
     found = [one for rows in steps.values() if (one := _waiting(rows)) is not None]

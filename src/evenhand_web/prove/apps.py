@@ -11,6 +11,7 @@ class ProveConfig(AppConfig):
         """Speak on the page of a scheme and in modules, and say when schemes were judged."""
         from evenhand_web.change import told
         from evenhand_web.decide import stages
+        from evenhand_web.site import keeping
 
         from .stages import say, verified
         from .told import say as say_in_modules
@@ -20,3 +21,10 @@ class ProveConfig(AppConfig):
         stages.register_verified(verified)
         told.register(say_in_modules)
         start()
+        keeping.register(_prepare)
+
+
+def _prepare() -> None:
+    from .preparing import prepare
+
+    prepare()

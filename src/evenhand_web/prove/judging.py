@@ -24,18 +24,23 @@ from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.tree import around
 
 from .models import RegisteredDesign, VerdictRecord
-from .record import keep_verdict
+from .record import keep_verdict, scheme_of
 
 
 @dataclass(frozen=True)
 class Case:
-    """A scheme as PROVE sees it: campaign, registered design and latest verdict, each None until it is there."""
+    """A scheme as PROVE sees it: campaign, registered design and latest verdict, each None until it is there.
+
+    later: the design that is registered for a later year than the one judged last, None if there is none. The scheme
+    is on the months of `design`.
+    """
 
     plan: Plan
     scheme: Scheme
     campaign: Campaign | None
     design: RegisteredDesign | None
     verdict: VerdictRecord | None
+    later: RegisteredDesign | None = None
 
     @property
     def state(self) -> str:
@@ -48,19 +53,34 @@ class Case:
 
 def cases(organisation: Organisation) -> list[Case]:
     """The schemes of this organisation, of those above it and of those below it."""
-    plans = Plan.objects.filter(organisation__in=around(organisation)).select_related("organisation")
+    plans = Plan.objects.filter(organisation__in=around(organisation, Plan)).select_related("organisation")
     return [case(plan) for plan in plans if plan.latest() is not None]
 
 
-def case(plan: Plan) -> Case:
-    """One scheme with what has become of it. The campaign that was sealed first is the one that is judged."""
+def case(plan: Plan, design: RegisteredDesign | None = None) -> Case:
+    """One scheme with what has become of it. The campaign that was sealed first is the one that is judged.
+
+    design: which of its designs, one a year; the one that was judged last, or the first, where none is named.
+    """
     campaigns = list(Campaign.objects.filter(version__plan=plan).select_related("version").order_by("at", "id"))
     campaign = next((c for c in campaigns if c.sealed_at is not None), campaigns[0] if campaigns else None)
-    design = RegisteredDesign.objects.filter(version__plan=plan).select_related("version", "campaign").first()
-    version = design.version if design else campaign.version if campaign else plan.latest()
-    verdict = design.verdicts.prefetch_related("guardrails").first() if design else None
+    rows = RegisteredDesign.objects.filter(version__plan=plan).select_related("version__plan", "campaign")
+    designs = {row.pk: row for row in rows}
+    judged = VerdictRecord.objects.filter(design__in=[design] if design else list(designs))
+    verdict, later = judged.prefetch_related("guardrails").first() if designs else None, None
+    if design is None and designs:
+        design = designs[verdict.design_id] if verdict else next(iter(designs.values()))
+        later = next((row for row in designs.values() if row.pk > design.pk), None)
+    if design is not None:
+        return Case(plan, scheme_of(design), campaign, design, verdict, later)
+    version = campaign.version if campaign else plan.latest()
     assert version is not None, f"scheme {plan.key} has no version"
-    return Case(plan, loads(version.yaml, Scheme, where=plan.key), campaign, design, verdict)
+    return Case(plan, loads(version.yaml, Scheme, where=plan.key), campaign, None, None)
+
+
+def later_case(found: Case) -> Case | None:
+    """The same scheme in the later year that is registered; None if none is."""
+    return None if found.later is None else case(found.plan, found.later)
 
 
 def why_not_register(found: Case, lake: Lake | None) -> str:
@@ -100,6 +120,36 @@ def register(plan: Plan, lake: Lake | None, person: Person) -> RegisteredDesign:
     )  # fmt: skip
 
 
+def next_look(found: Case, lake: Lake | None) -> Scheme | None:
+    """How a judged scheme would be judged in a later year, of whose months none is published; None if a later year is
+    registered already, or nothing is loaded."""
+    if lake is None or found.verdict is None or found.later is not None:
+        return None
+    return prove.later_year(found.scheme, published=_published(lake))
+
+
+@transaction.atomic
+def register_later(plan: Plan, lake: Lake | None, person: Person) -> RegisteredDesign | None:
+    """Register the same comparison for a later year, before any of its months can be read; None if one is registered
+    already, or there is nothing to compare again.
+
+    Raises
+    ------
+    InputError
+        If the allocation was moved.
+    """
+    found = case(plan)
+    again = next_look(found, lake)
+    if again is None or found.design is None or found.campaign is None:
+        return None
+    sealed = _sealed(found)
+    return RegisteredDesign.objects.create(
+        version=found.design.version, campaign=found.campaign, person=person,
+        sha256=prove.register(again, seal=sealed),
+        design=again.model_dump(mode="json", by_alias=True) | {"allocation_sha256": sealed},
+    )  # fmt: skip
+
+
 def why_not_yet(found: Case, lake: Lake | None) -> str:
     """Why no verdict can be asked for now, in a sentence; '' if it can."""
     if found.design is None:
@@ -116,24 +166,29 @@ def why_not_yet(found: Case, lake: Lake | None) -> str:
     return ""
 
 
-def ask(plan: Plan, lake: Lake | None, person: Person) -> VerdictRecord:
+def ask(plan: Plan, lake: Lake | None, person: Person, design: int | None = None) -> VerdictRecord:
     """Judge a scheme from the lake by its sealed allocation and its registered design, and keep what was found.
+
+    design: which of its designs, by number: the one that was judged last, or that of the later year after it; the
+    former where none is named.
 
     Raises
     ------
     InputError
-        If it is too early, the allocation was moved, or the data cannot judge it. Nothing is kept then.
+        If it is too early, the allocation was moved, the data cannot judge it, or the design is neither. Nothing is
+        kept then.
     """
     found = case(plan)
+    if design is not None and found.later is not None and design == found.later.pk:
+        found = case(plan, found.later)
+    elif design is not None and (found.design is None or design != found.design.pk):
+        raise InputError("Another year is judged by now than this page showed; look again. Nothing was kept.")
     if reason := why_not_yet(found, lake):
         raise InputError(reason)
     assert lake is not None
     assert found.design is not None
     assert found.campaign is not None
-    drawn_here = found.campaign.allocation_sha256
-    sealed = found.design.design.get("allocation_sha256", drawn_here)  # what the design was bound to
-    if sealed == drawn_here:  # the demonstration's finished schemes are bound to the seal of a file instead
-        _unmoved(found.campaign)
+    sealed = _sealed(found)
     judged = judge.verdict(
         lake, found.scheme, allocation=allocation(found), sealed=sealed, design=found.design.sha256
     )
@@ -150,6 +205,17 @@ def allocation(found: Case) -> Table:
     if found.scheme.cluster != "unit":
         columns[found.scheme.cluster] = [r[2] for r in rows]
     return Table(f"allocation of {found.campaign.key}", columns)
+
+
+def _sealed(found: Case) -> str:
+    """The seal of the allocation that the design was bound to; refused if the allocation was moved since."""
+    assert found.design is not None
+    assert found.campaign is not None
+    drawn_here = found.campaign.allocation_sha256
+    sealed = str(found.design.design.get("allocation_sha256", drawn_here))
+    if sealed == drawn_here:  # the demonstration's finished schemes are bound to the seal of a file instead
+        _unmoved(found.campaign)
+    return sealed
 
 
 def _unmoved(campaign: Campaign) -> None:

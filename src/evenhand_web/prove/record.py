@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
+from evenhand.definition import loads
 from evenhand.lake import Lake
-from evenhand.records import Effect, Estimate, Guardrail, Verdict
+from evenhand.records import Effect, Estimate, Guardrail, Scheme, Verdict, Window
 from evenhand_web.people.models import Person
 
 from .models import GuardrailRecord, RegisteredDesign, VerdictRecord
@@ -25,10 +26,18 @@ def keep_verdict(design: RegisteredDesign, verdict: Verdict, lake: Lake, person:
     for guardrail in verdict.guardrails:
         GuardrailRecord.objects.create(
             verdict_record=record, measure=guardrail.measure, verdict=guardrail.verdict, harm=guardrail.harm,
-            effect=_finite(guardrail.effect), se=_finite(guardrail.se), bound=_finite(guardrail.bound),
+            effect=finite(guardrail.effect), se=finite(guardrail.se), bound=finite(guardrail.bound),
             margin=guardrail.margin, reason=guardrail.reason,
         )  # fmt: skip
     return record
+
+
+def scheme_of(design: RegisteredDesign) -> Scheme:
+    """The scheme as a design judges it: as it was signed, on the months of that design (a later year has its own)."""
+    scheme = loads(design.version.yaml, Scheme, where=design.version.plan.key)
+    if not (months := design.design.get("follow_up")):
+        return scheme
+    return scheme.model_copy(update={"follow_up": Window.model_validate(months)})
 
 
 def verdict_of(record: VerdictRecord) -> Verdict:
@@ -38,7 +47,7 @@ def verdict_of(record: VerdictRecord) -> Verdict:
         "effect": Effect(**_known(kept["effect"])), "saving_pounds": Estimate(**_known(kept["saving_pounds"])),
         "patients": Estimate(**_known(kept["patients"])), "window": tuple(kept["window"]),
         "guardrails": tuple(Guardrail(**_known(g)) for g in kept["guardrails"]),
-        "reasons": tuple(kept["reasons"]), "source": tuple(kept["source"]),
+        **{name: tuple(kept.get(name, ())) for name in ("reasons", "source", "assumptions", "would_change")},
     }  # fmt: skip
     return Verdict(**(_known(kept) | parts))
 
@@ -48,5 +57,6 @@ def _known(kept: dict[str, Any]) -> dict[str, Any]:
     return {key: math.nan if value is None else value for key, value in kept.items()}
 
 
-def _finite(number: float) -> float | None:
+def finite(number: float) -> float | None:
+    """A number as a row or JSON holds it: none where it is not one."""
     return number if math.isfinite(number) else None

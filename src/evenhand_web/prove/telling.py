@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-
-from django.core.cache import cache
 
 from evenhand import account, measures, prove
 from evenhand.account import Saving
@@ -13,20 +10,16 @@ from evenhand.charts.words import number
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.measures import Measure
-from evenhand.records import Guardrail, GuardrailRule, Verdict
-from evenhand.story import guarding
+from evenhand.records import Guardrail, GuardrailRule, Scheme, Verdict
+from evenhand.story import guarding, sight_keys, sights
+from evenhand_web.site.keeping import kept
 from evenhand_web.site.templatetags.evenhand import month
 
 from .judging import Case
 from .models import VerdictRecord
 from .record import verdict_of
 
-WOULD_CHANGE = {
-    "pass": "{title}: {margin} than its controls, or more, when it is tested again.",
-    "breach": "{title}: back within {margin}, against its controls, when it is tested again.",
-    "inconclusive": "{title}: enough months or places to tell whether it stays within {margin}.",
-    "not_assessed": "{title}: the months that are missing, so that it can be seen whether it stays within {margin}.",
-}
+METHOD = 1  # rises when the same scheme and months would give another power
 
 
 @dataclass(frozen=True)
@@ -41,6 +34,7 @@ class Held:
     reason: str
     blocks: bool
     could_see: str
+    share: bool
     changed: tuple[str, ...] = ()
 
 
@@ -54,8 +48,13 @@ class Told:
     title: str
     unit: str
     share: bool
-    planned: float
+    scheme: Scheme
     guardrails: tuple[Held, ...]
+
+    @property
+    def watched(self) -> bool:
+        """Whether the scheme itself names a guardrail that blocks nothing."""
+        return any(not held.blocks for held in self.guardrails)
 
     @property
     def effect(self) -> str:
@@ -86,15 +85,14 @@ class Told:
     @property
     def mind(self) -> tuple[str, ...]:
         """What would change our mind, in sentences: about the effect, then about each guardrail."""
-        found, planned = self.verdict, self.planned
-        hoped = min(found.effect.low * planned, found.effect.high * planned) > 0
-        if found.evidenced:
-            about = f"An effect whose interval reaches nothing at all: it is {self.between} now."
-        elif hoped:
-            about = f"About the effect, nothing: its interval, {self.between}, lies where it was hoped for."
-        else:
-            about = f"An effect whose interval lies wholly where it was hoped for: it is {self.between} now."
-        return (about, *(WOULD_CHANGE[g.verdict].format(title=g.title, margin=g.margin) for g in self.guardrails))
+        named = {g.measure: (held.title, held.share)
+                 for g, held in zip(self.verdict.guardrails, self.guardrails, strict=True)}  # fmt: skip
+        return prove.would_change(self.verdict, self.scheme, is_share=self.share, named=named)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What the verdict takes for granted."""
+        return self.verdict.assumptions or prove.assumptions(self.scheme)
 
     @property
     def by_itself(self) -> str:
@@ -119,7 +117,7 @@ def verdict(case: Case, record: VerdictRecord, lake: Lake | None) -> Told:
     held = tuple(_held(g, rule, lake, case) for g, rule in zip(found.guardrails, case.scheme.guardrails, strict=True))
     share = _is_share(measure)
     return Told(record, found, account.saving(found, case.scheme), *_named(measure, case.scheme.measure), share,
-                case.scheme.planned_effect, held)  # fmt: skip
+                case.scheme, held)  # fmt: skip
 
 
 def design(case: Case, lake: Lake | None) -> Design:
@@ -152,7 +150,7 @@ def _held(found: Guardrail, rule: GuardrailRule, lake: Lake | None, case: Case) 
     worse = "higher" if found.harm == "up" else "lower"
     return Held(
         _named(measure, found.measure)[0], found.verdict, apart(found.effect, share), apart(found.bound, share),
-        f"{margin} {worse}", found.reason, rule.blocks, _could_see(power(case, rule, lake), share),
+        f"{margin} {worse}", found.reason, rule.blocks, _could_see(power(case, rule, lake), share), share,
         tuple(f"{one.why[:1].upper()}{one.why[1:]} from {month(one.month)} on: nothing is compared across it."
               for one in rule.breaks),
     )  # fmt: skip
@@ -162,9 +160,12 @@ def power(case: Case, rule: GuardrailRule, lake: Lake | None) -> prove.Guardrail
     """What a guardrail could see at planning, from the months before the start alone; None without a lake."""
     if lake is None:
         return None
-    said = "|".join([case.scheme.model_dump_json(), rule.measure, *(s.sha256 or s.key for s in lake.snapshots())])
-    key = f"guardrail-power-{hashlib.sha256(said.encode()).hexdigest()}"
-    return cache.get_or_set(key, lambda: guarding.power(lake, case.scheme, rule), 3600)
+    every = sights.known(lake)
+    measure = every.get(rule.measure)
+    rests_on = (METHOD, case.scheme.model_dump_json(), rule.measure, rule.level, sight_keys.state(lake),
+                measure.definition(every) if measure else "")  # fmt: skip
+    return kept(f"prove.power/{case.plan.key}/{rule.level}/{rule.measure}", rests_on,
+                lambda: guarding.power(lake, case.scheme, rule))  # fmt: skip
 
 
 def _could_see(found: prove.GuardrailPower | None, share: bool) -> str:
@@ -192,6 +193,6 @@ def _is_share(measure: Measure | None) -> bool:
 def _measure(lake: Lake | None, id: str) -> Measure | None:
     """The definition of a measure; None where nothing knows it any more."""
     try:
-        return measures.load_all().get(id) if lake is None else measures.for_lake(lake).get(id)
+        return measures.load_all().get(id) if lake is None else sights.known(lake).get(id)
     except InputError:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evenhand.change import Content
 from evenhand.measures import load_all
+from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.tree import around
 
@@ -16,7 +17,8 @@ def say(organisation: Organisation, content: Content) -> dict[str, str | None]:
     """How many guardrails on access held, by the latest verdict of each design of the schemes here, above and below."""
     if "access_held" not in content.figures:
         return {}
-    found = GuardrailRecord.objects.filter(verdict_record__design__version__plan__organisation__in=around(organisation))
+    near = around(organisation, Plan)
+    found = GuardrailRecord.objects.filter(verdict_record__design__version__plan__organisation__in=near)
     rows = found.order_by("id").values_list("verdict_record__design", "measure", "verdict")
     latest = {(design, measure): verdict for design, measure, verdict in rows}
     every = load_all()

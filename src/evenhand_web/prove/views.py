@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from evenhand.errors import InputError
+from evenhand.lake import Lake
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page, require
@@ -17,7 +18,7 @@ from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 from evenhand_web.site.lake import lake
 
-from . import figures, judging, telling
+from . import figures, judging, telling, watching
 from .models import VerdictRecord
 
 
@@ -26,8 +27,8 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Everybody of the organisation: which schemes are registered, when a verdict is due, what was found."""
     held = lake()
     shown = [
-        {"case": case, "waits": judging.why_not_yet(case, held),
-         "may_prove": may(request, "prove", case.plan.organisation)}
+        {"case": case, "waits": judging.why_not_yet(case, held), "later": _later(case, held),
+         "may_prove": may(request, "prove", case.plan.organisation), "at_risk": watching.at_risk(case, held)}
         for case in judging.cases(organisation)
     ]  # fmt: skip
     return render(request, "prove/index.html", {
@@ -49,8 +50,11 @@ def scheme(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
 @organisation_page("read")
 def verdict(request: HttpRequest, organisation: Organisation, key: str, pk: int) -> HttpResponse:
     """Everybody of the organisation: one verdict of a scheme, also an earlier one, as it was found."""
-    case = judging.case(_plan(organisation, key))
-    return _page(request, case, get_object_or_404(VerdictRecord, pk=pk, design__version__plan=case.plan))
+    plan = _plan(organisation, key)
+    record = get_object_or_404(VerdictRecord.objects.select_related("design__version__plan"), pk=pk,
+                               design__version__plan=plan)  # fmt: skip
+    case = judging.case(plan)
+    return _page(request, case if case.design == record.design else judging.case(plan, record.design), record)
 
 
 @require_POST
@@ -70,21 +74,30 @@ def register(request: HttpRequest, organisation: Organisation, key: str) -> Http
 @require_POST
 @organisation_page("read")
 def ask(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
-    """Medicines optimisation and analysts of the area: ask for the verdict once it is due. Next: Money."""
-    plan = _plan(organisation, key)
+    """Medicines optimisation and analysts of the area: ask for the verdict once it is due, on the year whose design the
+    form names. Next: Money."""
+    plan, design = _plan(organisation, key), request.POST.get("design", "")
     require(request, "prove", plan.organisation)
     try:
-        judging.ask(plan, lake(), request.user.person)
+        number = (int(design) if design.isascii() and design.isdigit() and len(design) < 19 else 0) if design else None
+        judging.ask(plan, lake(), request.user.person, number)
+        watching.watch(judging.case(plan), lake())  # so that the page finds it made
         messages.success(request, "The verdict is in, and it stays: a later one will stand beside it.")
     except InputError as error:
         messages.error(request, str(error))
     return redirect("prove:scheme", organisation.code, key)
 
 
+def _later(case: judging.Case, held: Lake | None) -> dict[str, Any] | None:
+    """The later year that is registered, and what its verdict waits for; None if none is."""
+    again = judging.later_case(case)
+    return None if again is None else {"case": again, "waits": judging.why_not_yet(again, held)}
+
+
 def _plan(organisation: Organisation, key: str) -> Plan:
     """A scheme of this organisation, of one above it or of one below it."""
     plans = Plan.objects.select_related("organisation")
-    return get_object_or_404(plans, key=key, organisation__in=around(organisation))
+    return get_object_or_404(plans, key=key, organisation__in=around(organisation, Plan))
 
 
 def _page(request: HttpRequest, case: judging.Case, shown: VerdictRecord | None) -> HttpResponse:
@@ -92,7 +105,8 @@ def _page(request: HttpRequest, case: judging.Case, shown: VerdictRecord | None)
     context: dict[str, Any] = {
         "case": case, "plan": case.plan, "design": telling.design(case, held), "shown": shown,
         "cannot_register": judging.why_not_register(case, held), "waits": judging.why_not_yet(case, held),
-        "may_prove": may(request, "prove", case.plan.organisation),
+        "may_prove": may(request, "prove", case.plan.organisation), "later": _later(case, held),
+        "besides": watching.besides(case, held),
     }  # fmt: skip
     if shown is None:
         return render(request, "prove/scheme.html", context)
@@ -101,8 +115,9 @@ def _page(request: HttpRequest, case: judging.Case, shown: VerdictRecord | None)
     course = figures.course(case, held, told) if held else None
     if response := download(request, *[figure for figure in (effect, course) if figure]):
         return response
-    earlier = [record for record in case.design.verdicts.all() if record.pk != shown.pk] if case.design else []
+    earlier = list(VerdictRecord.objects.filter(design__version__plan=case.plan).exclude(pk=shown.pk))
     return render(request, "prove/scheme.html", context | {
         "told": told, "effect": effect, "course": course, "earlier": earlier,
-        "latest": case.verdict is not None and case.verdict.pk == shown.pk,
+        "watched": watching.shown(case, watching.watch(case, held)),
+        "latest": not any(record.pk > shown.pk for record in earlier),
     })  # fmt: skip

@@ -8,9 +8,13 @@ class SeeConfig(AppConfig):
     label = "see"
 
     def ready(self) -> None:
-        """Say what is private: forgotten with its owner."""
+        """Say what is private: forgotten with its owner. Have standings read when a server starts."""
         from evenhand_web.people import private
+        from evenhand_web.site import warming
 
+        from .listing import look_once
         from .owned import forget
 
-        private.hold(private.Holding("see", "my groups of organisations and my saved searches", forget))
+        words = "my groups of organisations, my saved searches and the measures that I follow"
+        private.hold(private.Holding("see", words, forget))
+        warming.first(look_once)

@@ -16,7 +16,7 @@ from evenhand.measures import Measure
 from evenhand.records import ControlChart
 from evenhand.records.spread import Spread, Standing
 from evenhand.stats.xmr import xmr
-from evenhand.story import sights
+from evenhand.story import sight_keys, sights
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.tree import ancestors
 from evenhand_web.site.svg import sketched
@@ -161,7 +161,7 @@ def _where(standing: Standing) -> str:
 
 def worked_out(lake: Lake, measure: Measure) -> dict[str, Spread]:
     """Spreads that nobody stored, kept for the next reader of this state of the lake."""
-    name = (str(lake.path), sights.key(lake, measure))
+    name = (str(lake.path), sight_keys.key(lake, measure))
     with _lock:
         if name in _fresh:
             return _fresh[name]

@@ -14,7 +14,7 @@ from evenhand.charts.words import number
 from evenhand.lake import Lake
 from evenhand.measures import Measure
 from evenhand.records.spread import Spread
-from evenhand.story import sights
+from evenhand.story import sight_keys
 from evenhand.story.exploring import Question, explore, group_of
 from evenhand.story.place import PLURAL
 from evenhand_web.people.models import Organisation
@@ -33,7 +33,7 @@ _lock = threading.Lock()
 
 def answer(lake: Lake, question: Question) -> tuple[Measure, Spread]:
     """What the lake says; counted once, then kept until new data comes."""
-    name = (str(lake.path), sights.state(lake), question)
+    name = (str(lake.path), sight_keys.state(lake), question)
     with _lock:
         if name in _answers:
             _answers.move_to_end(name)

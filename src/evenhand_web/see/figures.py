@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,20 @@ from .comparing import ICONS, SURE, View
 
 MOST, LATEST = 40, 24  # rows on the page: of a spread's table, and months of a course of everybody
 SWITCH = ("as_it_is", "patients_like_ours")
+
+
+class Made(Sequence[tuple[Any, ...]]):
+    """Rows that are made when they are asked for: a page shows 40 of 6,500, and a download takes all."""
+
+    def __init__(self, order: Any, make: Callable[[int], tuple[Any, ...]]) -> None:
+        self._order, self._make = order, make
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, at: Any) -> Any:
+        found = self._order[at]
+        return [self._make(i) for i in found.tolist()] if isinstance(at, slice) else self._make(int(found))
 
 
 def spread(view: View, *, names: Mapping[str, str], like_ours: bool) -> Figure:
@@ -50,14 +64,16 @@ def spread(view: View, *, names: Mapping[str, str], like_ours: bool) -> Figure:
         mine = shown.codes[own] if own is not None else None
         return charts.funnel(funnel_of(shown, size, value, outlier, curve), own=mine, size=size_words, **common)
 
+    def row(i: int) -> tuple[Any, ...]:
+        name = "you" if i == own else names.get(shown.codes[i], "–")
+        return name, float(shown.numerator[i]), float(size[i]), float(value[i]), outlier[i] or ""
+
     order = np.argsort(-np.nan_to_num(value, nan=-np.inf), kind="stable")
-    order = order[np.isfinite(value[order])].tolist()
-    top, below, each = shown.numerator.tolist(), size.tolist(), value.tolist()
-    rows = [("you" if i == own else names.get(shown.codes[i], "–"), top[i], below[i], each[i], outlier[i] or "")
-            for i in order]  # fmt: skip
-    rows.sort(key=lambda row: row[0] != "you")
+    order = order[np.isfinite(value[order])]
+    order = np.concatenate([order[order == own], order[order != own]])
     return Figure(
-        name=f"{measure.id}-spread", sentence=sentence(view, like_ours=like_ours), draw=draw, sketch=sketch, rows=rows,
+        name=f"{measure.id}-spread", sentence=sentence(view, like_ours=like_ours), draw=draw, sketch=sketch,
+        rows=Made(order, row),
         columns=("organisation", "numerator", "expected" if like_ours else "denominator", "value", "beyond the limits"),
         source=shown.facts["source"][:24], command=_command(view),
         how=_how(view, like_ours), most=MOST,

@@ -14,11 +14,13 @@ from evenhand.lake import Lake
 from evenhand.story import sights
 from evenhand.story.moved import Moved, moved
 from evenhand.story.outlying import Outlying, by_measure
+from evenhand.story.spreads import LEVELS
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may
 from evenhand_web.site.figures import Figure
+from evenhand_web.site.lake import lake
 
-from .comparing import CERTAINTY, View
+from .comparing import CERTAINTY, View, lines, spread
 
 COLUMNS = ("title", "pathway", "unit", "value", "middle", "rank", "units", "pounds", "low", "high", "certainty", "icon")
 HEADS = ("measure", "pathway", "unit", "value", "middle of the others", "share that lie below", "to gain (units)",
@@ -36,6 +38,7 @@ FAR = {
     "compared_by": "compared by", "units": "how many compared", "first": "first month", "last": "last month",
     "measure": "id",
 }  # fmt: skip
+FIRST = 8  # differences that are shown at once: what a reader with ten minutes gets to
 FEW = 60  # organisations whose names are looked up one by one
 SORTS = {
     "gain": ("What there is to gain", lambda item: -(item["pounds"] or 0.0)),
@@ -46,10 +49,38 @@ SORTS = {
 Lines = list[dict[str, Any]]
 
 
+def look_once() -> None:
+    """Look at an organisation of every level, and at one of its measures, before a page does: what is stored of each
+    level has a list of its parts, which is read once."""
+    held = lake()
+    for level in LEVELS if held else ():
+        one = Organisation.objects.filter(level=level).order_by("code").first()
+        if held and one and (found := lines(held, one)):
+            what_moved(held, one)
+            spread(held, sights.known(held)[found[0]["id"]], level)
+
+
 def chosen(found: Lines, asked: Mapping[str, str]) -> Lines:
-    """Those lines that fit what is asked for (pathway, direction, size, certainty), in the order asked for."""
+    """Those lines that fit what is asked for (words, pathway, direction, size, certainty), in the order asked for."""
     fitting = (item for item in found if _fits(item, asked))
     return sorted(fitting, key=SORTS.get(asked.get("sort", ""), SORTS["gain"])[1])
+
+
+def grouped(found: Lines) -> dict[str, Any]:
+    """All of them for who asks for nothing: those that differ by more than chance, then the others by pathway.
+
+    Of an area whose like are too few to tell, those come first in which its practices could gain together.
+    """
+    differ = [item for item in found if item["certainty"] == CERTAINTY[0]]
+    together = not differ
+    if together:
+        differ = [item for item in found if item["together"] and (item["units"] or 0) > 0]
+    first, rest = {item["id"] for item in differ}, dict[str, Lines]()
+    for item in found:
+        if item["id"] not in first:
+            rest.setdefault(item["pathway"], []).append(item)
+    return {"first": differ[:FIRST], "more": differ[FIRST:], "together": together and bool(differ),
+            "rest": sorted(rest.items())}  # fmt: skip
 
 
 def every(shown: Lines, found: Lines) -> Figure:
@@ -92,12 +123,17 @@ def this_quarter(found: Moved | None, every: Lines) -> dict[str, Lines]:
     kinds: dict[str, Lines] = {"worse": [], "better": [], "other": []}
     for row in found.rows if found else ():
         word = QUARTER.get(row["point_type"], "Changed")
-        way = "higher" if row["direction"] == "up" else "lower"
         kind = {"Better": "better", "Worth a look": "worse"}.get(word, "other")
         if row["measure"] in lines:
-            said = f"{word}: {way} this quarter than before ({signal_words(row['special_cause'])})"
-            kinds[kind].append(lines[row["measure"]] | {"icon": said})
+            kinds[kind].append(lines[row["measure"]] | {"icon": changed_words(row)})
     return kinds
+
+
+def changed_words(row: Mapping[str, Any]) -> str:
+    """What changed of one measure this quarter: whether it is worth a look, which way, and by which rule."""
+    word = QUARTER.get(row["point_type"], "Changed")
+    way = "higher" if row["direction"] == "up" else "lower"
+    return f"{word}: {way} this quarter than before ({signal_words(row['special_cause'])})"
 
 
 def what_is_far(held: Lake | None, organisation: Organisation) -> Outlying | None:
@@ -144,7 +180,9 @@ def _fits(item: dict[str, Any], asked: Mapping[str, str]) -> bool:
     size = "pounds" if (item["pounds"] or 0) > 0 else "units" if (item["units"] or 0) > 0 else "none"
     has = {"pathway": item["pathway"], "direction": item["direction"], "size": size,
            "certainty": item["certainty"].replace(" ", "-")}  # fmt: skip
-    return all(asked.get(name, "") in ("", value) for name, value in has.items())
+    said = f"{item['title']} {item['pathway']} {item['words']} {item['unit']}".replace("_", " ").casefold()
+    named = all(word in said for word in asked.get("q", "").casefold().split())
+    return named and all(asked.get(name, "") in ("", value) for name, value in has.items())
 
 
 def _counted(shown: Lines, found: Lines) -> str:

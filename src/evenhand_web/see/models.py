@@ -1,4 +1,4 @@
-"""What people keep while they look: groups of organisations of their own, and searches."""
+"""What people keep while they look: groups of organisations of their own, searches, and measures that they follow."""
 
 from __future__ import annotations
 
@@ -46,3 +46,23 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Follow(models.Model):
+    """A measure of an organisation that somebody wants to be told of when it changes. Its owner's alone.
+
+    published: the latest month that was published when it began, YYYY-MM; what changed before is no news.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="follows")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="follows")
+    measure = models.CharField(max_length=80)
+    published = models.CharField(max_length=7, blank=True)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "organisation", "measure"], name="follow_once")]
+
+    def __str__(self) -> str:
+        return f"{self.measure} at {self.organisation_id}"

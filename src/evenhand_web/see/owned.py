@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from evenhand_web.people.models import Person
 
-from .models import Group, SavedSearch
+from .models import Follow, Group, SavedSearch
 
 
 def forget(person: Person) -> int:
-    """Delete somebody's groups and saved searches; how many there were."""
+    """Delete somebody's groups, saved searches and what they follow; how many there were."""
     gone, _ = Group.objects.filter(owner=person).delete()
     searches, _ = SavedSearch.objects.filter(owner=person).delete()
-    return gone + searches
+    follows, _ = Follow.objects.filter(person=person).delete()
+    return gone + searches + follows

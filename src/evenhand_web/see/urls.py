@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("changed/", views.changed, name="changed"),
     path("outliers/", views.outliers, name="outliers"),
+    path("outliers/medicines/", views.medicines, name="medicines"),
     path("explore/", views.explore, name="explore"),
     path("explore/keep/", views.keep, name="keep"),
     path("explore/<str:key>/forget/", views.forget, name="forget"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("groups/new/", views.new_group, name="new_group"),
     path("groups/<str:key>/", views.group, name="group"),
     path("groups/<str:key>/remove/", views.remove_group, name="remove_group"),
+    path("<slug:measure>/follow/", views.follow, name="follow"),
     path("<slug:measure>/rows/", views.rows, name="rows"),
     path("<slug:measure>/presentations/", views.presentations, name="presentations"),
 ]

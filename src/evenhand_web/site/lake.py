@@ -60,11 +60,12 @@ def _borrow(path: Path) -> Lake | None:
     return found
 
 
-def _hand_on(**_: Any) -> None:
+def hand_on(**_: Any) -> None:
+    """Let the next have the lake that this thread borrowed."""
     found = getattr(_mine, "lake", None)
     if found is not None:
         _mine.lake = None
         _idle.append(found)
 
 
-request_finished.connect(_hand_on, dispatch_uid="evenhand.lake")
+request_finished.connect(hand_on, dispatch_uid="evenhand.lake")

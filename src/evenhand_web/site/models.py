@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.db import models
+from django.utils import timezone
 
 
 class AppendOnlyError(Exception):
@@ -63,3 +64,15 @@ class Attempts(models.Model):
     class Meta:
         verbose_name_plural = "attempts"
         constraints = [models.UniqueConstraint(fields=["what", "who", "span"], name="one_count_a_span")]
+
+
+class Kept(models.Model):
+    """What took long to work out, with a hash of everything it rests on: `site/keeping.py`. May be emptied any time."""
+
+    name = models.CharField(max_length=200, unique=True, help_text="what it is, and of what")
+    key = models.CharField(max_length=64, help_text="sha256 of everything it rests on")
+    document = models.TextField(help_text="as site/written.py writes records")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "kept"

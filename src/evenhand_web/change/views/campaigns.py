@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from evenhand.errors import InputError
+from evenhand_web.decide.models import Plan
 from evenhand_web.decide.signing import sheet
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import may, organisation_page, require
@@ -25,11 +26,12 @@ from ..models import Campaign
 
 LONGEST = 500  # letters of a reason
 
+
 @organisation_page("read")
 def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Everybody of the organisation: what was sent to us, the campaigns of our schemes, my promises."""
     return render(request, "change/index.html", {
-        "campaigns": desk.campaigns(around(organisation)),
+        "campaigns": desk.campaigns(organisation),
         "shelves": reading.shelves(request.user.person, timezone.localdate()),
         "promised": len(reading.promises(request.user.person)),
     })  # fmt: skip
@@ -98,8 +100,8 @@ def launch(request: HttpRequest, organisation: Organisation, key: str) -> HttpRe
 
 def found_campaign(organisation: Organisation, key: str) -> Campaign:
     """A campaign of this organisation, of one above it or of one below it; 404 if there is none."""
-    places = around(organisation)
+    near = Q(organisation__in=around(organisation, Campaign))
+    of_scheme = Q(organisation=None, version__plan__organisation__in=around(organisation, Plan))
     return get_object_or_404(
-        Campaign.objects.select_related("organisation", "version__plan__organisation"),
-        Q(organisation__in=places) | Q(organisation=None, version__plan__organisation__in=places), key=key,
-    )  # fmt: skip
+        Campaign.objects.select_related("organisation", "version__plan__organisation"), near | of_scheme, key=key
+    )

@@ -49,7 +49,7 @@ def plan_cycle(request: HttpRequest, organisation: Organisation, measure: str) -
 @organisation_page("cycle")
 def plan_cycle_of_scheme(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Clinicians and managers: plan a cycle that serves a scheme, with its prediction."""
-    plan = get_object_or_404(Plan, key=key, organisation__in=around(organisation))
+    plan = get_object_or_404(Plan, key=key, organisation__in=around(organisation, Plan))
     version = plan.latest()
     if version is None:
         raise Http404(f"scheme {key!r} has no version yet")

@@ -45,7 +45,7 @@ def promise_measure(request: HttpRequest, organisation: Organisation, measure: s
 @organisation_page("promise")
 def promise_scheme(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """A clinician of the organisation: promise one's part of a scheme, from its page; two clicks."""
-    plan = get_object_or_404(Plan, key=key, organisation__in=around(organisation))
+    plan = get_object_or_404(Plan, key=key, organisation__in=around(organisation, Plan))
     draft = promising.from_scheme(plan, organisation)
     if draft is None:
         raise Http404(f"scheme {key!r} has no version yet")

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page
-from evenhand_web.people.tree import around
 from evenhand_web.site.figures import download
 
 from .. import spreading
 from ..gap import gap
-from ..models import Campaign
+from .campaigns import found_campaign
 
 
 @organisation_page("read")
 def spread(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Everybody of the organisation: how many have taken it up, how many may, what the data shows of it."""
-    near = around(organisation)
-    found = get_object_or_404(
-        Campaign.objects.select_related("version__plan__organisation", "organisation"),
-        Q(organisation__in=near) | Q(organisation=None, version__plan__organisation__in=near), key=key,
-    )  # fmt: skip
+    found = found_campaign(organisation, key)
     shown = spreading.spreading(found)
     figure = spreading.figure(found, shown)
     if figure and (response := download(request, figure)):

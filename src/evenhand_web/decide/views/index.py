@@ -47,7 +47,7 @@ def _round(request: HttpRequest, organisation: Organisation, round_: Round) -> d
 def _schemes(request: HttpRequest, organisation: Organisation) -> list[dict[str, Any]]:
     """The schemes of this place, those above and those below; the ones that wait for the reader go first."""
     shown = []
-    for plan in Plan.objects.filter(organisation__in=around(organisation)).select_related("organisation"):
+    for plan in Plan.objects.filter(organisation__in=around(organisation, Plan)).select_related("organisation"):
         sheet = signing.sheet(plan)
         theirs = [x for x in sheet.missing if may(request, x.action, x.organisation)]
         shown.append({"plan": plan, "sheet": sheet, "for_me": bool(theirs)})

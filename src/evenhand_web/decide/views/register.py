@@ -16,7 +16,7 @@ from evenhand_web.site.figures import download
 from .. import recording, register_figures
 from .. import register as registers
 from ..forms_register import AdviceForm, AnswerUpwardForm, AskForm, DecisionForm, LeadForm, TakenForm
-from ..models import Blocker, KeyDecision, Plan, Statement
+from ..models import Blocker, KeyDecision, Plan, Round, Statement
 
 
 @organisation_page("read")
@@ -41,7 +41,7 @@ def register(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 @organisation_page("record_decision")
 def record(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Leads and board members: put a key decision of this organisation on the register. Next: add what votes advise."""
-    form = DecisionForm(Plan.objects.filter(organisation__in=around(organisation)), request.POST or None)
+    form = DecisionForm(Plan.objects.filter(organisation__in=around(organisation, Plan)), request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         made = recording.record(organisation, request.user.person, given.pop("took_part"), **given)
@@ -57,14 +57,15 @@ def decision(request: HttpRequest, organisation: Organisation, pk: int) -> HttpR
     Next, for leads and board members of the place that decides: keep what votes advise, keep what was decided.
     """
     row = get_object_or_404(
-        KeyDecision.objects.select_related("organisation", "plan"), pk=pk, organisation__in=around(organisation)
+        KeyDecision.objects.select_related("organisation", "plan"), pk=pk,
+        organisation__in=around(organisation, KeyDecision),
     )
     kept = registers.one(row)
     took_part = register_figures.took_part(kept)
     if response := download(request, took_part):
         return response
     statements = Statement.objects.filter(
-        round__organisation__in=around(row.organisation), moderation="accepted"
+        round__organisation__in=around(row.organisation, Round), moderation="accepted"
     ).select_related("round")  # fmt: skip
     part = request.POST.get("part", "")
     advice = AdviceForm(row, statements, request.POST if part == "advice" else None)
@@ -119,7 +120,7 @@ def blocker(request: HttpRequest, organisation: Organisation, pk: int) -> HttpRe
     """
     row = get_object_or_404(
         Blocker.objects.select_related("organisation", "raised_to", "answer", "decision"), pk=pk,
-        organisation__in=around(organisation),
+        organisation__in=around(organisation, Blocker),
     )  # fmt: skip
     form = AnswerUpwardForm(request.POST or None)
     if request.method == "POST":
@@ -143,7 +144,7 @@ def leads(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
     Next, for administrators: appoint somebody, or say that it is vacant.
     """
-    people = leading.candidates(list(around(organisation))) if may(request, "administer") else []
+    people = leading.candidates(organisation) if may(request, "administer") else []
     form = LeadForm(people, request.POST or None)
     if request.method == "POST":
         require(request, "administer")

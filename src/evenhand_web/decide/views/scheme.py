@@ -22,7 +22,7 @@ from ..reading import reading
 def find(organisation: Organisation, key: str) -> Plan:
     """A scheme of this organisation, of one above it or of one below it."""
     return get_object_or_404(
-        Plan.objects.select_related("organisation"), key=key, organisation__in=around(organisation)
+        Plan.objects.select_related("organisation"), key=key, organisation__in=around(organisation, Plan)
     )
 
 

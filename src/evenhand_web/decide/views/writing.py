@@ -25,7 +25,7 @@ def draft(request: HttpRequest, organisation: Organisation, key: str, statement:
     said = get_object_or_404(round_.statements, key=statement, moderation="accepted")
     choice = [organisation, *children(organisation)]
     form = DraftForm(choice, request.POST or None, area=organisation.code, initial={
-        "yaml": _beginning(request, organisation) or blank(said, organisation), "signers": [organisation],
+        "yaml": beginning(request, organisation) or blank(said, organisation), "signers": [organisation],
     })  # fmt: skip
     if request.method == "POST" and form.is_valid():
         signers = list(form.cleaned_data["signers"])
@@ -40,7 +40,7 @@ def draft(request: HttpRequest, organisation: Organisation, key: str, statement:
     return render(request, "decide/draft.html", {
         "round": round_, "statement": said, "form": form, "measures": checking.known_measures().values(),
         "shown": figures.show(row) if row else None, "words": figures.words(row) if row else "",
-        "likes": Plan.objects.filter(organisation__in=around(organisation)),
+        "likes": Plan.objects.filter(organisation__in=around(organisation, Plan)),
     }, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 
 
@@ -68,8 +68,8 @@ def amend(request: HttpRequest, organisation: Organisation, key: str) -> HttpRes
     }, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 
 
-def _beginning(request: HttpRequest, organisation: Organisation) -> str:
+def beginning(request: HttpRequest, organisation: Organisation) -> str:
     """The text of another scheme to begin from, if `?like=KEY` names one that can be read here."""
-    like = Plan.objects.filter(key=request.GET.get("like", ""), organisation__in=around(organisation)).first()
+    like = Plan.objects.filter(key=request.GET.get("like", ""), organisation__in=around(organisation, Plan)).first()
     latest = like.latest() if like else None
     return latest.yaml if latest else ""

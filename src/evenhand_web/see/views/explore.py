@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from evenhand.errors import InputError
 from evenhand.lake import Lake
-from evenhand.story.exploring import Question
+from evenhand.story.exploring import Question, can_ask
 from evenhand_web.people.models import Organisation, Person
 from evenhand_web.people.pages import organisation_page
 from evenhand_web.site.figures import Figure, download
@@ -39,7 +39,7 @@ def explore(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     form = QuestionForm(request.GET if asked else None, person)
     drawn: list[Figure] = []
     wrong = ""
-    if asked and form.is_valid() and held is not None:
+    if asked and form.is_valid() and held is not None and can_ask(held):
         try:
             drawn = _figures(held, form.cleaned_data, organisation, person)
         except InputError as error:
@@ -51,7 +51,7 @@ def explore(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "form": form, "figures": drawn, "wrong": wrong, "asked": asked, "question": question,
         "title": f"{request.GET.get('n', '')} over {request.GET.get('d', '')}"[:120],
         "searches": SavedSearch.objects.filter(owner=person).select_related("organisation"),
-        "examples": [(words, urlencode(q)) for words, q in EXAMPLES], "loaded": held is not None,
+        "examples": [(words, urlencode(q)) for words, q in EXAMPLES], "loaded": held is not None and can_ask(held),
         "address": request.build_absolute_uri(f"{reverse('see:explore', args=[organisation.code])}?{question}"),
     }, status=422 if asked and (form.errors or wrong) else 200)  # fmt: skip
 

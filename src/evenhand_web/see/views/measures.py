@@ -21,6 +21,7 @@ from ..comparing import CERTAINTY, lines
 
 MOST_ROWS = 500  # on a page; the download has them all
 DIRECTIONS = {"lower": "less is better", "higher": "more is better", "neutral": "neither is better"}
+ASKED = ("q", "pathway", "direction", "size", "certainty", "sort")
 SIZES = {"pounds": "something to gain in pounds", "units": "something to gain for patients", "none": "nothing to gain"}
 
 
@@ -29,13 +30,15 @@ def index(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Everybody of the organisation: every measure, where we stand, what it is worth. Next: open one."""
     held = lake()
     found = lines(held, organisation) if held else []
-    asked = {name: request.GET.get(name, "") for name in ("pathway", "direction", "size", "certainty", "sort")}
+    asked = {name: request.GET.get(name, "")[:100] for name in ASKED}
+    chosen = any(asked[name] for name in ASKED[:-1]) or asked["sort"] not in ("", "gain")
     shown = listing.chosen(found, asked)
     table = listing.every(shown, found)
     if response := download(request, table):
         return response
     return render(request, "see/index.html", {
         "lines": shown, "table": table, "asked": asked, "filters": _filters(found, asked), "all": len(found),
+        "groups": None if chosen else listing.grouped(shown), "narrowed": any(asked[name] for name in ASKED[1:]),
         "sorts": [(key, words) for key, (words, _) in listing.SORTS.items()],
         "waiting": len(sights.waiting(held)) if held else 0,
     })  # fmt: skip

@@ -197,7 +197,8 @@ def uncapfirst(words: str) -> str:
 def nhs(field: BoundField) -> SafeString:
     """A form field's widget with the NHS.UK class that fits it."""
     kind = getattr(field.field.widget, "input_type", "textarea")
-    looks = {"select": "nhsuk-select", "textarea": "nhsuk-textarea", "checkbox": "nhsuk-checkboxes__input"}
+    looks = {"select": "nhsuk-select", "textarea": "nhsuk-textarea", "checkbox": "nhsuk-checkboxes__input",
+             "range": "eh-slider"}  # fmt: skip
     look = looks.get(kind, "nhsuk-input")
     if field.errors and kind != "checkbox":
         look += f" {look}--error"

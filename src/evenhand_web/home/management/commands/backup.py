@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from evenhand.errors import InputError
 from evenhand_web.home import backups
+from evenhand_web.listen.links import cut_closed
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["keep"] < 1:
             raise CommandError(f"--keep {options['keep']}: expected 1 or more", returncode=2)
+        cut_closed()  # no copy holds a link from answers to people longer than the survey was open
         try:
             made = backups.make(options["to"], timezone.now(), keep=options["keep"])
         except InputError as error:

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evenhand.errors import EvenhandError
 from evenhand.lake import Lake
-from evenhand_web.change import spreading
 from evenhand_web.home.demo import fill
 from evenhand_web.people.demo import ACCOUNTS
+from evenhand_web.site import keeping
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                     f"{lake.path} is no demonstration; real people are not made by a command", returncode=2
                 )
             place = fill(lake, settings.EVENHAND_DEMO_PASSWORD)
-            spreading.prepare()
+            keeping.prepare()
         except EvenhandError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"Accounts (password: {settings.EVENHAND_DEMO_PASSWORD}), in {place}:")

@@ -11,6 +11,7 @@ from django.core.wsgi import get_wsgi_application
 
 from evenhand_web.people.models import Identity
 from evenhand_web.site.turns import in_turns
+from evenhand_web.site.warming import warm
 
 
 class _Roomy(WSGIServer):
@@ -37,10 +38,12 @@ class Command(BaseCommand):
                 "serve is for a demonstration (EVENHAND_DEMO=1); use a WSGI server in production", returncode=2
             )
         host, port = options["host"], options["port"]
+        application = in_turns(get_wsgi_application())
+        warm()  # first, so that whoever opens the address finds somebody there
         self.stdout.write(f"Evenhand is at http://{host}:{port}/ (Ctrl+C ends it)")
         self.stdout.write(f"Sign in as {', '.join(accounts())}; the password is {settings.EVENHAND_DEMO_PASSWORD}")
         try:
-            run(host, port, in_turns(get_wsgi_application()), threading=True, server_cls=_Roomy)
+            run(host, port, application, threading=True, server_cls=_Roomy)
         except OSError as error:
             raise CommandError(
                 f"port {port}: {error.strerror}; name another with --port (make: PORT=8001)", returncode=2

@@ -17,7 +17,6 @@ async function show() {
 }
 
 if (form) {
-  form.querySelector("button").hidden = true;
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
 }
