@@ -66,6 +66,14 @@ def test_what_is_read_the_quick_way_is_what_the_engine_reads(tmp_path, monkeypat
     assert found == kept(file, tmp_path / "engine")
 
 
+def test_a_file_of_more_rows_than_its_first_lines_let_expect_is_left_to_the_engine(tmp_path, monkeypatch):
+    file = written(tmp_path / "epd.csv")
+    expected = kept(file, tmp_path / "roomy")
+    monkeypatch.setattr(prescribing_csv, "MOST_ROWS", len(ROWS) - 1)
+    assert not quick(file)
+    assert kept(file, tmp_path / "cramped") == expected
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

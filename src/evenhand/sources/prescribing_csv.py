@@ -8,9 +8,10 @@ Nothing is refused here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from os import SEEK_END
 from threading import Lock
 from typing import IO
 
@@ -24,7 +25,8 @@ from .prescribing_read import TIGHT, WORKERS, Rows, take, together
 from .unpack import Unpacked
 
 BLOCK = 16 << 20  # bytes at once: smaller ones ask for codes more often, larger ones need memory
-_NEW_LINE, _RETURN = b"\n\r"
+MOST_ROWS = 1 << 26  # four times a national month
+ROOM = 2  # times the rows that the first lines let expect; a file of more is not plain
 
 
 class NotPlainError(Exception):
@@ -42,26 +44,26 @@ class _Lines:
     lock: Lock = field(default_factory=Lock)
     over: bool = False
 
-    def __iter__(self) -> Iterator[tuple[int, memoryview, int]]:
-        """Each block's number, its bytes, and how many rows they are."""
+    def __iter__(self) -> Iterator[tuple[memoryview, int, int]]:
+        """Each block's bytes, the row that it begins with, and how many rows it has."""
         while True:
             with self.lock:
                 if self.over:
                     return
                 self.file.seek(self.at)
                 block = self.file.read(BLOCK)
+                if not block:
+                    return
                 whole = len(block) if len(block) < BLOCK else block.rfind(b"\n") + 1
+                ends = block.count(b"\n", 0, whole)
+                rows = ends + int(block[whole - 1 : whole] != b"\n")
                 self.at += whole
-                number, self.given = self.given, self.given + 1
-            if not block:
-                return
-            lines = np.frombuffer(block, np.uint8, whole)
-            rows = int(np.count_nonzero(lines == _NEW_LINE))
-            returns = int(np.count_nonzero(lines == _RETURN)) if b"\r" in block else 0
+                begin, self.given = self.given, self.given + rows
+            returns = block.count(b"\r", 0, whole)
             self.ends.add(bool(returns))
-            if not whole or len(self.ends) > 1 or returns not in (0, rows):
+            if not whole or len(self.ends) > 1 or returns not in (0, ends):
                 raise NotPlainError
-            yield number, memoryview(block)[:whole], rows + int(lines[-1] != _NEW_LINE)
+            yield memoryview(block)[:whole], begin, rows
 
 
 def read_csv(file: Unpacked, where: Layout) -> tuple[Rows, pa.Array] | None:
@@ -71,57 +73,51 @@ def read_csv(file: Unpacked, where: Layout) -> tuple[Rows, pa.Array] | None:
     """
     if file.encoding != "utf-8" or any("\n" in name or "\r" in name for name in file.columns):
         return None
-    whole = Rows.of(0)
     try:
         with file.path.open("rb") as opened, ThreadPoolExecutor(WORKERS) as pool:
             lines, lock = _Lines(opened, len(opened.readline())), Lock()
-            shares = list(pool.map(lambda _: _share(lines, file, where, whole, lock), range(WORKERS)))
+            rows = Rows.of(_most(opened, lines.at))
+            shares = list(pool.map(lambda _: _share(lines, file, where, rows, lock), range(WORKERS)))
     except (NotPlainError, pa.ArrowException):
         return None
-    parts = sorted((part for share in shares for part in share.parts), key=lambda part: part[0])
-    if not parts:
-        return None
-    rows = _joined([part for _, part in parts], whole)
+    if not lines.given or not rows.sound:
+        return None  # where a number cannot be right, the engine finds the row
     pa.default_memory_pool().release_unused()
+    for name in ("key", "items", "nic", "actual_cost"):
+        setattr(rows, name, getattr(rows, name)[: lines.given])
     said = [one for share in shares for one in share.said]
     rows.practices, rows.presentations = (together([one[side] for one in said]) for side in (0, 1))
     return rows, pc.unique(pa.concat_arrays([month for share in shares for month in share.months]))
 
 
-def _joined(parts: Sequence[Rows], whole: Rows) -> Rows:
-    """Parts of one file one behind the other, in `whole`, which lay beside them; the parts are used up."""
-    begins = np.cumsum([0, *map(len, parts)])
-    whole.off = sum(part.off for part in parts)
-    whole.totals = {name: sum(part.totals[name] for part in parts) for name in whole.totals}
-    whole.odd = [(at + begin, more) for part, begin in zip(parts, begins, strict=False) for at, more in part.odd]
-    for name in ("key", "items", "nic", "actual_cost"):
-        setattr(whole, name, np.concatenate([part.take(name)[0] for part in parts]))
-    return whole
+def _most(file: IO[bytes], at: int) -> int:
+    """Room for the rows of a file, from the length of its first lines: what is never written to takes no memory."""
+    size = file.seek(0, SEEK_END) - at
+    file.seek(at)
+    first = file.read(BLOCK)
+    return min(MOST_ROWS, ROOM * (first.count(b"\n") + 1) * -(-size // max(len(first), 1)))
 
 
 @dataclass
 class _Share:
-    """What one worker has read: its blocks by number, what they say of codes, and their months."""
+    """What one worker has read: what its blocks say of codes, and their months."""
 
-    parts: list[tuple[int, Rows]] = field(default_factory=list)
     said: list[tuple[pa.Table, pa.Table]] = field(default_factory=list)
     months: list[pa.Array] = field(default_factory=list)
 
 
-def _share(lines: _Lines, file: Unpacked, where: Layout, whole: Rows, lock: Lock) -> _Share:
+def _share(lines: _Lines, file: Unpacked, where: Layout, rows: Rows, lock: Lock) -> _Share:
     done = _Share()
     try:
-        for number, block, count in lines:
+        for block, begin, count in lines:
             table = _parsed(block, file, where)
-            part = whole.beside(count)
-            if table.num_rows != count:
+            if table.num_rows != count or begin + count > len(rows):
                 raise NotPlainError
             batch = table.combine_chunks().to_batches()[0]
             done.months.append(pc.unique(batch.column(where.month)).dictionary_decode())
-            done.said.append(take(batch, where, part, 0, lock))
-            done.parts.append((number, part))
-            if not part.sound:
-                raise NotPlainError  # the engine finds the row
+            done.said.append(take(batch, where, rows, begin, lock))
+            if not rows.sound:
+                break
             if len(done.said) >= TIGHT:
                 done.said = [(together([s[0] for s in done.said]), together([s[1] for s in done.said]))]
     finally:

@@ -76,13 +76,6 @@ class Rows:
         return cls(np.empty(count, np.int64), np.empty(count, np.int32), np.empty(count, np.int64),
                    np.empty(count, np.int64))  # fmt: skip
 
-    def beside(self, count: int) -> Rows:
-        """Room for more rows of the same file: codes and quantities have the same numbers."""
-        more = Rows.of(count)
-        more.practice_numbers, more.presentation_numbers = self.practice_numbers, self.presentation_numbers
-        more.quantities = self.quantities
-        return more
-
     def __len__(self) -> int:
         return len(self.key)
 
