@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from drawn import is_drawing_alone, words
 from evenhand.charts import survey_sketches as sketches
 
-ALLOWED = {"svg", "g", "path", "circle", "polygon", "text"}
 LABELS = ["I have a say <in> the decisions that concern my patients & their medicines " * 2, "Time", "Data"]
 VALUE = np.array([0.42, 0.07, 0.98])
 LOW, HIGH = VALUE - 0.05, np.minimum(VALUE + 0.05, 1.0)
@@ -35,15 +34,7 @@ def pictures(width: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("width", [320, 620])
 def test_a_sketch_is_drawing_alone_within_its_frame(width):
-    for name, text in pictures(width).items():
-        root = ElementTree.fromstring(text)
-        assert {node.tag.split("}")[1] for node in root.iter()} <= ALLOWED, name
-        assert not re.search(r"style=|href=|\bon\w+=|nan|inf\b", text), name
-        assert f"0 0 {width} " in root.get("viewBox"), name
-
-
-def words(text: str) -> str:
-    return " ".join(node.text or "" for node in ElementTree.fromstring(text).iter() if node.tag.endswith("text"))
+    is_drawing_alone(pictures(width), width)
 
 
 def test_every_figure_is_written_out_and_a_hidden_group_has_none():
