@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from evenhand import flow
+from evenhand.cli.flow import _print
 from evenhand.cli.main import main
 from evenhand.errors import InputError
 from evenhand.lake import Lake
@@ -226,6 +227,18 @@ def test_words_from_files_cannot_become_markup(demonstration):
 
 def pages(made):
     return int(re.search(rb"/Type\s*/Pages[^>]*?/Count\s+(\d+)", made)[1])
+
+
+def test_words_from_files_cannot_become_markup_on_a_terminal(demonstration, capsys):
+    story, _ = demonstration
+    chapter = next(c for c in story.chapters if c.figures)
+    nasty = replace(chapter.figures[0], says="[/b] voted [red]", columns=("[/i]",), kinds=("text",), short=(),
+                    rows=(("[/b] Surgery",),), draw=None)  # fmt: skip
+    _print(replace(story, chapters=(replace(chapter, figures=(nasty,)),)))
+    out = capsys.readouterr().out
+    assert "voted" in out
+    assert "[red]" in out
+    assert "[/b] Surgery" in out
 
 
 def test_the_pdf_has_four_pages_whether_there_is_much_or_nothing_to_tell(demonstration, tmp_path):

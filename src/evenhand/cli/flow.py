@@ -78,14 +78,16 @@ def _print(told: Any) -> None:
 
 def _table(figure: Any) -> Any:
     from rich.table import Table
+    from rich.text import Text
 
     from ..story.written import table
 
     shown = [i for i, column in enumerate(figure.columns) if column in (figure.short or figure.columns)]
-    drawn = Table(title=figure.says, title_justify="left", title_style="dim", box=None, padding=(0, 1))
+    drawn = Table(title=Text(figure.says), title_justify="left", title_style="dim", box=None, padding=(0, 1))
     for i in shown:
         number = figure.kinds[i] != "text"
-        drawn.add_column(figure.columns[i], justify="right" if number else "left", no_wrap=number, overflow="fold")
+        side: Any = "right" if number else "left"
+        drawn.add_column(Text(figure.columns[i]), justify=side, no_wrap=number, overflow="fold")
     for row in table(figure):
-        drawn.add_row(*(row[i] for i in shown))
+        drawn.add_row(*(Text(row[i]) for i in shown))
     return drawn

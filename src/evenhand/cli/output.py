@@ -43,7 +43,9 @@ def emit(
     if options.json:
         print(json.dumps(plain(document), allow_nan=False, ensure_ascii=False))
     elif options.out is None:
-        _show(rows, title)
+        from .terminal import show
+
+        show(rows, title)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -106,22 +108,3 @@ def _workbook(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 def _nested(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, (list, dict)) else value
-
-
-def _show(rows: Sequence[Mapping[str, Any]], title: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    shown = Table(*columns, title=title or None, title_justify="left")
-    for row in rows:
-        shown.add_row(*(_cell(plain(row.get(column))) for column in columns))
-    Console().print(shown)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e6 else f"{value:,.0f}"
-    return str(value)
