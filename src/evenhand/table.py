@@ -60,16 +60,19 @@ class Table:
     def numbers(self, column: str, *, missing: bool = True) -> NDArray[np.float64]:
         """A column as float64; a missing cell is NaN, or refused if `missing` is False."""
         self.need(column)
-        try:  # the fast way, for a column without a gap or a fault
-            out = np.fromiter(map(float, self.columns[column]), dtype=np.float64, count=len(self))
-            if (np.abs(out) <= _MOST).all():  # so that none is NaN
-                return out
-        except ValueError:
-            pass
+        if _as_written(self.columns[column]):
+            try:  # the fast way, for a column without a gap or a fault
+                out = np.fromiter(map(float, self.columns[column]), dtype=np.float64, count=len(self))
+                if (np.abs(out) <= _MOST).all():  # so that none is NaN
+                    return out
+            except ValueError:
+                pass
         out = np.empty(len(self), dtype=np.float64)
         for i, cell in enumerate(self.columns[column]):
             stripped = cell.strip()
             try:
+                if not _as_written((stripped,)):
+                    raise ValueError
                 out[i] = float(stripped)
             except ValueError:
                 if stripped.lower() not in MISSING:
@@ -138,6 +141,12 @@ class Table:
     def refuse(self, row: int, column: str, found: str, right: str) -> InputError:
         """The error for one cell: file, row as a person counts it, column, what was found, what would be right."""
         return InputError(f"{self.name}: row {row + 2}, column {column!r}: expected {right}, found {found!r}")
+
+
+def _as_written(cells: Sequence[str]) -> bool:
+    """Whether these hold nothing that Python alone takes for part of a number: `1_000`, digits of other scripts."""
+    text = "".join(cells)
+    return text.isascii() and "_" not in text
 
 
 def read(path: str | Path, *, needs: Sequence[str] = (), name: str = "") -> Table:

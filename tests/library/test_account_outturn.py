@@ -80,6 +80,31 @@ def test_a_profile_of_ones_own_is_read_by_month_and_refused_if_it_is_no_year():
         account.from_table(Table("own.csv", {"month": list(MONTHS[:11]), "percent": ["9.09"] * 11}))
 
 
+def test_a_month_given_twice_is_refused_though_one_of_them_is_blank():
+    with pytest.raises(InputError, match="2014-04 is given twice"):
+        account.outturn(year("2014-04", "2014-04", "2014-05", "2014-06"), np.array([1, np.nan, 1, 1]),
+                        account.published("2013-14"))  # fmt: skip
+
+
+def test_a_profile_by_dates_is_read_as_the_other_dates_are(tmp_path, capsys):
+    spend, own = tmp_path / "spend.csv", tmp_path / "own.csv"
+    spend.write_text("month,actual_cost\n2014-04,1\n2014-05,1\n2014-06,1\n")
+    own.write_text("month,percent\n" + "".join(
+        f"01/{(k + 3) % 12 + 1:02d}/{2014 + (k > 8)},{share}\n" for k, share in enumerate(account.published("2014-15"))
+    ))  # fmt: skip
+    words = ["account", "outturn", str(spend), "--json", "--profile"]
+    assert main([*words, "2014-15"]) == 0
+    published = capsys.readouterr().out
+    assert main([*words, str(own), "--day-first"]) == 0
+    assert capsys.readouterr().out == published
+    assert main([*words, str(own)]) == 2
+    assert "row 2, column 'month': expected a month as Apr, or a date that can be read one way" in (
+        capsys.readouterr().err)  # fmt: skip
+    own.write_text(own.read_text().replace("01/06/2014", "13/13/2014"))
+    assert main([*words, str(own), "--day-first"]) == 2
+    assert "own.csv: row 4, column 'month'" in capsys.readouterr().err
+
+
 def test_the_command_gives_exactly_the_keys_that_others_build_on(tmp_path, capsys):
     path = tmp_path / "spend.csv"
     path.write_text("when,cost,money\n2014-05,40700,490000\n2014-04,39900,490000\n2014-06,40300,490000\n")

@@ -183,6 +183,7 @@ def test_a_trial_is_the_same_from_csv_gzip_parquet_and_standard_input(
         ("con", "usual", [], "name the control with --control"),
         ("", "", ["--control", "nobody"], "'nobody' is not in the file"),
         ("", "", ["--covariates", "plaec"], "did you mean 'place'"),
+        ("", "", ["--covariates", "place", "outcome"], "measured before launch"),
         ("", "", ["--outcome", "place"], "expected a number, found 'town'"),
         ("", "", ["--baseline", "nothing"], "no column 'nothing'"),
         ("", "", ["--clusters", "arm"], "need at least 2 clusters"),

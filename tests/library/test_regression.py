@@ -109,3 +109,26 @@ def test_with_few_uneven_clusters_cr3_cries_wolf_no_more_often_than_it_says() ->
             wolf[errors] += bool(stdtr(found.df[1], found.beta[1] / found.se[1]) >= 0.95)
     assert wolf["CR3"] / rounds <= 0.05
     assert wolf["CR1"] > wolf["CR2"] > wolf["CR3"]  # CR1 does: the reason why the verdict does not use it
+
+
+@pytest.mark.parametrize("clusters", [None, [str(i // 3) for i in range(30)]])
+@pytest.mark.parametrize("errors", ["CR1", "CR2", "CR3"])
+def test_the_unit_of_a_column_decides_nothing(clusters, errors):
+    rng = np.random.default_rng(8)
+    X = np.column_stack([np.ones(30), rng.normal(size=(30, 2))])
+    y = X @ [1.0, 2.0, -1.0] + rng.normal(size=30)
+    unit = np.array([1.0, 1e-12, 1e9])  # shares of shares beside pounds
+    plain, other = (fit(y, X * one, clusters=clusters, errors=errors) for one in (np.ones(3), unit))
+    assert other.beta * unit == pytest.approx(plain.beta, rel=1e-9)
+    assert other.se * unit == pytest.approx(plain.se, rel=1e-9)
+    assert other.df == pytest.approx(plain.df, rel=1e-9)
+
+
+@pytest.mark.parametrize("clusters", [None, [str(i // 3) for i in range(30)]])
+def test_values_on_the_line_have_no_error_and_no_p(clusters):
+    X = np.column_stack([np.ones(30), np.arange(30) % 2, np.random.default_rng(2).normal(size=30)])
+    found = fit(X @ [5.0, 0.0, 0.1], X, clusters=clusters)
+    assert found.se.tolist() == [0.0, 0.0, 0.0]
+    assert found.beta[1] == 0.0
+    assert np.isnan(found.p(2))
+    assert found.interval(1) == (0.0, 0.0)

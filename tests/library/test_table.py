@@ -58,6 +58,21 @@ def test_a_number_beyond_all_counting_is_refused(tmp_path, cell):
         read(tmp_path / "x.csv").numbers("n")
 
 
+@pytest.mark.parametrize("cell", ["1_000", "\uff11", "\u0663", "1_0e2"])
+@pytest.mark.parametrize("others", ["5", ""])
+def test_what_python_alone_would_read_as_a_number_is_refused(tmp_path, cell, others):
+    path = tmp_path / "t.csv"
+    path.write_text(f"n,x\n1,{others}\n2,{cell}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"row 3, column 'x': expected a number, found"):
+        read(path).numbers("x")
+
+
+def test_a_hard_space_is_no_part_of_a_number(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x\n5\u00a0\n 6 \n", encoding="utf-8")
+    assert read(path).numbers("x").tolist() == [5.0, 6.0]
+
+
 def test_a_missing_column_is_refused_with_the_nearest_and_what_is_there(tmp_path):
     with pytest.raises(InputError, match=r"no column 'numerater'; did you mean 'numerator'\?; the file has: unit, num"):
         read(write(tmp_path, "unit,numerator\nA,1\n")).need("numerater")

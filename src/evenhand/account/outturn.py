@@ -65,6 +65,9 @@ def outturn(
     known = ~np.isnan(actual_cost)
     if not known.any():
         raise InputError("column 'actual_cost': no month has a cost; expected April and the months after it")
+    every = np.sort(months.astype("datetime64[M]").astype(int))
+    if (twice := np.flatnonzero(every[1:] == every[:-1])).size:
+        raise InputError(f"column 'month': {_name(int(every[twice[0]]))} is given twice; each must be given once")
     number = months.astype("datetime64[M]").astype(int)[known]
     order = np.argsort(number)
     number, cost = number[order], actual_cost[known][order]
@@ -83,8 +86,6 @@ def outturn(
 def _gap(number: NDArray[np.int64], april: int) -> str:
     seen: set[int] = set()
     for month in number.tolist():
-        if month in seen:
-            return f"column 'month': {_name(month)} is given twice; each must be given once"
         if month >= april + 12:
             return f"column 'month': {_name(month)} is in another financial year than {_name(april)}; give one year"
         seen.add(month)

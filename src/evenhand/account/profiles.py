@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, did_you_mean
 from ..table import Table
+from ..when import parse_date
 
 MONTHS = ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar")
 
@@ -31,7 +32,7 @@ def published(name: str) -> NDArray[np.float64]:
     return np.array(PUBLISHED[name])
 
 
-def from_table(table: Table) -> NDArray[np.float64]:
+def from_table(table: Table, *, day_first: bool | None = None) -> NDArray[np.float64]:
     """A profile from a table with `month` (Apr ... Mar, or dates) and `percent`, float64 (12,), April first.
 
     Raises
@@ -42,7 +43,7 @@ def from_table(table: Table) -> NDArray[np.float64]:
     percent = table.numbers("percent", missing=False)
     profile = np.full(12, np.nan)
     for row, word in enumerate(table.text("month")):
-        place = _place(table, row, word)
+        place = _place(table, row, word, day_first)
         if not np.isnan(profile[place]):
             raise table.refuse(row, "month", word, "each month once")
         if percent[row] <= 0:
@@ -56,9 +57,12 @@ def from_table(table: Table) -> NDArray[np.float64]:
     return profile
 
 
-def _place(table: Table, row: int, word: str) -> int:
+def _place(table: Table, row: int, word: str, day_first: bool | None) -> int:
     for place, name in enumerate(MONTHS):
         if word[:3].lower() == name.lower():
             return place
-    month = Table(table.name, {"month": [word]}).dates("month").astype("datetime64[M]").astype(int)[0] % 12
-    return int((month - 3) % 12)
+    try:
+        month = parse_date(word, day_first=day_first).month
+    except ValueError as error:
+        raise table.refuse(row, "month", word, f"a month as Apr, or {error}") from None
+    return (month - 4) % 12

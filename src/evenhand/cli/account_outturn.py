@@ -44,7 +44,7 @@ def _run_outturn(options: argparse.Namespace) -> None:
     months = _months(options, table)
     cost = table.numbers(options.actual_cost)
     own = _own(options, table.name, months[~np.isnan(cost)])
-    profile = own.percent if own else _given(options.profile)
+    profile = own.percent if own else _given(options)
     budget = _budget(table, options.budget)
     with naming(table):
         try:
@@ -85,11 +85,11 @@ def _without_year(text: str) -> str:
     return re.sub(r"200[01]-(\d\d)", lambda found: account.MONTHS[(int(found[1]) - 4) % 12], text)
 
 
-def _given(profile: str) -> Floats:
+def _given(options: argparse.Namespace) -> Floats:
     """A published profile by its name, or one from a file."""
-    if profile in account.PUBLISHED or not os.path.exists(profile):
-        return account.published(profile)
-    return account.from_table(read(profile, needs=("month", "percent")))
+    if options.profile in account.PUBLISHED or not os.path.exists(options.profile):
+        return account.published(options.profile)
+    return account.from_table(read(options.profile, needs=("month", "percent")), day_first=options.day_first)
 
 
 def _own(options: argparse.Namespace, name: str, months: NDArray[np.datetime64]) -> account.OwnProfile | None:
@@ -116,8 +116,8 @@ def _days(options: argparse.Namespace, months: NDArray[np.datetime64]) -> Floats
     if not options.days:
         return account.dispensing_days(months)
     table = read(options.days, needs=("month", "days"))
-    table.unique("month")
     named = table.dates("month", day_first=options.day_first).astype("datetime64[M]")
+    Table(table.name, {"month": [str(month) for month in named]}).unique("month")
     days = table.numbers("days", missing=False)
     for row in np.flatnonzero((days <= 0) | (days > 31)):
         raise table.refuse(int(row), "days", f"{days[row]:.12g}", "1 to 31 days")

@@ -50,6 +50,9 @@ def _trial(options: argparse.Namespace) -> None:
     arms = filled(given, options.arm)
     covariates: dict[str, NDArray[np.float64]] = {}
     for column in words(options.covariates, given):
+        if column in (options.outcome, options.received):
+            raise InputError(f"{given.name}: --covariates {column}: that is what came of the trial; expected columns "
+                             "that were measured before launch")  # fmt: skip
         covariates |= _covariate(given, column)
     with naming(given):
         control = _control(options.control, arms)

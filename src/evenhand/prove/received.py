@@ -107,6 +107,7 @@ def _instrument(
 ) -> tuple[Fit, list[float]]:  # fmt: skip
     """Two-stage least squares with as many instruments as arms: the arms' coefficients, and each first stage's F."""
     extra = np.column_stack([np.ones(len(baseline)), baseline, *covariates.values()])
+    extra = extra / np.sqrt(np.nanmean(extra**2, axis=0))  # alike in size, so that no digits are lost
     w = np.ones(len(baseline)) if weights is None else weights
     known = np.isfinite(extra).all(axis=1) & np.isfinite(outcome) & np.isfinite(w) & (w > 0)
     root = np.sqrt(w[known])[:, None]

@@ -14,6 +14,8 @@ from statsmodels.regression.linear_model import OLS
 Floats = NDArray[np.float64]
 Errors = Literal["CR1", "CR2", "CR3"]
 
+EXACT = 1e-12  # of the length of y: a residual below it is rounding
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -38,11 +40,22 @@ class Fit:
 def fit(y: Floats, X: Floats, *, clusters: Sequence[str] | None = None, errors: Errors = "CR1") -> Fit:
     """Least squares of y (n,) on X (n, k), whose columns must be linearly independent.
 
+    Where y lies on them but for rounding, the errors are 0 and no p is known.
+
     Without clusters: classical errors, t(n - k). With clusters, by `errors`:
     CR1, the sandwich times G/(G-1) x (n-1)/(n-k), and t(G - 1), as statsmodels and fixest have it;
     CR2, the bias-reduced sandwich, or CR3, the jackknife that leaves one cluster out at a time, both with
     Satterthwaite's degrees of freedom. CR2 is right when units are alike; CR3 stays on the safe side when they are not.
     """
+    length = np.linalg.norm(X, axis=0)  # columns of one length: pounds beside shares lose no digits to one another
+    found = _fit(y, X / length, clusters, errors)
+    dust = EXACT * np.linalg.norm(y)
+    if np.linalg.norm(y - X @ (found.beta / length)) > dust:
+        return Fit(found.beta / length, found.se / length, found.df)
+    return Fit(np.where(np.abs(found.beta) > dust, found.beta / length, 0.0), np.zeros(len(length)), found.df)
+
+
+def _fit(y: Floats, X: Floats, clusters: Sequence[str] | None, errors: Errors) -> Fit:
     if clusters is None:
         plain = OLS(y, X).fit()
         return Fit(plain.params, plain.bse, np.full(X.shape[1], float(plain.df_resid)))
