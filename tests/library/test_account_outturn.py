@@ -180,3 +180,35 @@ def test_months_may_be_given_by_name_alone_and_a_hole_is_told_by_name(tmp_path, 
     file.write_text("month,actual_cost\nJun,803\nApr,789\n")
     assert main(["account", "outturn", str(file), "--profile", "2014-15", "--json"]) == 2
     assert "May is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("rest_delivered: {least: 0, likely: 1, most: inf}", "rest_delivered.most: Input should be a finite number"),
+        ("adoption: {least: nan, likely: nan, most: nan}", "adoption.least: Input should be a finite number"),
+        ("adoption: {least: 0, likely: 1, most: 1.5}", "adoption: expected shares from 0 to 1, found 0 to 1.5"),
+        ("overlap: {least: -0.1, likely: 0, most: 0}", "overlap: expected shares from 0 to 1, found -0.1 to 0"),
+        ("fall_to_benchmark: {least: 0, likely: 0, most: 0.1}", "expected shares above 0, found 0 to 0.1"),
+        ("layers: {a: {pounds_bn: 1e300, clinician_share: {least: 0, likely: 0, most: 0}}}", "pounds_bn"),
+        ("layers: {a: {pounds_bn: 1, clinician_share: {least: 0, likely: 1, most: 2}}}", "expected shares from 0 to 1"),
+        ("top_down: [{effect: nan, se: 0}]", "top_down.0.effect: Input should be a finite number"),
+    ],
+)
+def test_a_share_that_is_none_gives_no_answer_of_nulls(tmp_path, capsys, content, why):
+    path = tmp_path / "mine.yaml"
+    path.write_text(content)
+    assert main(["account", "reach", "--parameters", str(path), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{path}:1: " in err
+    assert why in err
+
+
+def test_a_layer_of_ones_own_is_all_there_is(tmp_path, capsys):
+    path = tmp_path / "mine.yaml"
+    nothing, everything = ("{least: %s, likely: %s, most: %s}" % (3 * (share,)) for share in (0, 1))
+    path.write_text(f"layers: {{only: {{pounds_bn: 10, clinician_share: {nothing}}}}}\n"
+                    f"rest_delivered: {everything}\noverlap: {nothing}\n")  # fmt: skip
+    assert main(["account", "reach", "--parameters", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["with_engagement"]["median"] == 10

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from ..errors import InputError
 from ..records import Record
 
 Floats = NDArray[np.float64]
+
+MOST_BN = 1e6  # pounds, bn: a thousand times what the service spends
 
 
 class _Strict(BaseModel):
@@ -27,9 +30,9 @@ class _Strict(BaseModel):
 class Spread(_Strict):
     """What is known of a number: least, most likely, most (a triangular distribution)."""
 
-    least: float
-    likely: float
-    most: float
+    least: FiniteFloat
+    likely: FiniteFloat
+    most: FiniteFloat
 
     @model_validator(mode="after")
     def _in_order(self) -> Spread:
@@ -49,18 +52,34 @@ class Spread(_Strict):
         return rng.triangular(self.least, self.likely, self.most, n)
 
 
+def _shares(spread: Spread) -> Spread:
+    if spread.least < 0 or spread.most > 1:
+        raise ValueError(f"expected shares from 0 to 1, found {spread.least:g} to {spread.most:g}")
+    return spread
+
+
+def _above_zero(spread: Spread) -> Spread:
+    if spread.least <= 0:
+        raise ValueError(f"expected shares above 0, found {spread.least:g} to {spread.most:g}")
+    return _shares(spread)
+
+
+Shares = Annotated[Spread, AfterValidator(_shares)]
+Positive = Annotated[Spread, AfterValidator(_above_zero)]
+
+
 class Study(_Strict):
     """An effect with its standard error, as a study gave it; a draw below zero counts as none."""
 
-    effect: float
-    se: float = Field(ge=0)
+    effect: FiniteFloat = Field(le=1)
+    se: FiniteFloat = Field(ge=0)
 
 
 class Layer(_Strict):
     """One layer of the target: pounds (bn) and the share of it that clinical decisions decide."""
 
-    pounds_bn: float = Field(ge=0)
-    clinician_share: Spread
+    pounds_bn: float = Field(ge=0, le=MOST_BN)
+    clinician_share: Shares
 
 
 def _spread(least: float, likely: float, most: float) -> Spread:
@@ -76,19 +95,19 @@ class Parameters(_Strict):
         "provider": Layer(pounds_bn=8, clinician_share=_spread(0.3, 0.5, 0.7)),
         "transformation": Layer(pounds_bn=4, clinician_share=_spread(0.8, 0.95, 1)),
     })  # fmt: skip
-    rest_delivered: Spread = _spread(0.75, 0.95, 1)  # assumption
-    fall_to_benchmark: Spread = _spread(0.128, 0.15, 0.192)  # NAO 2007: quartile and decile of four drug groups
+    rest_delivered: Shares = _spread(0.75, 0.95, 1)  # assumption
+    fall_to_benchmark: Positive = _spread(0.128, 0.15, 0.192)  # NAO 2007: quartile and decile of four drug groups
     top_down: tuple[Study, ...] = Field(min_length=1, default=(
         Study(effect=0.044, se=0.018),  # OTC guidance, interrupted time series: BJGP 71:e201
         Study(effect=0.012, se=0.031),  # low-priority prescribing, randomised visits to 40 teams
         Study(effect=0.033, se=0.005),  # Chief Medical Officer's letter to high prescribers, randomised
     ))  # fmt: skip
-    adopters: Spread = _spread(0.14, 0.25, 0.37)  # EFIPPS feedback 14%; DQIP 37%: BJGP 67:e352, BMJ Open 8:e017133
-    adoption: Spread = _spread(0.17, 0.35, 0.51)  # 8,400 of 49,867 doctors; 102 of 442; 33 of 65 practices
-    kept_top_down: Spread = _spread(0.6, 0.8, 0.95)  # assumption: national roll-outs waned
-    kept_engaged: Spread = _spread(0.85, 0.95, 1)  # DQIP sustained for 48 weeks
-    overlap: Spread = _spread(0.03, 0.06, 0.15)  # NAO 2011: 17.4 identified against 16.4 needed
-    real_share_of_reported: Spread = _spread(0.5, 0.586, 0.8)  # NAO 2012: 3.4 substantiated of 5.8 reported
+    adopters: Shares = _spread(0.14, 0.25, 0.37)  # EFIPPS feedback 14%; DQIP 37%: BJGP 67:e352, BMJ Open 8:e017133
+    adoption: Shares = _spread(0.17, 0.35, 0.51)  # 8,400 of 49,867 doctors; 102 of 442; 33 of 65 practices
+    kept_top_down: Shares = _spread(0.6, 0.8, 0.95)  # assumption: national roll-outs waned
+    kept_engaged: Shares = _spread(0.85, 0.95, 1)  # DQIP sustained for 48 weeks
+    overlap: Shares = _spread(0.03, 0.06, 0.15)  # NAO 2011: 17.4 identified against 16.4 needed
+    real_share_of_reported: Shares = _spread(0.5, 0.586, 0.8)  # NAO 2012: 3.4 substantiated of 5.8 reported
 
 
 def judged(
