@@ -51,7 +51,7 @@ def counted(folder: Path, name: str, month: str, codes: tuple[str, ...]) -> dict
 def test_it_says_what_it_made_where_and_what_to_do_next(told: dict) -> None:
     assert (told["demonstration"], told["seed"], told["practices"]) == (True, 2010, 256)
     assert told["months"] == ["2025-01", "2026-03"]
-    assert set(told["rows"]) == {"ods_practices", "ods_pcn", "prescribing", "list_size", "rtt"}
+    assert set(told["rows"]) == {"ods_practices", "ods_pcn", "prescribing", "list_size", "rtt", "appointments", "ae"}
     assert told["months_of_panels"] == 15
     assert told["schemes"] == ["diabetes_dpp4", "null_strips", "harmful"]
     assert told["next"][0] == f"evenhand flow --lake {told['lake']}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.errors import InputError
-from evenhand.lake import Lake
+from evenhand.lake import Lake, month_number
 from evenhand.measures import Measure, build, load_all, panel, read
 from evenhand.measures.held import is_stored, months_held
 from evenhand.measures.panel import unnamed
@@ -82,6 +82,31 @@ def test_a_new_list_size_rebuilds_too(tiny: TinyLake) -> None:
     build(tiny.lake, ["diabetes_spend"])
     tiny.listed("2024-01", {"A": 2000})
     assert build(tiny.lake, ["diabetes_spend"]).months == ("2024-01",)
+
+
+def test_a_month_of_appointments_or_of_a_and_e_leaves_the_months_before_it_as_they_stand(tiny: TinyLake) -> None:
+    def publish(month: str) -> None:
+        number = month_number(month)
+        tiny.listed(month, {"A": 1000})
+        tiny.add("appointments", f"{month}/practice/A", [
+            {"month": number, "level": "practice", "code": "A", "status": "attended", "professional": "gp",
+             "mode": "telephone", "category": None, "wait": wait, "appointments": n}
+            for wait, n in (("same_day", 30), ("more_than_28_days", 10))
+        ])  # fmt: skip
+        tiny.add("ae", month, [{"month": number, "provider": "T", "type": "1", "attendances": 900, "over_4_hours": 90,
+                                "admissions": 300}])  # fmt: skip
+
+    access = ["gp_appointments_two_weeks", "gp_appointments_per_patient", "ae_within_four_hours"]
+    publish("2024-01")
+    publish("2024-02")
+    assert build(tiny.lake, access).months == ("2024-01", "2024-02")
+    publish("2024-03")
+    built = build(tiny.lake, access)
+    assert (built.months, built.unchanged) == (("2024-03",), ("2024-01", "2024-02"))
+    levels = ("practice", "practice", "provider")
+    assert [panel(tiny.lake, name, level).value[0].tolist() for name, level in zip(access, levels, strict=True)] == [
+        [0.75] * 3, [40.0] * 3, [0.9] * 3,
+    ]  # fmt: skip
 
 
 def test_another_definition_is_counted_again_and_the_old_panel_goes(tiny: TinyLake) -> None:

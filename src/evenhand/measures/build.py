@@ -16,6 +16,7 @@ from ..lake import Lake, Origin, month_number, month_of
 from . import catalogue, library
 from .held import (
     DEFINITIONS,
+    MAIN,
     SOURCES,
     WITHOUT_ROWS,
     has_rows,
@@ -166,7 +167,7 @@ def _write(
     content = pa.concat_tables([held, *fresh])
     order = [("measure", "ascending"), ("level", "ascending"), ("code", "ascending")]
     name = str(month_of(month))
-    rows_gone = month in without_rows(lake) and not any(has_rows(lake, kind, month) for kind in SOURCES)
+    rows_gone = month in without_rows(lake) and not any(has_rows(lake, kind, month) for kind in MAIN)
     source = source or (WITHOUT_ROWS if rows_gone else "measures")
     note = "counted, can be counted again" if source == "measures" else "counted from rows that were not kept"
     pairs = content.select(["measure", "definition"]).group_by(["measure", "definition"]).aggregate([]).to_pylist()

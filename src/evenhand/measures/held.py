@@ -15,12 +15,15 @@ from ..lake import Lake, Snapshot, month_number
 from . import dictionary, published
 from .model import Measure
 
-# kind of measure -> the lake's tables it is counted from
+# kind of measure -> the lake's tables it is counted from, of which each month has snapshots of its own
 SOURCES = {
     "prescribing": ("prescribing", "prescribing_band", "list_size"),
     "waits": ("rtt", "rtt_total"),
+    "appointments": ("appointments", "list_size"),
+    "emergency": ("ae", "ae_wait"),
 }
-_FIRST_OF = {"prescribing": "prescribing", "waits": "rtt_total"}
+_FIRST_OF = {"prescribing": "prescribing", "waits": "rtt_total", "appointments": "appointments", "emergency": "ae"}
+MAIN = ("prescribing", "waits")  # a month that has rows of one of these is a month with rows
 DEFINITIONS = "definitions"  # where the manifest of a month's panels says which measures it holds, as defined when
 WITHOUT_ROWS = "panels without rows"  # what the manifest calls the source of panels that cannot be counted again
 
@@ -69,15 +72,16 @@ def hashes_of(lake: Lake, months: Iterable[int], measure: Measure, every: dict[s
 
 
 def standing_tables(measure: Measure, every: dict[str, Measure]) -> tuple[str, ...]:
-    """The tables that a measure reads whole, whatever the month: publications, registers, dm+d, ADQs."""
+    """The tables that a measure reads whole, whatever the month: yearly publications, registers, dm+d, ADQs."""
     parts = [every[name] for name in measure.sum_of if name in every] if measure.sum_of else [measure]
     sides = [side for part in parts for side in (part.numerator, part.denominator)]
     named = [
         table for side in sides for table in (
-            *published.TABLES.get(side.source, ()), *(dictionary.TABLES if side.reads_dmd else ()),
+            *(() if side.source == measure.kind in SOURCES else published.TABLES.get(side.source, ())),
+            *(dictionary.TABLES if side.reads_dmd else ()),
             *(("adq",) if side.sum == "adq" else ()), *(("qof_register",) if side.on_register else ()),
             *(("weighted_population",) if side.weighted else ()),
-            *(("list_size",) if side.patients and measure.kind != "prescribing" else ()),
+            *(("list_size",) if side.patients and "list_size" not in SOURCES.get(measure.kind, ()) else ()),
         )
     ]  # fmt: skip
     return tuple(dict.fromkeys(named))

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from .. import see
 from ..errors import InputError
 from ..lake import Lake
-from ..measures import Measure, Reading, versions
+from ..measures import Measure, Reading, for_lake, versions
 from ..measures import read as read_measure
+from ..measures.held import months_held, stored_levels
 from ..records import ControlChart, Funnel, Opportunity
 from ..stats.xmr import xmr
 from .place import Place
@@ -156,7 +157,7 @@ def seen(lake: Lake, reading: Reading, level: str, rows: list[int], *, own: str 
 def level_of(lake: Lake, measure: Measure) -> str:
     """The level at which the measure is published."""
     if measure.kind == "appointments":
-        levels = lake.table("appointments").select("level").distinct().to_pyarrow()["level"].to_pylist()
+        levels = lake.remember("story.appointments.levels", lambda: _appointments_by(lake, measure))
         return "practice" if "practice" in levels else "sicbl"
     if measure.kind != "indicator":
         return "practice" if measure.kind in ("prescribing", "qof") else "provider"
@@ -165,6 +166,12 @@ def level_of(lake: Lake, measure: Measure) -> str:
     if not loaded:
         raise InputError(f"measure {measure.id!r} is not in the lake")
     return min(loaded, key=lambda level: MAY_REACH.index(level) if level in MAY_REACH else len(MAY_REACH))
+
+
+def _appointments_by(lake: Lake, measure: Measure) -> list[str]:
+    """The levels at which appointments are published, by their rows or, where those were not kept, by a panel."""
+    found = lake.table("appointments").select("level").distinct().to_pyarrow()["level"].to_pylist()
+    return found or stored_levels(lake, measure, for_lake(lake), months_held(lake, measure.kind))
 
 
 def _opportunity(

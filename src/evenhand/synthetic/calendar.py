@@ -64,8 +64,21 @@ def dispensing_days(months: NDArray[np.datetime64]) -> NDArray[np.float64]:
     >>> dispensing_days(np.array(["2025-12", "2026-02"], dtype="datetime64[M]")).tolist()
     [25.0, 24.0]
     """
+    return _open_days(months, "1111110")
+
+
+def surgery_days(months: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Days on which practices see people, Monday to Friday without Christmas and New Year: float64 (T,).
+
+    >>> surgery_days(np.array(["2025-12", "2026-02"], dtype="datetime64[M]")).tolist()
+    [21.0, 20.0]
+    """
+    return _open_days(months, "1111100")
+
+
+def _open_days(months: NDArray[np.datetime64], week: str) -> NDArray[np.float64]:
     first = months.astype("datetime64[D]")
     last = (months + 1).astype("datetime64[D]")
     years = np.unique(months.astype("datetime64[Y]")).astype("datetime64[M]")
     closed = np.concatenate([(years + m).astype("datetime64[D]") + d for m, d in ((0, 0), (11, 24), (11, 25))])
-    return np.busday_count(first, last, weekmask="1111110", holidays=closed).astype(np.float64)
+    return np.busday_count(first, last, weekmask=week, holidays=closed).astype(np.float64)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..records import Scheme
+from . import appointments, emergency
 from . import waits as waiting
 from .answers import answers
 from .calendar import Calendar
@@ -23,6 +24,8 @@ from .people_files import people_files
 from .plan import Plan
 from .plan import plan as settle
 from .published import write
+from .published_appointments import appointments_file
+from .published_emergency import emergency_file
 from .published_lists import list_size_files
 from .published_organisations import organisation_files
 from .published_prescribing import prescribing_file
@@ -32,7 +35,7 @@ from .truth import truth_files
 
 PRACTICES, MONTHS, SEED = 256, 30, 2010
 SETTINGS = "demonstration.json"
-FORMAT = 1  # of the demonstration: rises when the same seed would make other files
+FORMAT = 2  # of the demonstration: rises when the same seed would make other files
 WORKERS = 2
 
 
@@ -127,15 +130,20 @@ def _published(
 ) -> tuple[Path, ...]:
     share = waiting.true_share(plan.world, plan.when, plan.runs, plan.seed)
     kind = "parquet" if len(plan.world.practices) > SMALL else "csv.gz"  # a national month is 5 GB of CSV
+    world, when, seed = plan.world, plan.when, plan.seed
 
     def month(t: int) -> list[Path]:
         if t < first:
             return []
-        waits = waiting.month(plan.world, plan.when, share, t, plan.seed)
+        waits = waiting.month(world, when, share, t, seed)
+        seen = appointments.month(world, when, plan.books, t, seed)
+        came = emergency.month(world, when, plan.departments, t, seed)
         return [
             prescribing_file(folder / "prescribing", plan, t, kind),
-            *list_size_files(folder / "list_sizes", plan.world, plan.when, t),
-            waits_file(folder / "waits", plan.world, plan.when, waits, t),
+            *list_size_files(folder / "list_sizes", world, when, t),
+            waits_file(folder / "waits", world, when, waits, t),
+            appointments_file(folder / "appointments", world, when, seen, t, kind),
+            emergency_file(folder / "emergency", world, when, came, t),
         ]  # fmt: skip
 
     files = organisation_files(folder / "organisations", plan.world, plan.when)

@@ -22,6 +22,7 @@ from . import waits as waiting
 from .demonstration import Demonstration
 from .lists import BANDS, SEXES, by_age
 from .organisations import Nation
+from .panels_access import access_tables
 from .plan import Plan, of_block, strangers
 from .prescribing import Rows
 from .published_prescribing import money, nobody_codes
@@ -53,7 +54,8 @@ def panels(
 
 def month_tables(plan: Plan, share: NDArray[np.float64], t: int) -> dict[str, pa.Table]:
     """Everything that measures of month `t` are counted from, as the lake would hold it."""
-    return {**prescribing_tables(plan, t), **list_table(plan, t), **waits_tables(plan, share, t)}
+    return {**prescribing_tables(plan, t), **list_table(plan, t), **waits_tables(plan, share, t),
+            **access_tables(plan, t)}  # fmt: skip
 
 
 def keys(plan: Plan, lake: Lake) -> None:

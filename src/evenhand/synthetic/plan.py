@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from . import long_tail
+from . import appointments, emergency, long_tail
+from .appointments import Books
 from .calendar import Calendar, calendar
 from .campaigns import Campaign, campaigns
 from .chance import stream
@@ -23,7 +25,8 @@ UNIDENTIFIED_ROWS = 6  # rows a month and sub-ICB location without an identified
 @dataclass(frozen=True)
 class Plan:
     """What is settled: `stock` the presentations that decisions are among, `more` the long tail behind them if there
-    is one; `usual` and `repeated` hold what lasts, for each block of practices."""
+    is one; `usual` and `repeated` hold what lasts, for each block of practices; `books` what lasts of appointments,
+    `departments` the share within four hours of each trust and month."""
 
     world: Nation
     when: Calendar
@@ -33,6 +36,8 @@ class Plan:
     choices: tuple[Decision, ...]
     usual: list[Habits]
     repeated: list[Repeats]
+    books: Books
+    departments: NDArray[np.float64]
     seed: int
 
     @property
@@ -58,7 +63,8 @@ def plan(practices: int, months: int, seed: int, presentations: int | None = Non
     return Plan(
         world, when, stock, more, runs, decisions(world, when, runs, seed),
         [habits(world, stock, seed, block) for block in blocks(practices)],
-        [] if more is None else [long_tail.repeats(world, more, seed, block) for block in blocks(practices)], seed,
+        [] if more is None else [long_tail.repeats(world, more, seed, block) for block in blocks(practices)],
+        appointments.books(world, when, seed), emergency.true_share(world, when, seed), seed,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from .opinions import KINDS, STATEMENTS, Votes, identifier
 from .opportunity import TrueOpportunity
 from .organisations import Nation
 from .published import csv, pick, write
+from .truth_access import access_files, access_told
 
 
 def truth_files(
@@ -39,6 +40,7 @@ def truth_files(
             "measure": "wait_within_18_weeks", "margin": MARGIN_POINTS / 100, "harm": "down",
             "sd_of_a_sub_icb_month": waiting.SD_MONTH, "smallest_waiting_list": waiting.SMALLEST,
         },
+        "access": access_told(world, when, seed),
         "survey": {
             "staff": len(people.person), "not_heard": UNAWARE, "not_positive_of_aware": NOT_POSITIVE,
             "not_heard_year_before": year_before.UNAWARE, "not_positive_of_aware_year_before": year_before.NOT_POSITIVE,
@@ -63,6 +65,7 @@ def truth_files(
     return [
         write(folder / "practices.csv", _practices(world, when, campaigns, chances)),
         write(folder / "waits.csv", _waits(world, when, waits)),
+        *access_files(folder, world, when, seed),
         write(folder / "clinicians.csv", _people(people, votes)),
         write(folder / "statements.csv", _statements()),
         write(folder / "truth.json", text.encode()),
