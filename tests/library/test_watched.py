@@ -191,6 +191,22 @@ def test_the_command_shows_them_below_those_that_block(harmful, capsys):
     assert "Watched besides, blocking nothing" in " ".join(capsys.readouterr().out.split())
 
 
+def test_the_verdict_tells_them_apart_from_those_that_block(harmful, capsys):
+    words = ["--scheme", str(harmful[0] / "schemes" / "gliptins.yaml"), "--lake", str(harmful[0])]
+    assert main(["prove", "guardrails", *words, "--json"]) == 0
+    apart = json.loads(capsys.readouterr().out)["watched"]
+    assert main(["prove", "verdict", *words, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    watched = document.pop("watched")
+    assert watched == apart
+    assert document == flow.verdict(harmful[1], harmful[0] / "schemes" / "gliptins.yaml").as_json()
+    assert [one["measure"] for one in document["guardrails"]] == ["wait_within_18_weeks"]
+    assert main(["prove", "verdict", *words]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("Watched besides, blocking nothing: of ") == 1
+    assert "2 at risk (" in said
+
+
 def test_nothing_is_said_of_a_lake_that_holds_none_of_them(harmless):
     empty = watch(harmless[1], scheme_of(harmless[0]))
     nothing = type(empty)(empty.scheme, empty.window, (), empty.without)

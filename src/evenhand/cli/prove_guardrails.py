@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .output import add_output, emit
+
+if TYPE_CHECKING:
+    from ..story.watching import Watch
 
 
 def register(commands: Any) -> None:
@@ -31,8 +34,7 @@ def _guardrails(options: argparse.Namespace) -> None:
 
     scheme, lake = load(options.scheme, Scheme), Lake.open(options.lake)
     found = guardrails(lake, scheme)
-    beside = options.scheme.parent
-    watched = watch(lake, scheme, folder=beside if (beside / scheme.allocation).is_file() else None)
+    watched = watch(lake, scheme, folder=beside(options.scheme, scheme.allocation))
     rows = [
         {"measure": one.measure, "level": one.level, "blocks": one.blocks, "margin": one.says.margin,
          "verdict": one.says.verdict, "bound": one.says.bound, "passes_if_harmless": one.power.passes_if_harmless,
@@ -46,7 +48,16 @@ def _guardrails(options: argparse.Namespace) -> None:
     ]  # fmt: skip
     told = [f"{one.measure}: {one.power.reason}" for one in found]
     told += [text for text in (line(watched), ask(watched), chance([watched])) if text]
-    document = {"scheme": scheme.id, "guardrails": found, "watched": watched.as_json() | {
-        "not_held_by_chance": watched.not_held_by_chance, "breach_by_chance": watched.breach_by_chance,
-    }}  # fmt: skip
+    document = {"scheme": scheme.id, "guardrails": found, "watched": as_json(watched)}
     emit(options, document, rows, title="\n".join([scheme.title, *told]))
+
+
+def beside(scheme: Path, allocation: str) -> Path | None:
+    """The folder of a scheme's file, if its allocation lies there; else it is looked for in LAKE/schemes."""
+    return scheme.parent if (scheme.parent / allocation).is_file() else None
+
+
+def as_json(watched: Watch) -> dict[str, Any]:
+    """What is watched besides what a scheme names, and how many would not be held with nothing going on at all."""
+    return {**watched.as_json(), "not_held_by_chance": watched.not_held_by_chance,
+            "breach_by_chance": watched.breach_by_chance}  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .output import add_output, emit
+from .prove_guardrails import as_json, beside
 
 
 def register(commands: Any) -> None:
@@ -44,8 +45,15 @@ def _design(options: argparse.Namespace) -> None:
 
 def _verdict(options: argparse.Namespace) -> None:
     from ..flow import verdict
+    from ..lake import Lake
+    from ..story.judge import read_scheme
+    from ..story.watch_words import line
+    from ..story.watching import watch
 
-    found = verdict(options.lake, options.scheme)
+    scheme, lake = read_scheme(options.scheme), Lake.open(options.lake)
+    found = verdict(lake, options.scheme)
+    watched = watch(lake, scheme, folder=beside(options.scheme, scheme.allocation))
     row = {"scheme": found.scheme, "evidenced": found.evidenced, "countable": found.countable,
            "pounds": str(found.saving_pounds), "patients": str(found.patients)}  # fmt: skip
-    emit(options, found, [row], title=found.sentence)
+    told = [text for text in (found.sentence, line(watched)) if text]
+    emit(options, found.as_json() | {"watched": as_json(watched)}, [row], title="\n".join(told))
