@@ -151,6 +151,15 @@ def test_one_strange_unit_does_not_set_the_spread_of_all():
     assert found.shrunken[0] > 0.8
 
 
+def test_units_that_are_well_known_are_never_drawn_where_none_could_be():
+    for seed in (32, 33):  # with 32, half of all draws once lay at shares of -5
+        found = opportunity(list("abc"), [953, 205, 406], [2306, 772, 3364], benchmark="median", draws=100,
+                            rng=np.random.default_rng(seed))  # fmt: skip
+        assert (found.low > 0).all()
+        assert ((found.low < found.shrunken) & (found.shrunken < found.high)).all()
+        assert found.total.high < 2 * found.naive
+
+
 def test_one_seed_gives_one_answer_and_rows_may_come_in_any_order():
     units, top, size, _, _ = _planted(0.8, 1)
     first, second = (opportunity(units, top, size, draws=40, rng=np.random.default_rng(5)) for _ in range(2))

@@ -40,7 +40,10 @@ class Grid:
 
 
 def masses(parameters: Floats, grid: Grid) -> Floats:
-    """The share of units in each cell, float64 (J, M), for M rows of centre, log sd, shape, family."""
+    """The share of units in each cell, float64 (J, M), for M rows of centre, log sd, shape, family.
+
+    All NaN in a column whose units would lie beyond the grid: no such parameters are possible.
+    """
     z = (grid.edges[:, None] - parameters[:, 0]) / np.exp(parameters[:, 1])
     up = np.empty_like(z)
     for family, below in ((NORMAL, _normal), (LOGNORMAL, _lognormal), (GAMMA, _gamma)):
@@ -49,7 +52,7 @@ def masses(parameters: Floats, grid: Grid) -> Floats:
     inside = np.maximum(np.diff(up, axis=0), 0.0)
     total = inside.sum(axis=0)
     width = (np.diff(grid.edges) / (grid.edges[-1] - grid.edges[0]))[:, None]
-    spread = np.where(total > 0, inside / np.where(total > 0, total, 1.0), width)
+    spread = inside / np.where(total > 0, total, np.nan)
     return np.asarray((1 - ANYWHERE) * spread + ANYWHERE * width)
 
 
@@ -91,7 +94,8 @@ def learn(cells: Singles, grid: Grid, count: int, rng: np.random.Generator) -> F
             for rows in np.array_split(np.flatnonzero(inside), max(1, len(full) // BATCH)):
                 if len(rows):
                     found = masses(full[rows], grid).T.astype(np.float32) @ cells
-                    out[rows] = np.log(found).sum(axis=1, dtype=np.float64) + full[rows, 1]
+                    told = np.log(found).sum(axis=1, dtype=np.float64) + full[rows, 1]
+                    out[rows] = np.where(np.isnan(told), -np.inf, told)
             if wide:
                 out -= 0.5 * (full[:, 2] / wide) ** 2 + np.log(wide * np.sqrt(2 * np.pi))
             return out
