@@ -138,6 +138,20 @@ def test_missing_months_are_used_as_far_as_they_reach() -> None:
         assert (found.balanced, found.missing, found.n) == (False, 1, 29)
 
 
+def test_units_treated_throughout_count_nowhere() -> None:
+    units, periods, y, starts, _, _ = simulated(np.random.default_rng(4))
+    always = np.isin(units, ["003", "011"])
+    for method in ("did2s", "event"):
+        there = panel(units, periods, y, np.where(always, 0.0, starts), method=method)
+        kept = [unit for unit, out in zip(units, always, strict=True) if not out]
+        gone = panel(kept, periods[~always], y[~always], starts[~always], method=method)
+        assert there.att == gone.att
+        assert there.event == gone.event
+        assert (there.n, there.units, there.clusters, there.treated_units) == (
+            gone.n, gone.units, gone.clusters, gone.treated_units)  # fmt: skip
+        assert "2 units that have no value before" in there.left_out
+
+
 def test_what_has_no_comparison_is_left_out_and_said() -> None:
     units, periods, y, starts = drawn()
     starts = np.where(np.isin(units, ["b", "d"]), 4.0, starts)  # all are treated in period 4

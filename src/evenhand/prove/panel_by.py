@@ -39,8 +39,10 @@ def by_two_stages(table: Table, trends: bool, level: float) -> PanelEffect:
 
 def by_groups(table: Table, controls: Controls, level: float) -> PanelEffect:
     """Callaway and Sant'Anna's groups and periods, put together in three ways."""
-    always = table.start <= table.periods[0]
+    whole, always = table, table.start <= table.periods[0]
     left_out = f"{int(always.sum())} units that have no value before they are treated" if always.any() else ""
+    table = table.keep(np.broadcast_to(~always[:, None], table.y.shape)) if always.any() else table
+    enough(table)
     found = cells(table, controls)
     since = sorted({cell.since for cell in found})
     means = together(table, found, since)
@@ -49,7 +51,7 @@ def by_groups(table: Table, controls: Controls, level: float) -> PanelEffect:
     others = {how: average(overall(table, found, how), table, level) for how in ("simple", "dynamic", "group")}
     groups = tuple(GroupTime(c.group, c.period, c.estimate, size(c.influence), c.units) for c in found)
     event = at_periods(since, means, 1, table, level)
-    return told("event", table, table, others["simple"], event, test, controls, left_out, level, others, groups)
+    return told("event", whole, table, others["simple"], event, test, controls, left_out, level, others, groups)
 
 
 def by_regression(table: Table, method: str, errors: Errors, trends: bool, level: float) -> PanelEffect:
