@@ -226,8 +226,24 @@ def test_what_is_watched_stands_below_what_blocks_with_what_chance_would_give(as
     assert "Waiting no longer than 18 weeks" not in page[beside:page.index("Patients</h3>")]
     assert "By chance alone, with nothing going on" in page
     assert "whole networks together: " in page
-    assert "Nothing that is loaded tells of: " in page
+    assert "Nothing that is loaded tells of: " not in page
+    for title in ("Appointments within two weeks", "A&amp;E: four hours or less"):
+        assert title in page[beside:page.index("Patients</h3>")]
     assert "is it to be named from now on?" not in page
+
+
+def test_what_nothing_loaded_tells_of_is_said_by_title(as_demo, judged, monkeypatch):
+    watch = library.watch
+
+    def poorer(*asked):
+        found = watch(*asked)
+        return replace(found, guardrails=found.guardrails[1:], without=found.guardrails[:1])
+
+    monkeypatch.setattr(library, "watch", poorer)
+    try:
+        assert "Nothing that is loaded tells of: Median wait for treatment." in read(as_demo(cast.BOARD_MEMBER))
+    finally:
+        keeping.forget()
 
 
 def test_a_watched_breach_is_told_asks_the_leads_and_stops_nothing(as_demo, demo, breached):
