@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 
 import cast
-from browsing import ARGUMENTS, WIDE
+from browsing import ARGUMENTS, PATIENCE, WIDE
 from evenhand_web.site.nhsuk import prepare, prepare_vega
 
 # Playwright runs an event loop in this thread; the database is not used from inside it
@@ -20,10 +20,11 @@ CHROMIUM = shutil.which("chromium")
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for the whole run."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: `make test` installs it where it may")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
@@ -44,7 +45,7 @@ def page(browser, frontend):
     """A fresh window; the test fails if the browser refused or missed anything on the way."""
     context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/London")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))

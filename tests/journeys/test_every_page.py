@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page as Window
 
 import cast
-from browsing import NARROW, WIDE, axe, sign_in
+from browsing import NARROW, PATIENCE, WIDE, axe, sign_in
 from evenhand_web.people.models import Identity
 from everywhere import Page, everywhere
 
@@ -98,7 +98,7 @@ def windows(
                 if page.who:
                     context.add_cookies([_session(address, page.who)])
                 window = context.new_page()
-                window.set_default_timeout(20_000)
+                window.set_default_timeout(PATIENCE)
                 window.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
                 window.on("pageerror", lambda error: complaints.append(str(error)))
             window = held[page.who].pages[0]
