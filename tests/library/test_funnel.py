@@ -102,6 +102,16 @@ def test_zero_counts_are_dropped_with_the_lowest_tenth_of_a_ratio():
     assert np.isfinite(found.phi)
 
 
+def test_expected_events_are_rounded_as_r_rounds_them_whatever_the_order_of_rows():
+    # R 4.5: round(23.445, 2) is 23.44 and round(22.755, 2) is 22.75; Python's round says 23.45 and 22.75
+    found = funnel(["a", "b", "c"], [10, 20, 30], [23.445, 22.755, 0.125], kind="ratio")
+    assert found.denominator.tolist() == [23.44, 22.75, 0.12]
+    parts, units = np.array([0.105, 0.2, 7.115, 0.3, 5.1, 0.005]), ["a"] * 6 + ["b"]
+    sums = {funnel(units, np.ones(7), [*parts[np.random.default_rng(seed).permutation(6)], 9], kind="ratio")
+            .denominator[0] for seed in range(20)}  # fmt: skip
+    assert len(sums) == 1
+
+
 def test_a_unit_exactly_on_its_limit_is_inside():
     first = funnel(list("ab"), [100, 100], [100, 100], kind="ratio", overdispersion=False, limit=95)
     edge = float(first.limits.upper_95[0]) * 100
@@ -118,6 +128,7 @@ def test_a_unit_exactly_on_its_limit_is_inside():
         ((["a", "b"], [1, 1], [2, 2], {"kind": "ratios"}), "found 'ratios'; did you mean 'ratio'"),
         ((["a", "b"], [1, 1], [2, 2], {"kind": "ratio", "limit": 90}), "limit: expected 95 or 99.8, found 90"),
         ((["a", "b"], [1, 1], [2, 2], {"kind": "ratio", "trim": 0.5}), "trim: expected a share"),
+        ((["a", "b"], [1, 1], [2, 2], {"kind": "ratio", "multiplier": np.inf}), "multiplier: expected a number"),
     ],
 )
 def test_what_no_funnel_can_hold_is_refused(given, says):

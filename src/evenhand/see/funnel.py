@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -72,7 +73,7 @@ def funnel(
     names, (hits, base) = summed(units, numerator, denominator)
     check_counts(names, hits, base, share=kind == "proportion")
     if kind == "ratio" and method == "shmi" and rounding:
-        base = np.array([round(float(e), 2) for e in base])  # round half to even of the exact value, as R does
+        base = _two_decimals(_exactly_summed(names, units, denominator))
     there = np.flatnonzero(np.isfinite(hits) & np.isfinite(base) & (base > 0))
     if len(there) < 2:
         raise InputError(f"a funnel compares units: expected 2 or more with a denominator, found {len(there)}")
@@ -116,6 +117,29 @@ def _transformed(n: Floats, d: Floats, target: float, kind: str, method: str) ->
     return np.sqrt(n / d), 1.0, 1 / (2 * np.sqrt(d))
 
 
+def _exactly_summed(names: tuple[str, ...], units: Sequence[str], values: ArrayLike) -> Floats:
+    """Each unit's sum rounded once: a half that is rounded next must not depend on the order of rows."""
+    rows: dict[str, list[float]] = {name: [] for name in names}
+    for unit, value in zip(units, np.asarray(values, dtype=np.float64).tolist(), strict=True):
+        rows[unit].append(value)
+    return np.array([math.fsum(own) for own in rows.values()])
+
+
+def _two_decimals(values: Floats) -> Floats:
+    """Rounded to 2 decimals as R does since its version 4: the nearer by the difference of doubles, else the even one.
+
+    Source: Maechler, "Rounding to decimal digits in binary", CRAN package round.
+
+    >>> _two_decimals(np.array([23.445, 22.755, 0.125])).tolist()        # Python: 23.45, 22.75, 0.12
+    [23.44, 22.75, 0.12]
+    """
+    below = np.floor(100 * values)
+    low, high = below / 100, np.ceil(100 * values) / 100
+    up, down = high - values, values - low
+    rounded = np.where((up < down) | ((up == down) & (below % 2 == 1)), high, low)
+    return np.asarray(np.where(np.abs(values) < 1e12, rounded, values))  # beyond, a double has no such digits
+
+
 def _spread(values: Floats, there: NDArray[np.int64], names: tuple[str, ...]) -> Floats:
     """Values of the units that are there, among NaN for those that are not."""
     out = np.full(len(names), np.nan)
@@ -132,5 +156,5 @@ def _check(kind: str, method: str, trim: float, limit: float, multiplier: float)
         raise InputError(f"trim: expected a share from 0 to below 0.5, found {trim:g}")
     if float(limit) not in Z:
         raise InputError(f"limit: expected 95 or 99.8, found {limit:g}")
-    if not multiplier > 0:
+    if not 0 < multiplier < np.inf:
         raise InputError(f"multiplier: expected a number above 0, found {multiplier:g}")
