@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from . import sheet
 from .errors import InputError, did_you_mean
-from .when import parse_date, parse_time
+from .when import day_comes_first, parse_date, parse_time
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _MOST = 1e60  # our rule: nothing that is counted is near it, and its fourth power is still a number
@@ -92,13 +92,20 @@ class Table:
     def dates(self, column: str, *, day_first: bool | None = None) -> NDArray[np.datetime64]:
         """A column as datetime64[D]. A month (2024-03) is its first day.
 
-        `03/04/2024` is refused unless `day_first` says how to read it: True day first, False month first.
+        `03/04/2024` is refused unless `day_first` says how to read it: True day first, False month first. So is a
+        column that has both 13/04/2024 and 04/13/2024.
         """
         self.need(column)
         out = np.empty(len(self), dtype="datetime64[D]")
         known: dict[str, np.datetime64] = {}
+        written: bool | None = None
         for i, cell in enumerate(self.columns[column]):
             if cell not in known:
+                if (shown := day_comes_first(cell)) is not None and day_first is None:
+                    if written not in (None, shown):
+                        right = f"the {'day' if written else 'month'} first, as in the rows above"
+                        raise self.refuse(i, column, cell.strip(), right)
+                    written = shown
                 try:
                     known[cell] = np.datetime64(parse_date(cell, day_first=day_first), "D")
                 except ValueError as error:
@@ -260,6 +267,8 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float) and value != value:
         return ""
+    if isinstance(value, bytes):  # text, written by a program that did not say so
+        return value.decode("utf-8", errors="replace")
     if hasattr(value, "isoformat"):
         text: str = value.isoformat()
         return text[:10] if text.endswith(("T00:00:00", "T00:00:00+00:00")) else text

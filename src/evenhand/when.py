@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ].*)?$")
+AMBIGUOUS = "a date that can be read one way (or --day-first or --month-first)"
+_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ]\d{1,2}:\d{2}.*)?$")  # an hour may follow
 _SLASH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?$")
 _NAMED = re.compile(r"(\d{1,2})[- ]?([A-Za-z]{3})[A-Za-z]*[- ]?(\d{4})$")
@@ -30,7 +31,7 @@ def parse_date(text: str, *, day_first: bool | None = None) -> date:
     elif match := _SLASH.match(word):
         first, second, year = int(match[1]), int(match[2]), int(match[3])
         if day_first is None and first <= 12 and second <= 12 and first != second:
-            raise ValueError("a date that can be read one way (or --day-first or --month-first)")
+            raise ValueError(AMBIGUOUS)
         if day_first is None:
             day_first = first > 12 or first == second
         day, month = (first, second) if day_first else (second, first)
@@ -40,6 +41,18 @@ def parse_date(text: str, *, day_first: bool | None = None) -> date:
         return date(year, month, day)
     except ValueError:
         raise ValueError("a date that exists, as YYYY-MM-DD") from None
+
+
+def day_comes_first(text: str) -> bool | None:
+    """Whether a date such as 13/04/2024 has its day first; None where it does not show, or the date is not so written.
+
+    >>> day_comes_first("13/04/2024"), day_comes_first("04/13/2024"), day_comes_first("2024-04-13")
+    (True, False, None)
+    """
+    match = _SLASH.match(text.strip())
+    if match is None or (int(match[1]) > 12) == (int(match[2]) > 12):
+        return None
+    return int(match[1]) > 12
 
 
 def parse_time(text: str, *, day_first: bool | None = None) -> tuple[np.datetime64, bool]:

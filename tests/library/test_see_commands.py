@@ -204,10 +204,19 @@ def test_the_opportunity_is_the_same_for_the_same_seed_and_priced_by_number_or_c
         (("--case-mix", "age"), "no column 'age'"),
         (("--draws", "5"), "draws: expected 20 or more, found 5"),
         (("--seed", "-1"), "--seed -1: expected 0 or more"),
+        (("--unit-cost", "-5"), "--unit-cost -5: expected a finite number of pounds, 0 or more"),
     ],
 )
 def test_an_opportunity_that_cannot_be_asked_for_is_refused(capsys, units, options, says):
     assert says in refused(capsys, "opportunity", units, *UNITS, *options)
+
+
+def test_months_that_can_be_read_two_ways_and_prices_below_nothing_are_refused(capsys, tmp_path):
+    rows = [f"{u},{3 + u},50,0{m}/0{m + 1}/2024,{u - 1}" for u in range(4) for m in (1, 2)]
+    path = file(tmp_path, "\n".join(["unit,numerator,denominator,month,price", *rows]) + "\n")
+    assert "column 'month': expected a date that can be read one way" in refused(capsys, "opportunity", path)
+    priced = refused(capsys, "opportunity", path, "--day-first", "--unit-cost", "price")
+    assert "row 2, column 'price': expected pounds of 0 or more, found '-1'" in priced
 
 
 def test_rates_have_limits_at_the_levels_asked_for(capsys, tmp_path):

@@ -67,6 +67,12 @@ def test_what_python_alone_would_read_as_a_number_is_refused(tmp_path, cell, oth
         read(path).numbers("x")
 
 
+def test_text_that_parquet_holds_as_bytes_is_text(tmp_path):
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"arm": ["con".encode(), "visité".encode(), None]}), path)
+    assert read(path).text("arm") == ["con", "visité", ""]
+
+
 def test_a_hard_space_is_no_part_of_a_number(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x\n5\u00a0\n 6 \n", encoding="utf-8")
@@ -102,6 +108,18 @@ def test_a_date_that_could_be_read_two_ways_is_refused_until_told(tmp_path):
         table.dates("date")
     assert table.dates("date", day_first=True)[0] == np.datetime64("2024-04-03")
     assert table.dates("date", day_first=False)[0] == np.datetime64("2024-03-04")
+
+
+def test_a_column_that_writes_its_dates_in_two_orders_is_refused(tmp_path):
+    table = read(write(tmp_path, "date\n13/04/2024\n05/05/2024\n04/14/2024\n"))
+    with pytest.raises(InputError, match="row 4, column 'date': expected the day first, as in the rows above, found"):
+        table.dates("date")
+
+
+def test_a_span_of_dates_is_no_date(tmp_path):
+    table = read(write(tmp_path, "date\n2024-01-15 00:00:00\n2024-01-15 to 2024-02-15\n"))
+    with pytest.raises(InputError, match="row 3, column 'date': expected a date as YYYY-MM-DD"):
+        table.dates("date")
 
 
 def test_a_date_that_does_not_exist_is_refused(tmp_path):

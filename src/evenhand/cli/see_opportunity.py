@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InputError
 from ..records import Opportunity
 from ..table import Table
+from ..when import AMBIGUOUS
 from .door import add_columns, add_dates, naming, words
 from .output import add_output, emit
 from .see_compare import UNITS, read_units
@@ -99,8 +100,8 @@ def _months(rows: Table, options: argparse.Namespace) -> list[Any] | None:
         return None
     try:
         return list(rows.dates(options.month or MONTH, day_first=options.day_first))
-    except InputError:
-        if options.month is not None:
+    except InputError as error:
+        if options.month is not None or AMBIGUOUS in str(error):
             raise
         print(f"evenhand: warning: {rows.name}: {MONTH!r} holds no months; its rows are summed", file=sys.stderr)
         return None
@@ -140,7 +141,10 @@ def _cost(rows: Table, given: str) -> Any:
     except ValueError:
         if not rows.has(given):
             raise InputError(f"--unit-cost {given}: expected a number of pounds or a column of {rows.name}") from None
-        return rows.numbers(given, missing=False)
-    if not np.isfinite(cost):
-        raise InputError(f"--unit-cost {given}: expected a finite number of pounds")
+        costs = rows.numbers(given, missing=False)
+        if (wrong := np.flatnonzero(costs < 0)).size:
+            raise rows.refuse(int(wrong[0]), given, rows.columns[given][wrong[0]], "pounds of 0 or more") from None
+        return costs
+    if not (np.isfinite(cost) and cost >= 0):
+        raise InputError(f"--unit-cost {given}: expected a finite number of pounds, 0 or more")
     return cost
