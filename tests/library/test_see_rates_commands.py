@@ -90,6 +90,27 @@ def test_a_standard_that_is_none_is_refused(capsys, tmp_path, options, says):
     assert says in refused(capsys, "rates", file(tmp_path, AREAS), *COLUMNS, *options)
 
 
+def test_an_indirect_rate_is_on_one_scale_whatever_ages_a_place_lacks(capsys, tmp_path):
+    path = file(tmp_path, "place,band,died,people\na,young,20,1000\na,old,50,500\nb,young,30,3000\n")
+    ratio, rate = (told(capsys, "rates", path, *COLUMNS, "--kind", kind)["rows"] for kind in ("smr", "isr"))
+    assert [row["value"] for row in ratio] == pytest.approx([70 / 62.5, 30 / 37.5])
+    assert [row["value"] for row in rate] == pytest.approx([row["value"] * 100 / 4500 for row in ratio])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("band,people\n0-64,3\n0-64,4\n65+,1\n", "standard.csv: row 3: band='0-64' was already given in row 2"),
+        ("band,people\n0-64,-3\n65+,1\n", "standard.csv: row 2, column 'people': expected a number of 0 or more"),
+    ],
+)
+def test_what_is_wrong_with_a_standard_is_said_of_its_own_file(capsys, tmp_path, text, says):
+    said = refused(capsys, "rates", file(tmp_path, AREAS), *COLUMNS, "--kind", "dsr", "--standard",
+                   file(tmp_path, text, "standard.csv"))  # fmt: skip
+    assert says in said
+    assert "given.csv" not in said
+
+
 def test_means_need_no_denominator(capsys, tmp_path):
     path = file(tmp_path, "w,stay\na,1\na,2\na,3\nb,7\n")
     found = told(capsys, "rates", path, "--kind", "mean", "--numerator", "stay", "--by", "w")
@@ -112,6 +133,30 @@ def test_inequality_is_one_document_of_six_numbers(capsys, tmp_path):
                    "--kind", "proportion")  # fmt: skip
     assert counted["sii"] == pytest.approx(-0.2)
     assert counted["sii_low"] < -0.2 < counted["sii_high"]
+
+
+def test_an_index_over_nothing_is_null_and_says_no_more(capsys, tmp_path):
+    path = file(tmp_path, "decile,population,value,se\n1,1,0,0\n2,1,0,0\n3,1,0,0\n")
+    found = told(capsys, "inequality", path)
+    assert (found["sii"], found["rii"]) == (0, None)
+    near = file(tmp_path, "decile,population,value,se\n1,1,1,0.1\n2,1,3,0.1\n3,1,5,0.1\n")
+    assert told(capsys, "inequality", near)["rii"] is None  # a line through 0: 2e15 is a rounding over another
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--multiplier", "-1"), "--multiplier -1: expected a number above 0"),
+        (("--multiplier", "nan"), "expected a finite number, found 'nan'"),
+        (("--low", "share"), "--low and --high: expected both or neither"),
+        (("--numerator", "none", "--kind", "rate"), "group 1: expected a rate above 0, found 0"),
+        (("--numerator", "people", "--kind", "proportion"), "group 1: expected a share between 0 and 1, found 1"),
+    ],
+)
+def test_an_inequality_that_cannot_be_asked_for_is_refused(capsys, tmp_path, options, says):
+    path = file(tmp_path, "decile,population,value,se,share,none,people\n" + "".join(
+        f"{i},10,{i},1,0.5,0,10\n" for i in range(1, 5)))  # fmt: skip
+    assert says in refused(capsys, "inequality", path, *options)
 
 
 def test_values_are_shrunk_by_their_own_noise(capsys, tmp_path):

@@ -86,11 +86,12 @@ def weights_of(table: Table, column: str | None) -> NDArray[np.float64] | None:
 
 
 @contextmanager
-def naming(table: Table) -> Iterator[None]:
-    """Put the file's name before a refusal that comes from inside the library."""
+def naming(table: Table, *others: str | None) -> Iterator[None]:
+    """Put the file's name before a refusal that comes from inside the library; `others` are files that name themselves.
+    """
     try:
         yield
     except InputError as error:
-        if str(error).startswith(table.name):
+        if str(error).startswith((table.name, *(name for name in others if name))):
             raise
         raise InputError(f"{table.name}: {error}") from error

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .. import table
 from ..errors import InputError
-from .door import add_columns, filled, naming
+from .door import add_columns, filled, naming, number
 from .output import add_output, emit
 
 
@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
                         help="a rate's noise is on its logarithm, a proportion's on its logit [normal]")  # fmt: skip
     parser.add_argument("--transform", action="store_true", help="fit the logarithm or logit too")
     parser.add_argument("--by", metavar="COL", help="an index for each of its words [all rows together]")
-    parser.add_argument("--multiplier", type=float, default=1.0, help="the slope index is times this [1]")
+    parser.add_argument("--multiplier", type=number, default=1.0, help="the slope index is times this [1]")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="fixes the limits of a rate or proportion [1]")
     add_output(parser)
     parser.set_defaults(run=_inequality)
@@ -39,6 +39,10 @@ def _inequality(options: argparse.Namespace) -> None:
     rows = table.read(options.file, needs=(options.group, options.population))
     if options.seed < 0:
         raise InputError(f"--seed {options.seed}: expected 0 or more")
+    if options.multiplier <= 0:
+        raise InputError(f"--multiplier {options.multiplier:g}: expected a number above 0")
+    if bool(options.low) != bool(options.high):
+        raise InputError("--low and --high: expected both or neither")
     if options.kind == "normal" and options.numerator:
         raise InputError("--numerator: counts events; expected --kind proportion or --kind rate with it")
     group = rows.numbers(options.group, missing=False)
@@ -76,7 +80,6 @@ def _values(
         return found.value, errors_of(options.kind, found.value, found.low[0], found.high[0])
     value = rows.numbers(options.value, missing=False)
     if options.low or options.high:
-        rows.need(options.low or "", options.high or "")
         ends = (rows.numbers(name, missing=False) for name in (options.low, options.high))
         return value, errors_of(options.kind, value, *ends)
     if options.se is None and not rows.has("se") and options.kind == "proportion":

@@ -50,7 +50,7 @@ def _rates(options: argparse.Namespace) -> None:
     needs = [options.numerator] if options.kind == "mean" else [options.numerator, options.denominator]
     rows = table.read(options.file, needs=needs if options.by is None else [*needs, options.by])
     groups = ["" for _ in range(len(rows))] if options.by is None else rows.text(options.by)
-    with naming(rows):
+    with naming(rows, options.standard):
         units, value, low, high, more = _found(options, rows, groups, tuple(levels.values()))
     shown = []
     for i, group in enumerate(units):

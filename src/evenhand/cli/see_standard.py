@@ -35,8 +35,8 @@ def standardised(
         found = direct(groups, ages, *columns[:3], levels=levels, frequency=None if often is None else columns[3])
         _warn(rows, found, "has fewer than 10 events, a missing number, or nobody of some age")
         return found
-    reference = _reference(options, rows, ages, top, bottom)
-    found = indirect(groups, ages, top, bottom, *reference, levels=levels, rate=options.kind == "isr")
+    events, people, usual = _reference(options, rows, ages, top, bottom)
+    found = indirect(groups, ages, top, bottom, events, people, levels=levels, rate=options.kind == "isr", usual=usual)
     _warn(rows, found, "has a missing number or nothing to expect")
     return found
 
@@ -61,14 +61,13 @@ def _people(options: argparse.Namespace, rows: table.Table, ages: list[str]) -> 
         return european_population(ages)
     standard = _file(asked, options)
     column = _only(standard, options, ("--standard", *PEOPLE, options.denominator))
-    return _looked_up(standard, _age_column(standard, options), standard.numbers(column, missing=False), ages, rows,
-                      options.age)  # fmt: skip
+    return _looked_up(standard, _age_column(standard, options), _counts(standard, column), ages, rows, options.age)
 
 
 def _reference(
     options: argparse.Namespace, rows: table.Table, ages: list[str], top: Floats, bottom: Floats
-) -> tuple[Floats, Floats]:
-    """Events and people of the reference in each row's age."""
+) -> tuple[Floats, Floats, float | None]:
+    """Events and people of the reference in each row's age, and its own rate where it is one for all rows."""
     if bool(options.reference_numerator) != bool(options.reference_denominator):
         raise InputError("--reference-numerator and --reference-denominator: expected both or neither")
     if options.standard in (None, "all") and not options.reference_numerator:
@@ -76,9 +75,9 @@ def _reference(
         for age, a, b in zip(ages, top, bottom, strict=True):
             total[age] = total.get(age, np.zeros(2)) + (np.array([a, b]) if np.isfinite(a + b) else 0.0)
         both = np.array([total[age] for age in ages])
-        return both[:, 0], both[:, 1]
+        return both[:, 0], both[:, 1], _usual(ages, both[:, 0], both[:, 1])
     if options.standard is None:
-        return rows.numbers(options.reference_numerator), rows.numbers(options.reference_denominator)
+        return rows.numbers(options.reference_numerator), rows.numbers(options.reference_denominator), None
     if options.standard == ESP:
         raise InputError(f"--standard {ESP}: holds people and no events; expected a file of events and people by age")
     standard = _file(options.standard, options)
@@ -86,9 +85,24 @@ def _reference(
     standard.need(*names)
     age = _age_column(standard, options)
     events, people = (
-        _looked_up(standard, age, standard.numbers(name, missing=False), ages, rows, options.age) for name in names
+        _looked_up(standard, age, _counts(standard, name), ages, rows, options.age) for name in names
     )
-    return events, people
+    return events, people, _usual(ages, events, people)
+
+
+def _usual(ages: list[str], events: Floats, people: Floats) -> float | None:
+    """The reference's rate over every age that a row of FILE has: one for all groups, whatever ages each lacks."""
+    one = dict(zip(ages, zip(events, people, strict=True), strict=True))
+    top, bottom = (float(sum(pair[side] for pair in one.values())) for side in (0, 1))
+    return top / bottom if bottom > 0 else None
+
+
+def _counts(standard: table.Table, column: str) -> Floats:
+    """A column of people or events, none below 0."""
+    values = standard.numbers(column, missing=False)
+    if (wrong := np.flatnonzero(values < 0)).size:
+        raise standard.refuse(int(wrong[0]), column, standard.text(column)[wrong[0]], "a number of 0 or more")
+    return values
 
 
 def _file(path: str, options: argparse.Namespace) -> table.Table:

@@ -16,6 +16,7 @@ from ..records.base import Record
 KINDS = ("normal", "rate", "proportion")
 DRAWS = 100_000  # for limits of what is not normal: a limit's own error is then under 1% of the interval
 SEED = 1
+NOTHING = 1e-12  # of the largest value: what roundings leave of a base of 0, over which there is no ratio
 
 Floats = NDArray[np.float64]
 
@@ -82,8 +83,9 @@ def inequality(
     reach = float(stats.norm.ppf((1 + level) / 2))
     spread = reach * float(np.sqrt(cover[1, 1]))
     low, high = _fieller(beta, cover, reach)
-    sii = float(beta[1])
-    return Inequality(sii, sii - spread, sii + spread, float(1 + beta[1] / beta[0]), low, high, level)
+    sii, no_base = float(beta[1]), abs(beta[0]) <= NOTHING * np.abs(y).max()
+    rii = float("nan") if no_base else float(1 + beta[1] / beta[0])
+    return Inequality(sii, sii - spread, sii + spread, rii, low, high, level)
 
 
 def _fieller(beta: Floats, cover: Floats, reach: float) -> tuple[float, float]:
@@ -140,23 +142,28 @@ def _checked(
     g, n, y, e = (np.asarray(column, dtype=np.float64) for column in (group, population, value, se))
     if len(g) < 3:
         raise InputError(f"inequality: expected 3 groups or more, found {len(g)}")
-    for name, column in (("group", g), ("population", n), ("value", y), ("standard error", e)):
-        if not np.isfinite(column).all():
-            row = int(np.flatnonzero(~np.isfinite(column))[0])
-            raise InputError(f"group {g[row]:g}: expected a {name}, found none")
-    if len(np.unique(g)) < len(g):
-        raise InputError(f"group {_twice(g):g} is given twice; each must be given once")
-    for name, column, least in (("population above 0", n, 0.0), ("standard error of 0 or more", e, -1e-300)):
-        if (wrong := np.flatnonzero(column <= least)).size:
-            raise InputError(f"group {g[wrong[0]]:g}: expected a {name}, found {column[wrong[0]]:g}")
+    _known(g, ("group", g), ("population", n), ("value", y))
     inside = (y > 0) if kind == "rate" else ((y > 0) & (y < 1)) if kind == "proportion" else np.isfinite(y)
     if not inside.all():
         row = int(np.flatnonzero(~inside)[0])
         right = "a rate above 0" if kind == "rate" else "a share between 0 and 1"
         raise InputError(f"group {g[row]:g}: expected {right}, found {y[row]:g}")
+    _known(g, ("standard error", e))
+    if len(np.unique(g)) < len(g):
+        raise InputError(f"group {_twice(g):g} is given twice; each must be given once")
+    for name, column, least in (("population above 0", n, 0.0), ("standard error of 0 or more", e, -1e-300)):
+        if (wrong := np.flatnonzero(column <= least)).size:
+            raise InputError(f"group {g[wrong[0]]:g}: expected a {name}, found {column[wrong[0]]:g}")
     order = np.argsort(g)
     share = n[order] / n.sum()
     return y[order], e[order], share, np.cumsum(share) - share / 2
+
+
+def _known(group: Floats, *columns: tuple[str, Floats]) -> None:
+    """Refuse a number that is missing."""
+    for name, column in columns:
+        if (missing := np.flatnonzero(~np.isfinite(column))).size:
+            raise InputError(f"group {group[missing[0]]:g}: expected a {name}, found none")
 
 
 def _twice(values: Floats) -> float:

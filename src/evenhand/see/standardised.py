@@ -109,6 +109,7 @@ def indirect(
     *,
     levels: Sequence[float] = (0.95, 0.998),
     rate: bool = False,
+    usual: float | None = None,
 ) -> Standardised:
     """Ask how a unit's events compare with those that its people would have at the reference's rates.
 
@@ -119,6 +120,8 @@ def indirect(
     ----------
     reference_events, reference_population
         Of the row's stratum, one a row.
+    usual
+        The reference's rate over every stratum; without it, over those that each unit's rows have.
 
     Raises
     ------
@@ -138,9 +141,9 @@ def indirect(
         unit, stratum, _ = cells[nobody[0]]
         raise InputError(f"unit {unit!r}, stratum {stratum!r}: the reference has nobody there; expected a population")
     observed, expected = _add(of, count, len(names)), _add(of, people * top / bottom, len(names))
-    usual = _add(of, top, len(names)) / _add(of, bottom, len(names)) if rate else np.ones(len(names))
+    own = _add(of, top, len(names)) / _add(of, bottom, len(names)) if usual is None else np.full(len(names), usual)
     said = np.isfinite(observed) & (expected > 0)
-    scale = np.where(said, usual / np.where(said, expected, 1.0), np.nan)
+    scale = np.where(said, (own if rate else 1.0) / np.where(said, expected, 1.0), np.nan)
     low, high = np.full((len(levels), len(names)), np.nan), np.full((len(levels), len(names)), np.nan)
     for row, level in enumerate(levels):
         low[row, said], high[row, said] = (scale[said] * end for end in count_limits(observed[said], level=level))
