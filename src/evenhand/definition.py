@@ -18,6 +18,7 @@ from .errors import InputError, did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
+DEEPEST, MOST = 50, 100_000  # our rule: our own deepest file has 5 levels, the largest under 300 places
 
 
 def load(path: Path, model: type[Model]) -> Model:
@@ -67,6 +68,8 @@ def parse(text: str, *, where: str = "<text>") -> tuple[dict[str, Any], dict[Pla
     """The mapping that the text holds, every scalar as text, and the line of every place in it."""
     try:
         root = _compose(text)
+    except RecursionError:
+        raise InputError(f"{where}:1: is nested deeper than anything that a person writes") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -78,7 +81,9 @@ def parse(text: str, *, where: str = "<text>") -> tuple[dict[str, Any], dict[Pla
 
 
 def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], where: str) -> Any:
-    lines[place] = node.start_mark.line + 1
+    lines[place] = line = node.start_mark.line + 1
+    if len(place) > DEEPEST or len(lines) > MOST:  # an alias that holds itself, or many that hold many that hold many
+        raise InputError(f"{where}:{line}: is nested deeper, or repeats more, than anything that a person writes")
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:

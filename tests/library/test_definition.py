@@ -56,6 +56,24 @@ def test_what_is_not_a_mapping_is_refused_with_a_line(text):
     assert refusal(text).startswith("m.yaml:")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: &a [*a]",
+        "title: " + "[" * 5000 + "]" * 5000,
+        "title: " + "{a: " * 400 + "}" * 400,
+        "a: &a [x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefghi", "bcdefghij", strict=True)),
+    ],
+    ids=["itself", "lists", "mappings", "aliases of aliases"],
+)
+def test_what_is_nested_without_end_is_refused_in_one_line(text):
+    message = refusal(text)
+    assert message.startswith("m.yaml:")
+    assert "than anything that a person writes" in message
+    assert "\n" not in message
+
+
 def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     path = tmp_path / "m.yaml"
     path.write_bytes(b"title: caf\xe9\n")
