@@ -18,9 +18,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from evenhand.cli.main import main
 from evenhand.sources import unpack
@@ -95,6 +98,47 @@ def test_a_truncated_archive_is_refused(lake: Path, good: Good, chance: Random, 
     code, said = load(cut, name, lake, *good.words)
 
     assert (code, said.count("\n"), bytes_of(lake) == before) == (2, 1, True)
+
+
+@many
+@given(good=some(), chance=chances)
+def test_a_damaged_workbook_is_refused_or_changes_nothing(lake: Path, good: Good, chance: Random) -> None:
+    book, whole = Workbook(), io.BytesIO()
+    for row in good.cells:
+        book.active.append([None if cell == "" else cell for cell in row])
+    book.save(whole)
+    spoilt = bytearray(whole.getvalue())
+    for _ in range(30):
+        spoilt[chance.randrange(len(spoilt))] ^= chance.randrange(1, 256)
+
+    before = bytes_of(lake)
+    code, said = load(bytes(spoilt), f"{Path(good.name).stem}.xlsx", lake, *good.words)
+
+    assert "Traceback" not in said
+    assert (code, said.count("\n")) in ((2, 1), (0, 0))
+    assert bytes_of(lake) == before
+
+
+@many
+@given(good=some(headed=True), kind=how)
+def test_two_files_one_below_the_other_are_refused_or_change_nothing(lake: Path, good: Good, kind: str) -> None:
+    cells = [*good.cells, *good.cells[good.top :]]
+
+    refused(lake, good.text(cells).encode(), good, kind, harmless=True)
+    refused(lake, good.text(cells[: len(good.cells) + 1]).encode(), good, kind, harmless=True)
+
+
+@many
+@given(good=some(headed=True), chance=chances)
+def test_a_parquet_file_of_lists_is_refused(lake: Path, good: Good, chance: Random) -> None:
+    names = [str(cell) for cell in good.cells[good.top]]
+    columns = {name: [str(row[i]) for row in good.body] for i, name in enumerate(names)}
+    chosen = names[chance.choice(good.needed)]
+    columns[chosen] = [[cell] for cell in columns[chosen]]  # type: ignore[misc]
+    whole = io.BytesIO()
+    pq.write_table(pa.table(columns), whole)
+
+    refused(lake, whole.getvalue(), good)
 
 
 @many

@@ -120,6 +120,7 @@ def read(
     file = scan.file
     there = {cell: cell.column(file) for cell in cells}
     scan.hold()
+    scan.header_once()
     if not scan.one(f"SELECT count(*) FROM raw WHERE {where}")[0]:
         raise InputError(f"{file.name}: has a header but no rows that can be used")
     _check(scan, {column: cell for cell, column in there.items() if column and cell.kind != "month"}, where)

@@ -31,6 +31,7 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     year = _year(file)
     columns = [file.column(f"{p}{year}{end}") or "" for _, p in _LEVELS for end in ("CDH", "NM")]
     with Scan(file, transaction.beside("spill").parent) as scan:
+        scan.header_once()
         for column in columns[::2]:
             scan.check(column, f"{scan.text(column)} IS NULL", "an organisation's code")
         scan.unique(columns[:1])

@@ -32,6 +32,7 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     optional = [file.column(name) for name in ("start", "end")]
     columns = [file.column(name) or "" for name in _NEEDED]
     with Scan(file, transaction.beside("spill").parent) as scan:
+        scan.header_once()
         cells = [f"coalesce({scan.text(c)}, '')" if c else "''" for c in (*columns, *optional)]
         found = scan.rows(f"SELECT {', '.join(cells)} FROM raw")
     rows, months, ties = Rows(file), [], []

@@ -46,6 +46,7 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     there = {level: [file.column(*name.split("|")) for name in names] for level, names in _LEVELS.items()}
     levels = {level: (code, name) for level, (code, name) in there.items() if code is not None}
     with Scan(file, transaction.beside("spill").parent) as scan:
+        scan.header_once()
         practice = levels["practice"][0]
         scan.check(practice, f"{scan.text(practice)} IS NULL", "a practice's code")
         scan.unique([practice])

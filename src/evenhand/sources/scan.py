@@ -166,6 +166,13 @@ class Scan:
         if self.one(f"SELECT count(*) FROM raw WHERE {condition}")[0]:
             raise self.refuse(column, condition, right)
 
+    def header_once(self) -> None:
+        """Refuse a file that holds its header again further down: two files, one below the other."""
+        names = [name for name in self._names if name][:3]
+        if self.skip and self.file.kind == "csv" and not self._numeric:
+            again = " AND ".join(f"{self.text(name)} = {literal(name)}" for name in names)
+            self.check(names[0], f"coalesce({again}, false)", "a row, not the header again; give each file by itself")
+
     def unique(self, columns: Sequence[str]) -> None:
         """Refuse if two rows share the same values in these columns."""
         keys = ", ".join(f"{self.text(c)} AS k{i}" for i, c in enumerate(columns))

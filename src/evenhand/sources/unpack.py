@@ -141,7 +141,11 @@ def _zip(path: Path, beside: Callable[[str], Path], sha256: str, given: str, kep
     with archive:
         if "[Content_Types].xml" in archive.namelist():
             _check_size(archive, path.stat().st_size, given)
-            yield Unpacked(given, kept, path, "xlsx", sha256, columns=_sheets(archive))
+            try:
+                sheets = _sheets(archive)
+            except BROKEN as error:
+                raise InputError(f"{given}: the workbook is broken or cut short ({error})") from error
+            yield Unpacked(given, kept, path, "xlsx", sha256, columns=sheets)
             return
         members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
         tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
@@ -213,9 +217,12 @@ def _plain(path: Path, name: str, label: str, sha256: str) -> Unpacked:
         raise InputError(f"{name}: the file is empty; expected a header and rows")
     if start == b"PAR1":
         try:
-            columns = tuple(pq.read_schema(path).names)
+            schema = pq.read_schema(path)
+            columns = tuple(schema.names)
         except (pa.ArrowInvalid, OSError) as error:
             raise InputError(f"{name}: the Parquet file is broken or cut short ({error})") from error
+        if nested := [field.name for field in schema if pa.types.is_nested(field.type)]:
+            raise InputError(f"{name}: column {nested[0]!r} holds lists or records; expected one value a cell")
         return Unpacked(name, label, path, "parquet", sha256, columns=columns)
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError(f"{name}: the text is UTF-16; expected UTF-8 or Latin-1")
