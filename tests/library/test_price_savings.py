@@ -158,3 +158,13 @@ def test_the_command_line_gives_the_same_rows(tiny: TinyLake, capsys: pytest.Cap
     assert document["rows"][0]["saving"] == pytest.approx(100.0)
     assert main([*words[:4], "practice", *words[5:], "--json"]) == 2
     assert "is a sicbl, not a practice" in capsys.readouterr().err
+
+
+def test_a_level_that_is_none_and_a_limit_that_is_none_are_refused(
+    tiny: TinyLake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["see", "savings", "ppu", "--lake", str(tiny.lake.path), "--level"]
+    assert main([*words, "practise"]) == 2
+    assert "no organisations of level 'practise' are loaded; did you mean 'practice'?" in capsys.readouterr().err
+    assert main([*words, "practice", "--minimum", "nan"]) == 2
+    assert "expected a finite number, found 'nan'" in capsys.readouterr().err

@@ -67,6 +67,12 @@ def test_a_measure_file_lends_its_denominator(lake: str, capsys: pytest.CaptureF
     assert "0212000AA" in document["not_in_lake"]  # a list from a file may hold what nobody was prescribed
 
 
+def test_patients_are_counted_by_one_or_more(lake: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["panel", "--numerator", "0212000Y0", "--denominator", "patients", "--level", "practice", "--lake", lake]
+    assert main([*words, "--per", "0"]) == 2
+    assert capsys.readouterr().err == "evenhand: --per 0: expected 1 patient or more\n"
+
+
 def test_patients_can_be_said_more_closely() -> None:
     assert asked_side("patients,age:65+", name="denominator").age == "65+"
     assert asked_side("register:DM", name="denominator", per=1).on_register == "DM"

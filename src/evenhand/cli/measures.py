@@ -218,6 +218,9 @@ def _asked(options: argparse.Namespace) -> tuple[Any, tuple[str, ...]]:
 def _side(options: argparse.Namespace, name: str) -> Any:
     from .. import measures as library
 
+    if options.per < 1:
+        raise InputError(f"--per {options.per}: expected 1 patient or more")
+
     return library.asked_side(getattr(options, name), name=name, sum=options.sum, per=options.per)
 
 

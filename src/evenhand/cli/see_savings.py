@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from .door import number
 from .output import add_output, emit
 
 KINDS = {
@@ -24,7 +25,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--lake", required=True, type=Path, metavar="DIR", help="the lake")
     parser.add_argument("--from", dest="first", metavar="YYYY-MM", help="[the latest month]")
     parser.add_argument("--to", dest="last", metavar="YYYY-MM", help="months are added up")
-    parser.add_argument("--minimum", type=float, metavar="POUNDS", help="leave smaller rows out [by level]")
+    parser.add_argument("--minimum", type=number, metavar="POUNDS", help="leave smaller rows out [by level]")
     add_output(parser)
     parser.set_defaults(run=_savings)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, did_you_mean
 from ..lake import Lake, month_number, month_of
 from .bought import Bought, bought
 from .place import Place
@@ -64,6 +64,10 @@ def savings(
     place = Place.find(lake, organisation)
     if organisation is not None and place.level != level:
         raise InputError(f"--organisation {organisation}: is a {place.level}, not a {level}")
+    known = sorted({"nation", "practice", *place.organisations.levels} - {"unknown"})
+    if level not in known:
+        raise InputError(f"no organisations of level {level!r} are loaded{did_you_mean(level, known)}; there are: "
+                         f"{', '.join(known)}")  # fmt: skip
     notes: list[str] = []
     sums: dict[str, _Sum] = {}
     for month in months:
