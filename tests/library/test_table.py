@@ -69,7 +69,7 @@ def test_what_python_alone_would_read_as_a_number_is_refused(tmp_path, cell, oth
 
 def test_text_that_parquet_holds_as_bytes_is_text(tmp_path):
     path = tmp_path / "t.parquet"
-    pq.write_table(pa.table({"arm": ["con".encode(), "visité".encode(), None]}), path)
+    pq.write_table(pa.table({"arm": [b"con", "visité".encode(), None]}), path)
     assert read(path).text("arm") == ["con", "visité", ""]
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import vl_convert
 
+from .pdf_order import in_order
+
 KINDS = ("svg", "png", "pdf", "html")
 VEGA_LITE = "6.1"  # the version that Altair 6 writes
 # The picture speaks once, by its title and description; Vega's roles for each mark would only be noise.
@@ -38,7 +40,7 @@ def render(chart: Any, kind: str) -> bytes:
     if kind == "png":
         return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE))
     if kind == "pdf":
-        return bytes(vl_convert.svg_to_pdf(svg))
+        return in_order(bytes(vl_convert.svg_to_pdf(svg)))
     return (_page(specs[0], svg) if kind == "html" else svg).encode()
 
 

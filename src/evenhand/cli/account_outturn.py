@@ -107,8 +107,9 @@ def _own(options: argparse.Namespace, name: str, months: NDArray[np.datetime64])
     past = history.dates(options.month, day_first=options.day_first).astype("datetime64[M]")
     cost = history.numbers(options.actual_cost)
     ahead = np.datetime64(f"{year}-04", "M") + np.arange(12)
+    days = _days(options, past), _days(options, ahead)
     with naming(history):
-        return account.own_profile(past, cost, _days(options, past), _days(options, ahead), year)
+        return account.own_profile(past, cost, *days, year)
 
 
 def _days(options: argparse.Namespace, months: NDArray[np.datetime64]) -> Floats:
