@@ -103,3 +103,17 @@ def test_indicator_refuses_what_is_not_said(
 
     assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert message in err
+
+
+@pytest.mark.parametrize("month", ["2999-01", "9999-12-01", "1960-04"])
+def test_an_indicator_of_a_month_in_which_nothing_is_published_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, month: str
+) -> None:
+    rows = [{"month": m, "code": "06N", "numerator": 3, "denominator": 9} for m in ("2024-02", month)]
+    file = write_csv(tmp_path / "x.csv", rows)
+
+    code, _, err = run(capsys, "indicator", file, "--measure", "falls", "--level", "sicbl", "--lake", tmp_path / "lake")
+
+    assert code == 2
+    assert f"row 3, column 'month': expected a month from 1990-01 to 2099-12, found '{month}'" in err
+    assert not (tmp_path / "lake").exists()

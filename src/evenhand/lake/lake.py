@@ -52,6 +52,8 @@ class Lake:
             raise InputError(f"{folder}: no lake here; `evenhand load` or `evenhand demo` begins one") from None
         except (OSError, ValueError) as error:
             raise InputError(f"{folder}: lake.json cannot be read ({error})") from error
+        if not isinstance(content, dict):
+            raise InputError(f"{folder}: lake.json cannot be read (expected a record, found {str(content)[:40]!r})")
         if content.get("format") != FORMAT:
             raise InputError(f"{folder}: lake format {content.get('format')!r}; this version reads {FORMAT}")
         return cls(folder, bool(content.get("demonstration", False)))

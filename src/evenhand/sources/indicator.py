@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .. import table
 from ..errors import InputError
 from ..lake import EPOCH, Origin, Transaction, month_of
+from .scan import FIRST, LAST
 from .source import Loaded, Options, Source, outcome
 from .unpack import Unpacked
 
@@ -46,7 +47,10 @@ def stage(transaction: Transaction, file: Unpacked, options: Options) -> Loaded:
     measure = _word("--measure", options.measure or _stem(file.label), "a measure's id")
     month, code, *sides = (c if c in file.columns else file.column(c) or "" for c in _columns(options))
     given = table.read(file.path, name=file.name)
-    months = (given.dates(month, day_first=options.day_first).astype("datetime64[M]") - EPOCH).astype(np.int16)
+    dates = given.dates(month, day_first=options.day_first).astype("datetime64[M]")
+    for row in np.flatnonzero((dates < np.datetime64(FIRST)) | (dates > np.datetime64(LAST)))[:1]:
+        raise given.refuse(int(row), month, given.text(month)[row], f"a month from {FIRST} to {LAST}")
+    months = (dates - EPOCH).astype(np.int16)
     codes = given.text(code)
     _once(given, months, codes, month, code)
     numerator, denominator = (_numbers(given, side) for side in sides)

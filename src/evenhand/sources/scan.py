@@ -24,7 +24,7 @@ from .unpack import Unpacked
 MILLION = 1_000_000
 MEMORY = "900MB"  # leaves room for Python and Arrow below 1.5 GB in all
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
-_FIRST, _LAST = "1990-01", "2099-12"  # our rule: nothing is published of other times
+FIRST, LAST = "1990-01", "2099-12"  # our rule: nothing is published of other times
 _NAMED_MONTH = re.compile(r"(?:[A-Za-z0-9]+[-_ ])?([A-Za-z]{3,9})[-_ ]?(\d{4})")
 _COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 
@@ -259,8 +259,8 @@ def literal(text: str | None) -> str:
 
 
 def _sane(month: str) -> str:
-    if not _FIRST <= month <= _LAST:
-        raise ValueError(f"a month from {_FIRST} to {_LAST}")
+    if not FIRST <= month <= LAST:
+        raise ValueError(f"a month from {FIRST} to {LAST}")
     return month
 
 
