@@ -7,8 +7,9 @@ import pytest
 import cast
 import deciding
 from evenhand.definition import loads
+from evenhand.measures.guardrails import in_weeks
 from evenhand.records import Scheme
-from evenhand_web.decide import plain
+from evenhand_web.decide import checking, plain
 from evenhand_web.decide.models import Plan, SchemeVersion
 
 DRAFT = "/organisations/ICB1/decide/rounds/diabetes/statements/s01/draft/plain/"
@@ -56,6 +57,31 @@ def test_a_new_version_keeps_what_the_form_does_not_ask_for(as_, people):
     assert now.guardrails[0].margin == 0.005
     assert (now.driver_diagram, now.quality_impact) == (before.driver_diagram, before.quality_impact)
     assert client.post(AMEND, {**same, "margin": "0.002"}).status_code == 422  # written over a version of before
+
+
+@pytest.mark.parametrize("wait", ["wait_median_weeks", "wait_92nd_percentile_weeks"])
+def test_a_wait_in_weeks_is_offered_as_what_must_not_get_worse_and_never_as_what_judges(as_, round_, wait):
+    client = as_(cast.PHARMACIST)
+    form = client.get(DRAFT).context["form"]
+    assert wait in dict(form.fields["guardrail"].choices)
+    assert wait not in dict(form.fields["measure"].choices)
+    weeks = {**ANSWERS, "signers": ["ICB1"], "guardrail": wait, "margin": "1", "harm": "up"}
+    answer = client.post(DRAFT, weeks)
+    assert answer.status_code == 302, answer.context["form"].errors
+    said = loads(Plan.objects.get().latest().yaml, Scheme).guardrails[0]
+    assert (said.measure, said.margin, said.harm) == (wait, 1.0, "up")
+    page = client.get(answer.url).content.decode()
+    assert in_weeks()[wait].title in page
+    assert "It must not rise by more than 1 week where the scheme runs" in page
+
+
+def test_a_wait_in_weeks_judges_no_scheme_and_a_wrong_name_is_told_the_nearest(as_, round_):
+    client = as_(cast.PHARMACIST)
+    text = deciding.SCHEME.replace("wait_within_18_weeks", "wait_median_week")
+    assert "no measure 'wait_median_week'; did you mean 'wait_median_weeks'?" in " ".join(checking.faults(text))
+    answer = client.post(DRAFT, {**ANSWERS, "signers": ["ICB1"], "measure": "wait_median_weeks"})
+    assert answer.status_code == 422
+    assert "measure" in answer.context["form"].errors
 
 
 @pytest.mark.parametrize("text", ["- x", "#", "'", "a: b", "yes", "0304", "{x", "é “quoted”", "no\n- yes"])

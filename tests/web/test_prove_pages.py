@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from evenhand_web.account import gathering
 from evenhand_web.change.models import Campaign
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
-from evenhand_web.prove import judging, preparing, watching
+from evenhand_web.prove import judging, preparing, telling, watching
 from evenhand_web.prove.models import GuardrailRecord, RegisteredDesign, VerdictRecord
 from evenhand_web.prove.record import verdict_of
 from evenhand_web.site import keeping
@@ -175,6 +176,15 @@ def test_the_schemes_page_says_what_was_found(as_demo, demo):
     proving.launched(demo)
     record = proving.judged(demo)
     assert record.sentence in words(as_demo(cast.GP), f"{proving.HERE}/decide/schemes/{proving.KEY}/")
+
+
+def test_a_wait_in_weeks_that_a_scheme_names_is_told_by_its_title_in_weeks(demo, db):
+    case = judging.case(Plan.objects.get(key=proving.KEY))
+    rule = case.scheme.guardrails[0].model_copy(update={"measure": "wait_median_weeks", "margin": 1.0, "harm": "up"})
+    told = telling.design(replace(case, scheme=case.scheme.model_copy(update={"guardrails": (rule,)})), demo)
+    (held,) = told.guardrails
+    assert (held.title, held.margin, held.share) == ("Median wait for treatment", "1.0 weeks higher", False)
+    assert re.search(r"harm of \d\.\d weeks or more is seen four times in five", held.could_see)
 
 
 # ---- what a scheme does not name: told beneath what blocks, and stopping nothing

@@ -51,4 +51,15 @@ def library() -> tuple[LibraryGuardrail, ...]:
 
 def wait_of(measure: str) -> int | None:
     """The percentile of waits that a guardrail of this name is; None if it is a measure."""
-    return next((one.percent for one in library() if one.measure == measure), None)
+    found = in_weeks().get(measure)
+    return found.percent if found else None
+
+
+@lru_cache(maxsize=1)
+def in_weeks() -> dict[str, LibraryGuardrail]:
+    """The guardrails that are no measure but a wait in weeks, by the name that a scheme gives them.
+
+    >>> {name: (one.title, one.unit) for name, one in in_weeks().items()}["wait_median_weeks"]
+    ('Median wait for treatment', 'weeks')
+    """
+    return {one.measure: one for one in library() if one.percent is not None}

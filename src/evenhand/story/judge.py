@@ -11,6 +11,7 @@ from .. import account, definition, prove, table
 from ..lake import Lake
 from ..measures import for_lake
 from ..measures import read as read_measure
+from ..measures.guardrails import in_weeks
 from ..records import Panel, Scheme, Verdict, Window
 from ..table import Table
 from .guarding import guardrail
@@ -54,6 +55,7 @@ def verdict(
     known = for_lake(lake)
     named = {rule.measure: (known[rule.measure].title, known[rule.measure].is_share)
              for rule in scheme.guardrails if rule.measure in known}  # fmt: skip
+    named |= {one.measure: (one.title, False) for one in in_weeks().values() if one.title}
     return prove.verdict(
         scheme, arm=arm, baseline=before[0], outcome=outcome[0], months_seen=outcome[1], clusters=clusters,
         guardrails=[guardrail(lake, scheme, rule) for rule in scheme.guardrails],

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from evenhand import account, measures
 from evenhand.lake import Lake
+from evenhand.measures.guardrails import in_weeks
 from evenhand.story import counting, files_behind
 from evenhand_web.decide.models import Plan
 from evenhand_web.people.models import Organisation
@@ -100,7 +101,9 @@ class _Where:
         self._measure = proof["measure"]["measure"]
         self._place = Organisation.objects.filter(code=proof["measure"]["organisation"]).first()
         self._month = (proof["effect"].get("window") or [None, None])[1]
-        self._titles = {m.id: m.title for m in (measures.for_lake(lake) if lake else measures.load_all()).values()}
+        self._titles = {one.measure: one.title for one in in_weeks().values() if one.title} | {
+            m.id: m.title for m in (measures.for_lake(lake) if lake else measures.load_all()).values()
+        }  # fmt: skip
         self._lake = lake
 
     def says(self, step: account.Step) -> tuple[str, ...]:

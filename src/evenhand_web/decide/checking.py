@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from evenhand import measures
 from evenhand.definition import loads, parse, problems
 from evenhand.errors import InputError, did_you_mean
 from evenhand.measures import Measure
+from evenhand.measures.guardrails import in_weeks
 from evenhand.prove import choose
 from evenhand.records import Scheme
 from evenhand_web.people.models import Organisation
@@ -36,6 +38,12 @@ def known_measures() -> dict[str, Measure]:
     """Every measure that a scheme may name: Evenhand's, and those of the lake."""
     found = lake()
     return measures.load_all() if found is None else measures.for_lake(found)
+
+
+def known_guardrails() -> dict[str, str]:
+    """Everything that a scheme may name as what must not get worse, and its title: any measure, and waits in weeks."""
+    titles = {key: measure.title for key, measure in known_measures().items()}
+    return titles | {key: one.title or key for key, one in in_weeks().items()}
 
 
 def faults(yaml: str, *, key: str | None = None, area: str | None = None) -> list[str]:
@@ -66,19 +74,21 @@ def faults(yaml: str, *, key: str | None = None, area: str | None = None) -> lis
 
 def _strange(scheme: Scheme, lines: dict[Place, int]) -> list[str]:
     """What the scheme names and nobody knows: measures and organisations."""
-    known = known_measures()
-    named: list[tuple[Place, str]] = [(("measure",), scheme.measure)]
+    known, held = known_measures(), known_guardrails()
+    named: list[tuple[Place, str]] = [(("guardrails", i, "measure"), rule.measure)
+                                      for i, rule in enumerate(scheme.guardrails)]  # fmt: skip
     places: list[tuple[Place, str]] = [(("area",), scheme.area)]
     for i, rule in enumerate(scheme.guardrails):
-        named.append((("guardrails", i, "measure"), rule.measure))
         for side, codes in (("treated", rule.treated), ("controls", rule.controls)):
             places += [(("guardrails", i, side, k), code) for k, code in enumerate(codes)]
     there = Organisation.objects.in_bulk([code for _, code in places])
-    told = [
-        f"Line {lines[at]}: measure: no measure {name!r}{did_you_mean(name, known)}."
-        for at, name in named if name not in known
-    ]  # fmt: skip
+    told = [] if scheme.measure in known else [_no_measure(lines[("measure",)], scheme.measure, known)]
+    told += [_no_measure(lines[at], name, held) for at, name in named if name not in held]
     return told + [f"Line {lines[at]}: no organisation {code!r} here." for at, code in places if code not in there]
+
+
+def _no_measure(line: int, name: str, known: Iterable[str]) -> str:
+    return f"Line {line}: measure: no measure {name!r}{did_you_mean(name, known)}."
 
 
 def _gaps(content: Any, place: Place = ()) -> list[Place]:

@@ -10,7 +10,7 @@ from django import forms
 from evenhand_web.people.models import Organisation
 
 from . import plain
-from .checking import faults, known_measures
+from .checking import faults, known_guardrails, known_measures
 from .forms import AmendForm, DraftForm
 
 _LEVELS = [("practice", "Practices"), ("pcn", "Primary care networks"), ("sicbl", "Sub-ICB locations"),
@@ -75,7 +75,8 @@ class PlainScheme(forms.Form):
     guardrail = _choice("What must not get worse", [], "A measure of access or quality. Its breach stops the saving "
                         "from counting.")  # fmt: skip
     guardrail_level = _choice("Where that is looked at", _LEVELS)
-    margin = _number("By how much at most", "In its own unit: 0.01 is one percentage point.")
+    margin = _number("By how much at most", "In its own unit: 0.01 is one percentage point; of a wait in weeks, 1 is "
+                     "a week.")  # fmt: skip
     harm = _choice("Which way is worse", [("down", "Lower is worse"), ("up", "Higher is worse")])
     treated = _text("Where the scheme runs", "Codes of organisations of that level, with commas.", rows=2, most=4000)
     controls = _text("Where it does not", "Codes of at least two of that level, with commas.", rows=2, most=4000)
@@ -101,9 +102,9 @@ class PlainScheme(forms.Form):
         super().__init__(data, **more)
         self._said, self._area, self._pathway, self._key = said, area, pathway, key
         self.kept, self.yaml = plain.not_asked(said), ""
-        choices = [("", "Choose"), *sorted(((m.id, m.title) for m in known_measures().values()), key=lambda o: o[1])]
-        for name in ("measure", "guardrail"):
-            self.fields[name].choices = choices
+        titles = {key: measure.title for key, measure in known_measures().items()}
+        for name, known in (("measure", titles), ("guardrail", known_guardrails())):
+            self.fields[name].choices = [("", "Choose"), *sorted(known.items(), key=lambda option: option[1])]
         for name, field in self.fields.items():  # a scheme may say what no list offers: it is not lost
             answer = answers.get(name)
             if isinstance(field, forms.ChoiceField) and answer and answer not in dict(field.choices):

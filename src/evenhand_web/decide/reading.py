@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evenhand.measures import Measure
+from evenhand.measures.guardrails import in_weeks
 from evenhand.records import GuardrailRule, Scheme
 from evenhand_web.people.models import Organisation
 from evenhand_web.site.templatetags.evenhand import figures
@@ -68,14 +69,16 @@ def planned_patients(scheme: Scheme) -> float | None:
 
 
 def _guardrail(rule: GuardrailRule, measures: dict[str, Measure], names: dict[str, str]) -> Guardrail:
-    measure = measures.get(rule.measure)
+    measure, weeks = measures.get(rule.measure), in_weeks().get(rule.measure)
+    size = _weeks(rule.margin) if weeks else _size(rule.margin, measure)
     way = "rise" if rule.harm == "up" else "fall"
     sentence = (
-        f"It must not {way} by more than {_size(rule.margin, measure)} where the scheme runs, compared with where it "
+        f"It must not {way} by more than {size} where the scheme runs, compared with where it "
         "does not."
     )
     treated, controls = (tuple(names.get(code, code) for code in side) for side in (rule.treated, rule.controls))
-    return Guardrail(_title(rule.measure, measures), sentence, treated, controls, rule.blocks)
+    title = (weeks.title if weeks else None) or _title(rule.measure, measures)
+    return Guardrail(title, sentence, treated, controls, rule.blocks)
 
 
 def _title(key: str, measures: dict[str, Measure]) -> str:
@@ -84,6 +87,10 @@ def _title(key: str, measures: dict[str, Measure]) -> str:
 
 def _change(effect: float, measure: Measure | None) -> str:
     return f"{_size(abs(effect), measure)} {'lower' if effect < 0 else 'higher'}"
+
+
+def _weeks(x: float) -> str:
+    return f"{x:g} week{'' if x == 1 else 's'}"
 
 
 def _size(x: float, measure: Measure | None) -> str:

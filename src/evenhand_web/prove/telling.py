@@ -10,6 +10,7 @@ from evenhand.charts.words import number
 from evenhand.errors import InputError
 from evenhand.lake import Lake
 from evenhand.measures import Measure
+from evenhand.measures.guardrails import in_weeks
 from evenhand.records import Guardrail, GuardrailRule, Scheme, Verdict
 from evenhand.story import guarding, sight_keys, sights
 from evenhand_web.site.keeping import kept
@@ -137,20 +138,30 @@ def apart(difference: float, share: bool) -> str:
     >>> apart(-0.021, True), apart(3.0, False), apart(float("nan"), True)
     ('2.1 points lower', '3 higher', 'not known')
     """
+    return _apart(difference, "points" if share else "")
+
+
+def _apart(difference: float, unit: str) -> str:
     if difference != difference:
         return "not known"
-    size = f"{100 * abs(difference):.1f} points" if share else number(abs(difference))
-    return f"{size} {'lower' if difference < 0 else 'higher'}"
+    return f"{_size(abs(difference), unit)} {'lower' if difference < 0 else 'higher'}"
+
+
+def _size(size: float, unit: str) -> str:
+    if unit == "points":
+        return f"{100 * size:.1f} points"
+    return f"{size:.1f} weeks" if unit == "weeks" else number(size)
 
 
 def _held(found: Guardrail, rule: GuardrailRule, lake: Lake | None, case: Case) -> Held:
-    measure = _measure(lake, found.measure)
+    measure, weeks = _measure(lake, found.measure), in_weeks().get(found.measure)
     share = _is_share(measure)
-    margin = f"{100 * found.margin:.1f} points" if share else number(found.margin)
-    worse = "higher" if found.harm == "up" else "lower"
+    unit = "points" if share else "weeks" if weeks else ""
+    title = (weeks.title if weeks else None) or _named(measure, found.measure)[0]
     return Held(
-        _named(measure, found.measure)[0], found.verdict, apart(found.effect, share), apart(found.bound, share),
-        f"{margin} {worse}", found.reason, rule.blocks, _could_see(power(case, rule, lake), share), share,
+        title, found.verdict, _apart(found.effect, unit), _apart(found.bound, unit),
+        f"{_size(found.margin, unit)} {'higher' if found.harm == 'up' else 'lower'}", found.reason, rule.blocks,
+        _could_see(power(case, rule, lake), unit), share,
         tuple(f"{one.why[:1].upper()}{one.why[1:]} from {month(one.month)} on: nothing is compared across it."
               for one in rule.breaks),
     )  # fmt: skip
@@ -168,13 +179,13 @@ def power(case: Case, rule: GuardrailRule, lake: Lake | None) -> prove.Guardrail
                 lambda: guarding.power(lake, case.scheme, rule))  # fmt: skip
 
 
-def _could_see(found: prove.GuardrailPower | None, share: bool) -> str:
+def _could_see(found: prove.GuardrailPower | None, unit: str) -> str:
     """Its power in a sentence."""
     if found is None:
         return ""
     if found.se != found.se:
         return f"Its power is {found.reason}."
-    harm = f"{100 * found.smallest_harm_seen:.1f} points" if share else number(found.smallest_harm_seen)
+    harm = _size(found.smallest_harm_seen, unit)
     often = "nearly always" if found.passes_if_harmless > 0.99 else f"{found.passes_if_harmless:.0%} of the time"
     return (
         f"As planned, over {found.follow_up_months} months: harm of {harm} or more is seen four times in five, and a "

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from evenhand.errors import InputError
+from evenhand.measures.guardrails import in_weeks
 from evenhand_web.people.models import Organisation
 from evenhand_web.people.pages import organisation_page, require
 from evenhand_web.people.tree import around, children
@@ -39,6 +40,7 @@ def draft(request: HttpRequest, organisation: Organisation, key: str, statement:
     row = next((row for row in camps.judged(round_).said if row.statement.pk == said.pk), None)
     return render(request, "decide/draft.html", {
         "round": round_, "statement": said, "form": form, "measures": checking.known_measures().values(),
+        "waits": in_weeks().values(),
         "shown": figures.show(row) if row else None, "words": figures.words(row) if row else "",
         "likes": Plan.objects.filter(organisation__in=around(organisation, Plan)),
     }, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
@@ -65,6 +67,7 @@ def amend(request: HttpRequest, organisation: Organisation, key: str) -> HttpRes
             return redirect("decide:scheme", organisation.code, key)
     return render(request, "decide/amend.html", {
         "plan": plan, "sheet": sheet, "form": form, "measures": checking.known_measures().values(),
+        "waits": in_weeks().values(),
     }, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 
 
