@@ -23,19 +23,24 @@ def access_tables(plan: Plan, t: int) -> dict[str, pa.Table]:
 
 
 def appointments_table(plan: Plan, t: int) -> dict[str, pa.Table]:
-    """Month `t` of appointments; categories, which nothing counts, are left blank."""
+    """Month `t` of appointments, added up over categories, which nothing counts: half the rows."""
     found = appointments.month(plan.world, plan.when, plan.books, t, plan.seed)
-    cell, status = np.nonzero(found.counts)
-    kind = found.kind[cell]
-    professional, mode = (np.array([k[at] for k in KINDS])[kind] for at in (0, 1))
+    who = sorted({kind[:2] for kind in KINDS})
+    pair = np.array([who.index(kind[:2]) for kind in KINDS])[found.kind]
+    shape = (len(plan.world.practices), len(who), len(WAITS))
+    cell = np.ravel_multi_index((found.practice, pair, found.wait), shape)
+    sums = np.stack([np.bincount(cell, side, np.prod(shape)) for side in found.counts.T], axis=1).astype(np.int64)
+    cell, status = np.nonzero(sums)
+    practice, pair, wait = np.unravel_index(cell, shape)
+    professional, mode = np.array(who)[pair].T
     size, month = len(cell), np.int16(month_number(plan.when.months[t]))
     return {"appointments": pa.table({
         "month": np.full(size, month), "level": pa.repeat("practice", size),
-        "code": pa.array(plan.world.practices).take(pa.array(found.practice[cell])),
+        "code": pa.array(plan.world.practices).take(pa.array(practice)),
         "status": _said(STATUSES, words.STATUS, status),
         "professional": _said(PROFESSIONALS, words.PROFESSIONAL, professional),
         "mode": _said(MODES, words.MODE, mode), "category": pa.nulls(size, pa.string()),
-        "wait": _said(WAITS, words.WAIT, found.wait[cell]), "appointments": found.counts[cell, status],
+        "wait": _said(WAITS, words.WAIT, wait), "appointments": sums[cell, status],
     })}  # fmt: skip
 
 
