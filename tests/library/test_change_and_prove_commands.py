@@ -161,6 +161,16 @@ def test_a_trial_of_several_arms_says_each_effect_in_the_promised_words(wave: Pa
     assert {"n", "arms", "effects", "naive_change"} <= found.keys()
 
 
+def test_a_unit_without_a_words_covariate_is_missing_as_one_without_a_number(wave: Path, capsys: Capture) -> None:
+    text = wave.read_text()
+    for blank in ("", "NA", "n/a"):
+        wave.write_text(text.replace(",rural,", f",{blank},", 1))
+        found = told(capsys, "prove", "trial", wave, "--covariates", "place")
+        assert (found["n"], found["missing"]) == (59, 1)
+    wave.write_text(text.replace(",rural,", ",none,"))  # a word as others
+    assert told(capsys, "prove", "trial", wave, "--covariates", "place")["missing"] == 0
+
+
 @pytest.mark.parametrize("words", [[], ["--clusters", "pcn"], ["--covariates", "place"], ["--control", "visit"]])
 def test_a_trial_is_the_same_from_csv_gzip_parquet_and_standard_input(
     words: list[str], wave: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch

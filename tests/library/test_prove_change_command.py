@@ -237,3 +237,30 @@ def test_a_unit_given_twice_over_two_files_is_refused(long, capsys):
 def test_nothing_is_written_by_a_refusal(long, tmp_path, capsys):
     refused(capsys, long, "--expected", "2099-01", "--out", tmp_path / "never.csv")
     assert not (tmp_path / "never.csv").exists()
+
+
+def numbered(tmp_path: Path, points: Any) -> Path:
+    rows = [[u, p, v] for u, values in series().items() for p, v in zip(points, values, strict=True)]
+    return write(tmp_path / "numbered.csv", [["unit", "date", "value"], *rows])
+
+
+def test_days_that_a_spreadsheet_counted_are_refused_and_not_taken_for_points(tmp_path, capsys):
+    days = [int(np.datetime64(month, "D").astype(int)) + 25569 for month in MONTHS]  # 43466 is 1 January 2019
+    said = refused(capsys, numbered(tmp_path, days))
+    assert "43466, 43497 ... 44896 leave out more points than they name" in said
+    assert "dates as YYYY-MM-DD" in said
+
+
+def test_every_second_year_is_a_step(tmp_path, capsys):
+    one = told(capsys, numbered(tmp_path, range(1, 49)))
+    two = told(capsys, numbered(tmp_path, range(1900, 1996, 2)))
+    for plain, wide in zip(one["units"], two["units"], strict=True):
+        assert (wide["months"], wide["missing"]) == (48, 0)
+        assert wide["size"] == plain["size"]
+        assert wide["slope_per_month"] == plain["slope_per_month"]
+        assert wide["start_index"] == plain["start_index"]
+        assert wide["start"] == (None if plain["start"] is None else 1898 + 2 * plain["start"])
+
+
+def test_a_mistyped_year_is_refused(tmp_path, capsys):
+    assert "is a year mistyped" in refused(capsys, numbered(tmp_path, [*MONTHS[:-1], "2922-12-01"]))

@@ -90,6 +90,17 @@ def test_a_covariate_of_words_is_one_column_for_each_word_but_the_first() -> Non
     }  # fmt: skip
 
 
+def test_a_unit_without_a_word_is_left_out_and_one_word_alone_is_refused() -> None:
+    columns = indicators("region", ["", "south", "", "west"])
+    assert np.array_equal(columns["region=west"], [np.nan, 0, np.nan, 1], equal_nan=True)
+    arm, baseline, outcome, _ = simulated(np.random.default_rng(6))
+    place = ["", "", *(("north", "south")[i % 3 == 0] for i in range(len(arm) - 2))]
+    found = trial(arm, baseline, outcome, control="con", covariates=indicators("place", place))
+    assert (found.n, found.missing) == (len(arm) - 2, 2)
+    with pytest.raises(InputError, match="covariate 'place=north' says nothing"):
+        trial(arm, baseline, outcome, control="con", covariates=indicators("place", ["north"] * len(arm)))
+
+
 def test_a_covariate_that_explains_the_outcome_narrows_the_interval() -> None:
     rng = np.random.default_rng(6)
     arm, baseline, outcome, _ = simulated(rng)

@@ -135,12 +135,14 @@ def _control(given: str | None, arms: list[str]) -> str:
 
 
 def _covariate(given: table.Table, column: str) -> dict[str, NDArray[np.float64]]:
-    """Numbers as they are; a column in which no cell is a number is words, each but the first a column of 0 and 1."""
+    """Numbers as they are; a column in which no cell is a number is words, each but the first a column of 0 and 1, and
+    missing where a cell is. `none` may be a word."""
     from ..prove.trial import indicators
 
-    if any(_is_number(cell) for cell in given.text(column)):
+    cells = given.text(column)
+    if any(_is_number(cell) for cell in cells):
         return {column: given.numbers(column)}
-    return indicators(column, filled(given, column))
+    return indicators(column, ["" if cell.lower() in table.MISSING - {"none"} else cell for cell in cells])
 
 
 def _is_number(cell: str) -> bool:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 
 DAYS = 365.25 / 12  # in a month
+SPARSE = 10  # months for each that has a value: beyond it a date is wrong (our rule)
 Points = NDArray[Any]  # datetime64 or int64 (T,)
 
 
@@ -29,7 +30,7 @@ class Grid:
 def grid(units: Sequence[str], points: Points, values: NDArray[np.float64]) -> Grid:
     """Lay out long rows (one value each) as a grid; a point that no row has, but the spacing asks for, is missing.
 
-    points: whole numbers, one step apart; or dates, one a month (or quarter, year), or evenly spaced by days.
+    points: whole numbers, in equal steps; or dates, one a month (or quarter, year), or evenly spaced by days.
 
     Raises
     ------
@@ -65,11 +66,20 @@ def regular(points: Points) -> tuple[Points, float]:
     if len(there) == 1:
         return there, 1.0
     if there.dtype.kind != "M":
-        return np.arange(there[0], there[-1] + 1), 1.0
+        step = int(np.gcd.reduce(np.diff(there)))
+        every = np.arange(there[0], there[-1] + 1, step)
+        if len(every) > 2 * len(there):
+            raise InputError(f"the whole numbers {there[0]}, {there[1]} ... {there[-1]} leave out more points than they "
+                             "name; expected points one step apart, or dates as YYYY-MM-DD (a spreadsheet may have "
+                             "made days of them, counted from 1900)")  # fmt: skip
+        return every, 1.0
     if monthly(points):
         months = _months(there)
         step = int(np.gcd.reduce(np.diff(months)))
         every = np.arange(months[0], months[-1] + 1, step)
+        if len(every) > SPARSE * len(there):
+            raise InputError(f"the dates run from {there[0]} to {there[-1]}, and {len(every) - len(there)} of "
+                             f"{len(every)} months between are in no row; is a year mistyped?")  # fmt: skip
         dates = every.astype("datetime64[M]").astype("datetime64[D]")
         days = (there - there.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
         if (days == days[0]).all():  # all on the 15th, say: the missing ones too

@@ -119,9 +119,13 @@ def trial(
 
 
 def indicators(name: str, values: Sequence[str]) -> dict[str, Floats]:
-    """A covariate of words (region, list size band) as columns of 0 and 1, the first word being the reference."""
-    words = list(dict.fromkeys(values))
-    return {f"{name}={word}": np.array([float(v == word) for v in values]) for word in words[1:]}
+    """A covariate of words (region, list size band) as columns of 0 and 1, the first word being the reference; NaN where
+    it is blank. Without a second word the one column says nothing, and `trial` refuses it."""
+    words = [word for word in dict.fromkeys(values) if word]
+    return {
+        f"{name}={word}": np.array([float(v == word) if v else np.nan for v in values])
+        for word in words[1:] or words or [""]
+    }
 
 
 def _complete(
