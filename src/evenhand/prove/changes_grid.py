@@ -69,9 +69,9 @@ def regular(points: Points) -> tuple[Points, float]:
         step = int(np.gcd.reduce(np.diff(there)))
         every = np.arange(there[0], there[-1] + 1, step)
         if len(every) > 2 * len(there):
-            raise InputError(f"the whole numbers {there[0]}, {there[1]} ... {there[-1]} leave out more points than they "
-                             "name; expected points one step apart, or dates as YYYY-MM-DD (a spreadsheet may have "
-                             "made days of them, counted from 1900)")  # fmt: skip
+            raise InputError(f"the whole numbers {there[0]}, {there[1]} ... {there[-1]} leave out more points than "
+                             "they name; expected points one step apart, or dates as YYYY-MM-DD (a spreadsheet may "
+                             "have made days of them, counted from 1900)")  # fmt: skip
         return every, 1.0
     if monthly(points):
         months = _months(there)

@@ -119,8 +119,8 @@ def trial(
 
 
 def indicators(name: str, values: Sequence[str]) -> dict[str, Floats]:
-    """A covariate of words (region, list size band) as columns of 0 and 1, the first word being the reference; NaN where
-    it is blank. Without a second word the one column says nothing, and `trial` refuses it."""
+    """A covariate of words (region, list size band) as columns of 0 and 1, the first word being the reference; NaN
+    where it is blank. Without a second word the one column says nothing, and `trial` refuses it."""
     words = [word for word in dict.fromkeys(values) if word]
     return {
         f"{name}={word}": np.array([float(v == word) if v else np.nan for v in values])
