@@ -135,6 +135,14 @@ def test_the_funnel_reads_other_column_names_and_gzip(tmp_path: Path, capsys: Ca
     assert (found["reported"], found["verified"], found["self_report_gap"]) == (0, 0, 0)
 
 
+def test_the_funnel_names_the_row_of_a_stage_that_is_none(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("person,content,stage,time\nA,m,reached,2025-02-02\nA,m,view,2025-02-01\n")
+    line = refused(capsys, "change", "funnel", file)
+    assert "events.csv: row 3, column 'stage': expected one of reached, viewed" in line
+    assert "did you mean 'viewed'?, found 'view'" in line
+
+
 def test_the_funnel_refuses_a_date_that_could_be_two(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "events.csv"
     file.write_text("person,content,stage,time\na,m,reached,03/04/2025\n")
@@ -194,6 +202,7 @@ def test_a_trial_is_the_same_from_csv_gzip_parquet_and_standard_input(
         ("", "", ["--control", "nobody"], "'nobody' is not in the file"),
         ("", "", ["--covariates", "plaec"], "did you mean 'place'"),
         ("", "", ["--covariates", "place", "outcome"], "measured before launch"),
+        ("", "", ["--outcome", "baseline"], "expected two columns"),
         ("", "", ["--outcome", "place"], "expected a number, found 'town'"),
         ("", "", ["--baseline", "nothing"], "no column 'nothing'"),
         ("", "", ["--clusters", "arm"], "need at least 2 clusters"),

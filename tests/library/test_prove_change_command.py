@@ -263,4 +263,6 @@ def test_every_second_year_is_a_step(tmp_path, capsys):
 
 
 def test_a_mistyped_year_is_refused(tmp_path, capsys):
-    assert "is a year mistyped" in refused(capsys, numbered(tmp_path, [*MONTHS[:-1], "2922-12-01"]))
+    said = refused(capsys, numbered(tmp_path, [*MONTHS[:-1], "2922-12-01"]))
+    assert "numbered.csv: the dates run from 2019-01-01 to 2922-12-01" in said
+    assert "is a year mistyped" in said

@@ -187,6 +187,7 @@ def test_every_unit_is_judged_and_before_and_after_stands_beside_regression_to_t
         ([*START, "--denominator", "list"], "no column 'list'"),
         ([*START, "--control", "nothing.csv"], "expected a column of"),
         ([*START, "--control-denominator", "patients"], "belongs to --control"),
+        ([*START, "--control", "value"], "the control is the series itself"),
         ([*START, "--lags", "3"], "belongs to --errors newey-west"),
         ([*START, "--confidence", "95"], "expected a share"),
         ([*START, "--season", "week"], "invalid choice"),

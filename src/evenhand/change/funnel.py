@@ -60,10 +60,8 @@ def funnel(
         if (reason := _exit(which)) is not None:
             out.setdefault(reason, set()).add(who)
             continue
-        if which not in STAGES:
-            known = (*STAGES, *EXITS)
-            raise InputError(f"event number {i + 1}: no stage {which!r}{did_you_mean(which, known)}; "
-                             f"there are: {', '.join(known)}")  # fmt: skip
+        if right := unknown(which):
+            raise InputError(f"event number {i + 1}: no stage {which!r}; expected {right}")
         had = first.setdefault((who, what), set())
         repeats += which in had
         had.add(which)
@@ -77,6 +75,14 @@ def funnel(
         out_of_order=sum(len(had) for had in first.values()) - sum(depth.values()), repeats=repeats,
         beside=_beside(first, depth),
     )  # fmt: skip
+
+
+def unknown(stage: str) -> str:
+    """What would be right in place of a word that is neither a stage nor an exit; empty if it is one."""
+    known = (*STAGES, *EXITS)
+    if stage in known or _exit(stage) is not None:
+        return ""
+    return f"one of {', '.join(known)}{did_you_mean(stage, known)}"
 
 
 def _depth(had: set[str]) -> int:

@@ -136,11 +136,14 @@ def _ratio(text: str | None) -> list[int] | None:
 
 
 def _funnel(options: argparse.Namespace) -> None:
-    from ..change.funnel import funnel
+    from ..change.funnel import funnel, unknown
 
     columns = [options.person, options.content, options.stage]
     given = table.read(options.file, needs=[*columns, options.time])
     person, content, stage = (filled(given, column) for column in columns)
+    for row, word in enumerate(stage):
+        if right := unknown(word):
+            raise given.refuse(row, options.stage, word, right)
     with naming(given):
         found = funnel(person, content, stage, given.times(options.time, day_first=options.day_first))
     rows = [stage.as_json() for stage in found.stages]

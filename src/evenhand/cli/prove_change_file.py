@@ -29,12 +29,14 @@ Rows = tuple[list[str], NDArray[Any], NDArray[np.float64]]
 
 def read_grid(options: argparse.Namespace) -> Grid:
     """One grid from all files: units in first appearance, points in order, NaN where a value is missing."""
-    read = [_rows(table.read(path), options) for path in options.file]
+    files = [table.read(path) for path in options.file]
+    read = [_rows(one, options) for one in files]
     kinds = {points.dtype.kind for _, points, _ in read}
     if len(kinds) > 1:
         raise InputError("some files hold dates and some plain numbers; expected one or the other in all of them")
     units = [unit for names, _, _ in read for unit in names]
-    return grid(units, np.concatenate([p for _, p, _ in read]), np.concatenate([v for _, _, v in read]))
+    with naming(table.Table(", ".join(one.name for one in files), {})):
+        return grid(units, np.concatenate([p for _, p, _ in read]), np.concatenate([v for _, _, v in read]))
 
 
 def _rows(given: table.Table, options: argparse.Namespace) -> Rows:

@@ -45,6 +45,8 @@ def _trial(options: argparse.Namespace) -> None:
     from ..prove.trial import trial
 
     given = table.read(options.file, needs=[options.unit, options.arm, options.baseline, options.outcome])
+    if options.baseline == options.outcome:
+        raise InputError(f"{given.name}: --baseline and --outcome are both {options.outcome!r}; expected two columns")
     given.unique(options.unit)
     filled(given, options.unit)
     arms = filled(given, options.arm)

@@ -171,6 +171,8 @@ def series(
     Source: Wagner and others (2002), J Clin Pharm Ther 27:299; checked against R (nlme, sandwich, lmtest, MASS).
     """
     seen = window(dates, values, start, denominator, control, per_day=per_day)
+    if control is not None and not seen.y.any():
+        raise InputError("the control is the series itself in every month; expected one that the start did not touch")
     asked = _settle(errors, family, lags, season, harmonics, control is not None)
     named = breaks or {}
     places = seen.breaks(named)
