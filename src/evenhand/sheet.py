@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"PK\x03\x04"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # what a zip can say at the earliest: the same rows always give the same bytes
-_SAFE, _RATIO = 200 << 20, 200  # bytes that may unpack at any ratio; times that a workbook may unpack to
+SAFE, RATIO = 200 << 20, 200  # bytes that may unpack at any ratio; times that a workbook may unpack to
 _DIGITS = 10**15  # Excel keeps 15 digits of a number
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -152,11 +152,11 @@ def _check_size(raw: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts, unpacked = archive.namelist(), sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise InputError(f"{name}: the zip or workbook is broken or cut short ({error})") from error
     if "[Content_Types].xml" not in parts:
         raise InputError(f"{name}: is a zip and no workbook; unpack it first")
-    if unpacked > max(_SAFE, len(raw) * _RATIO):
+    if unpacked > max(SAFE, len(raw) * RATIO):
         raise InputError(f"{name}: unpacks to {unpacked:,} bytes from {len(raw):,}; refused as unsafe")
 
 

@@ -11,6 +11,7 @@ import gzip
 import io
 import re
 import sys
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,10 +194,15 @@ def _bytes(path: str | Path, name: str) -> bytes:
     except OSError as error:
         raise InputError(f"{name}: cannot be read ({error.strerror})") from error
     if raw[:2] == b"\x1f\x8b":
+        room = max(sheet.SAFE, len(raw) * sheet.RATIO)
         try:
-            raw = gzip.decompress(raw)
-        except (OSError, EOFError) as error:
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
+                found = packed.read(room + 1)
+        except (OSError, EOFError, zlib.error) as error:
             raise InputError(f"{name}: the gzip stream is broken or cut short ({error})") from error
+        if len(found) > room:
+            raise InputError(f"{name}: unpacks to more than {room:,} bytes from {len(raw):,}; refused as unsafe")
+        raw = found
     return raw
 
 
@@ -257,9 +263,10 @@ def _parquet(raw: bytes, name: str) -> Table:
     try:
         # no threads: one that is still ending as the interpreter does aborts a command that had its answer
         table = pq.ParquetFile(pa.BufferReader(raw), pre_buffer=False).read(use_threads=False)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{name}: not readable as Parquet ({error})") from error
-    return Table(name, {column: [_cell(v) for v in table[column].to_pylist()] for column in table.column_names})
+        columns = {column: [_cell(v) for v in table[column].to_pylist()] for column in table.column_names}
+    except (pa.ArrowException, OSError, ValueError) as error:  # a cell that is no text is a ValueError
+        raise InputError(f"{name}: not readable as Parquet ({' '.join(str(error).split())})") from error
+    return Table(name, columns)
 
 
 def _cell(value: object) -> str:

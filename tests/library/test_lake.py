@@ -153,7 +153,7 @@ def test_no_lake_a_strange_lake_and_a_bad_name_are_refused(lake: Lake, tmp_path:
     with pytest.raises(InputError, match="lake format 99"):
         Lake.open(tmp_path)
     (tmp_path / "lake.json").write_text("[]")
-    with pytest.raises(InputError, match="lake.json cannot be read"):
+    with pytest.raises(InputError, match=r"lake\.json cannot be read"):
         Lake.open(tmp_path)
     with pytest.raises(InputError, match="cannot name a snapshot"):
         lake.write("indicator", "../out", indicator(), source="test")

@@ -10,6 +10,7 @@ import io
 import json
 import re
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def _bytes(path: str, name: str) -> bytes:
     try:
         raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 

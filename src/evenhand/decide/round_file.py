@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -191,7 +192,7 @@ def read(content: bytes, name: str = "round file") -> RoundFile:
         shown = tuple(_cell(row) for row in votes)
         people = {(row["column"], row["value"]): int(row["people"]) for row in frame}
         rows = tuple(_rows(parts["statements.csv"])), tuple(_rows(parts["figures.csv"]))
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, RuntimeError, zlib.error) as error:
         right = "expected what `evenhand decide round` wrote"
         raise InputError(f"{name}: not an open round file ({error}); {right}") from None
     if about.get("format") != FORMAT:

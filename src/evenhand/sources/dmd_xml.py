@@ -14,7 +14,7 @@ from typing import IO, cast
 from xml.etree import ElementTree
 
 from ..errors import InputError
-from .unpack import Unpacked
+from .unpack import BROKEN, Unpacked
 
 RECORDS = {
     "vtm": ("VTM",), "vmp": ("VMP", "VPI", "ONT", "DFORM", "DROUTE"), "amp": ("AMP",), "vmpp": ("VMPP", "DTINFO"),
@@ -41,7 +41,7 @@ def records(file: Unpacked, kind: str) -> Iterator[tuple[str, str, Record]]:
         try:
             with _opened(archive, member) as stream:
                 yield from _parsed(stream, RECORDS[kind], name)
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
+        except (*BROKEN, OSError) as error:
             raise InputError(f"{name}: the zip stream is broken or cut short ({error})") from error
 
 

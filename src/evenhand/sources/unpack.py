@@ -136,7 +136,7 @@ def from_input(beside: Callable[[str], Path]) -> Path:
 def _zip(path: Path, beside: Callable[[str], Path], sha256: str, given: str, kept: str) -> Iterator[Unpacked]:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (*BROKEN, OSError, ValueError) as error:  # a name that is no text is a ValueError
         raise InputError(f"{given}: the zip is broken or cut short ({error})") from error
     with archive:
         if "[Content_Types].xml" in archive.namelist():
@@ -177,7 +177,7 @@ def _xml_listed(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> tup
                 with zipfile.ZipFile(io.BytesIO(archive.read(member))) as inner:
                     within = [name for name in inner.namelist() if name.lower().endswith(".xml")]
                     found += [f"{member.filename}!{name}" for name in within]
-            except (zipfile.BadZipFile, zlib.error, EOFError):
+            except (*BROKEN, ValueError):
                 continue
     return tuple(found)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -37,8 +36,9 @@ def sheets(file: Unpacked) -> dict[str, Rows]:
                 for sheet in book.worksheets
             }
             book.close()
-        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError, EOFError) as error:
-            raise InputError(f"{file.name}: the workbook is broken or cut short ({error})") from error
+        except Exception as error:  # openpyxl lets through whatever a broken part makes it stumble over
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise InputError(f"{file.name}: the workbook is broken or cut short ({said})") from error
     return found
 
 
