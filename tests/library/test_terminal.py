@@ -68,6 +68,14 @@ def test_a_hash_is_never_cut(capsys: Capture, narrow: int) -> None:
     assert "0123" in out.replace(" ", "").replace("│", "")
 
 
+def test_two_long_names_on_a_narrow_terminal_are_folded_and_whole(capsys: Capture, narrow: int) -> None:
+    show([{"practice": "x" * 38, "network": "y" * 38, "items": 123456789}], "")
+    out = capsys.readouterr().out
+    assert (out.count("x"), out.count("y")) == (2 * 38, 38)  # whose row it is stands in both blocks
+    assert "123456789" in out
+    assert max(map(len, out.splitlines())) <= narrow
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(None, "-"), (0.12345, "0.1235"), (9999.5, "10,000"), (12208.66, "12,209"), (-345678.9, "-345,679"),

@@ -37,8 +37,7 @@ def show(rows: Sequence[Mapping[str, Any]], title: str) -> None:
     for block in _blocks(full, words, console.width):
         shown = Table()
         for place in block:
-            long = words[place] and full[place] > SENTENCE
-            shown.add_column(Text(names[place]), no_wrap=not long, overflow="fold")
+            shown.add_column(Text(names[place]), no_wrap=not words[place], overflow="fold")
         for row in cells:
             shown.add_row(*(Text(row[place]) for place in block))
         console.print(shown)
