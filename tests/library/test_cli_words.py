@@ -14,6 +14,8 @@ from evenhand.cli.main import main
         (["listen", "estimate", "f.csv"], "--question"),
         (["decide", "tally", "f.csv", "--decl", "x"], "unrecognized arguments"),
         (["decid"], "did you mean 'decide'"),
+        (["prove", "rtm", "--mean", "1_0"], "argument --mean: expected a finite number, found '1_0'"),
+        (["account", "reach", "--adoption", "\uff10"], "argument --adoption: expected a finite number"),
     ],
 )
 def test_a_mistyped_command_is_refused_in_one_line(words, said, capsys):

@@ -45,7 +45,7 @@ def one_date(text: str, option: str, day_first: bool | None) -> date:
 def number(text: str) -> float:
     """A finite number given as an option; argparse says which."""
     value = float(text)
-    if not math.isfinite(value):
+    if not math.isfinite(value) or "_" in text or not text.isascii():
         raise argparse.ArgumentTypeError(f"expected a finite number, found {text!r}")
     return value
 

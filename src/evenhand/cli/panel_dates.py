@@ -14,6 +14,7 @@ from ..table import MISSING, Table
 from ..when import parse_date
 
 NEVER = MISSING | {"0", "0.0", "inf", "infinity", "never", "nat"}
+_WHOLE_DATE = re.compile(r"(\d{6}|\d{8})\.0+")  # 202209.0: a column of whole numbers with gaps, as pandas writes it
 _NUMBER = re.compile(r"-?\d{1,4}(\.0+)?")  # a year, a quarter counted on; 201811 is a month
 
 
@@ -81,7 +82,8 @@ def _starts(rows: Table, column: str, day_first: bool | None) -> NDArray[np.date
             continue
         if cell not in known:
             try:
-                known[cell] = np.datetime64(parse_date(cell, day_first=day_first), "D")
+                whole = _WHOLE_DATE.fullmatch(cell)
+                known[cell] = np.datetime64(parse_date(whole[1] if whole else cell, day_first=day_first), "D")
             except ValueError as error:
                 raise rows.refuse(i, column, cell, f"{error}, or a blank for never") from None
         out[i] = known[cell]
