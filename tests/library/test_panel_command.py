@@ -69,7 +69,7 @@ def test_never_treated_may_be_written_in_many_ways(never: str, tmp_path, capsys)
         (lambda s: s and f"{s}-15" if s.startswith("2") else s, lambda m: m, []),  # the month that holds the day
         (lambda s: f"17/{s[5:]}/2024" if s.startswith("2") else s, lambda m: f"31/{m[5:]}/2024", ["--day-first"]),
         (lambda s: s.replace("-", ""), lambda m: m.replace("-", ""), []),  # 202405
-        (lambda s: f"{s.replace('-', '')}.0" if s.startswith("2") else s, lambda m: m.replace("-", ""), []),  # 202405.0, as beside blanks
+        (lambda s: f"{s.replace('-', '')}.0" if s.startswith("2") else s, lambda m: m.replace("-", ""), []),
         (lambda s: str(int(s[5:])) if s.startswith("2") else s, lambda m: str(int(m[5:])), []),  # counted on: 5
     ],
 )
