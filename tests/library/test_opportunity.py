@@ -204,3 +204,8 @@ def test_what_cannot_be_told_is_refused(change, says):
 def test_two_units_are_too_few():
     with pytest.raises(InputError, match="expected 3 or more with a denominator, found 2"):
         opportunity(["a", "b"], [1, 2], [10, 10], rng=np.random.default_rng(1))
+
+
+def test_numbers_that_nobody_counts_are_refused():
+    with pytest.raises(InputError, match="unit 'b': expected numbers of at most 1e\\+15, found 1e\\+58 of 3e\\+58"):
+        opportunity(list("abc"), [1, 1e58, 2], [10, 3e58, 10], rng=np.random.default_rng(1))

@@ -238,6 +238,19 @@ def test_a_picture_or_a_table_can_be_written(capsys, tmp_path, series, units, co
         assert out.read_bytes().startswith(begins)
 
 
+def test_a_name_that_a_folder_has_is_refused_and_nothing_is_left(capsys, tmp_path, units):
+    (tmp_path / "taken.csv").mkdir()
+    before = sorted(tmp_path.iterdir())
+    assert "taken.csv: cannot be written" in refused(capsys, "funnel", units, *UNITS, "--out", tmp_path / "taken.csv")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_units_that_are_all_or_nothing_are_warned_of(capsys, tmp_path):
+    path = file(tmp_path, "unit,numerator,denominator\na,0,10\nb,10,10\n")
+    assert main(["see", "shrink", str(path), "--json"]) == 0
+    assert "units counted all or nothing" in capsys.readouterr().err
+
+
 def test_peers_come_from_list_sizes(capsys, tmp_path):
     lake = TinyLake(tmp_path / "lake").listed("2024-01", {"P1": 1000, "P2": 1100, "P3": 9000})
     lake.belongs({"P1": "practice", "P2": "practice", "P3": "practice"}, [])

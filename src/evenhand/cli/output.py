@@ -59,8 +59,10 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.write(content)
         os.chmod(name, 0o644)
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a folder of this name, or no room left
+            raise InputError(f"{path}: cannot be written ({error.strerror})") from error
         raise
 
 

@@ -17,6 +17,7 @@ from .door import add_columns, filled, naming, words
 from .output import add_output, emit
 
 Floats = NDArray[np.float64]
+ENDLESS = 20.0  # a deviation on the logit or log scale that no data show: a factor of 5e8 between usual units
 UNITS = {"unit": "unit", "numerator": "numerator", "denominator": "denominator"}
 
 
@@ -138,6 +139,9 @@ def _shrink(options: argparse.Namespace) -> None:
         else:
             found = shrink_rows(units, top) if options.family == "normal" else shrink(
                 units, top, bottom, family=options.family)  # fmt: skip
+    if found.family != "normal" and found.sd_unit > ENDLESS:
+        print(f"evenhand: warning: {rows.name}: units counted all or nothing, so that the spread between them has no "
+              "end that could be told", file=sys.stderr)  # fmt: skip
     shown = [
         {"unit": unit, "raw": found.raw[i], "shrunken": found.shrunken[i], "low": found.low[i], "high": found.high[i]}
         for i, unit in enumerate(found.units)

@@ -23,6 +23,7 @@ BENCHMARKS = (*QUANTILES, "mean")
 # The mean gap beyond each benchmark of normal levels with deviation 1: density(z) - z * (1 - share below z).
 BEYOND = {"q25": 0.8236, "q10": 1.3289, "median": 0.3989, "mean": 0.3989}
 BETTER = ("lower", "higher")
+MOST = 1e15  # of a unit: beyond it a double no longer holds each whole number, and chance is nothing
 
 Floats = NDArray[np.float64]
 
@@ -87,6 +88,9 @@ def opportunity(
     mix = None if case_mix is None else columns(units, case_mix, denominator)
     se = None if standard_error is None else _one_row(units, names, standard_error)
     there = np.flatnonzero(np.isfinite(hits) & np.isfinite(base) & (base > 0))
+    if (huge := there[np.maximum(np.abs(hits[there]), base[there]) > MOST]).size:
+        raise InputError(f"unit {names[huge[0]]!r}: expected numbers of at most {MOST:.0e}, found "
+                         f"{hits[huge[0]]:g} of {base[huge[0]]:g}")  # fmt: skip
     kind = family_of(hits[there], base[there], family, se is not None)
     if kind != "normal":
         check_counts(names, hits, base, share=kind == "binomial")
