@@ -159,6 +159,24 @@ def test_an_inequality_that_cannot_be_asked_for_is_refused(capsys, tmp_path, opt
     assert says in refused(capsys, "inequality", path, *options)
 
 
+def test_values_known_without_error_have_an_index_without_error(capsys, tmp_path):
+    path = file(tmp_path, "decile,population,value,se\n" + "".join(f"{i},10,{i / 9},0\n" for i in range(1, 5)))
+    found = told(capsys, "inequality", path, "--kind", "rate", "--transform")
+    assert found["sii_low"] == pytest.approx(found["sii"])
+    assert found["sii_high"] == pytest.approx(found["sii"])
+    one = file(tmp_path, "decile,population,value,se\n" + "".join(
+        f"{i},10,{i / 9},{0.1 * (i == 2)}\n" for i in range(1, 5)))  # fmt: skip
+    wide = told(capsys, "inequality", one, "--kind", "rate", "--transform")
+    assert wide["sii_low"] < found["sii"] < wide["sii_high"]
+
+
+def test_a_frequency_or_an_error_of_nothing_is_refused_by_its_row(capsys, tmp_path):
+    path = file(tmp_path, "unit,age,numerator,denominator,f\na,0-64,10,100,1\nb,65+,8,50,0\n")
+    says = "row 3, column 'f': expected a number above 0, found '0'"
+    assert says in refused(capsys, "rates", path, "--kind", "dsr", "--frequency", "f")
+    assert says in refused(capsys, "shrink", path, "--family", "normal", "--standard-error", "f")
+
+
 def test_values_are_shrunk_by_their_own_noise(capsys, tmp_path):
     rng = np.random.default_rng(1)
     rows = "".join(f"{u},{10 + u + rng.normal():.3f}\n" for u in range(8) for _ in range(3))

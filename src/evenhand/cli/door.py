@@ -85,6 +85,14 @@ def weights_of(table: Table, column: str | None) -> NDArray[np.float64] | None:
     return values
 
 
+def above_nothing(table: Table, column: str) -> NDArray[np.float64]:
+    """A column of numbers above 0, none missing."""
+    values = table.numbers(column, missing=False)
+    for row in np.flatnonzero(values <= 0):
+        raise table.refuse(int(row), column, f"{values[row]:g}", "a number above 0")
+    return values
+
+
 @contextmanager
 def naming(table: Table, *others: str | None) -> Iterator[None]:
     """Put the file's name before a refusal that comes from inside the library; `others` are files that name themselves.

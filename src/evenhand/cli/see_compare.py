@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import table
 from ..errors import InputError
 from ..records import Funnel
-from .door import add_columns, filled, naming, words
+from .door import above_nothing, add_columns, filled, naming, words
 from .output import add_output, emit
 
 Floats = NDArray[np.float64]
@@ -135,7 +135,7 @@ def _shrink(options: argparse.Namespace) -> None:
         rows, units, top, bottom = read_units(options)
     with naming(rows):
         if options.standard_error:
-            found = shrink_known(units, top, rows.numbers(options.standard_error, missing=False))
+            found = shrink_known(units, top, above_nothing(rows, options.standard_error))
         else:
             found = shrink_rows(units, top) if options.family == "normal" else shrink(
                 units, top, bottom, family=options.family)  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .. import table
 from ..errors import InputError
 from ..see import Standardised, direct, european_population, indirect
-from .door import filled
+from .door import above_nothing, filled
 
 ESP = "esp2013"
 PEOPLE = ("standard", "population", "pop", "std", "stdpop", "standard_population", "people", "weight", ESP)
@@ -28,7 +28,7 @@ def standardised(
     ages = _ages(options, rows)
     if options.kind == "dsr":
         weight = _people(options, rows, ages)
-        often = rows.numbers(options.frequency, missing=False) if options.frequency else None
+        often = above_nothing(rows, options.frequency) if options.frequency else None
         columns = [top, bottom, weight, *([] if often is None else [often])]
         if _has_ages(options, rows):
             groups, ages, columns = _completed(groups, ages, columns)

@@ -112,11 +112,20 @@ def _drawn(solve: Floats, y: Floats, error: Floats, kind: str, level: float, see
 
 def _back(beta: Floats, cover: Floats, kind: str, level: float, seed: int) -> Inequality:
     """The ends of a line through logarithms or logits, brought back."""
-    drawn = beta + np.random.default_rng(seed).standard_normal((DRAWS, 2)) @ np.linalg.cholesky(cover).T
+    drawn = beta + np.random.default_rng(seed).standard_normal((DRAWS, 2)) @ _root(cover).T
     ends = np.exp if kind == "rate" else expit
     most, least = ends(beta[0]), ends(beta.sum())
     starts, stops = ends(drawn[:, 0]), ends(drawn.sum(axis=1))
     return _told(float(least - most), float(least / most), stops - starts, stops / starts, level)
+
+
+def _root(cover: Floats) -> Floats:
+    """A square root of a covariance, which is nothing along what is known without error."""
+    try:
+        return np.asarray(np.linalg.cholesky(cover))
+    except np.linalg.LinAlgError:
+        size, turn = np.linalg.eigh(cover)
+        return np.asarray(turn * np.sqrt(np.maximum(size, 0.0)))
 
 
 def _told(sii: float, rii: float, slopes: Floats, ratios: Floats, level: float) -> Inequality:
