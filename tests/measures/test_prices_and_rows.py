@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.errors import InputError
+from evenhand.lake import month_number
 from evenhand.measures import Counted, panel, read_codes, rows, unit_prices
 from evenhand.measures.model import Replacement
 from evenhand.measures.panel import unnamed
@@ -105,6 +106,15 @@ def test_the_rows_of_a_wait_are_the_trusts_own(tmp_path: Path) -> None:
     both = rows(tiny.lake, "wait_within_18_weeks", "I", "2024-01")
     assert [(row["provider"], row["counted"], row["total_all"]) for row in one] == [("R2", 7, 7)]
     assert sum(row["counted"] for row in both) == 37
+
+
+def test_the_rows_of_a_monthly_publication_name_the_files_of_their_month(tmp_path: Path) -> None:
+    tiny = TinyLake(tmp_path)
+    for month, late in (("2024-01", 90), ("2024-02", 45)):
+        tiny.add("ae", month, [{"month": month_number(month), "provider": "T", "type": "1", "attendances": 900,
+                                "over_4_hours": late, "admissions": 300}])  # fmt: skip
+    (row,) = rows(tiny.lake, "ae_within_four_hours", "T", "2024-02")
+    assert (row["over_4_hours"], row["file"], "month" in row) == (45, "ae 2024-02", False)
 
 
 def test_no_row_is_refused(tiny: TinyLake) -> None:

@@ -16,7 +16,7 @@ from django.template import Context, Template
 from evenhand_web.site import svg
 from evenhand_web.site.figures import Figure, download
 from evenhand_web.site.nhsuk import NotInstalled, prepare_vega
-from evenhand_web.site.templatetags.evenhand import figures, level_words, month, pence, percent, pounds
+from evenhand_web.site.templatetags.evenhand import figures, level_words, month, pence, percent, pounds, uncapfirst
 
 ROWS = [("2026-01", 0.123456789012345, None), ("2026-02", float("nan"), 7)]
 
@@ -164,3 +164,11 @@ def test_vega_comes_from_its_own_packages_or_is_asked_for(tmp_path):
     with pytest.raises(NotInstalled, match="from nowhere else"):
         prepare_vega(tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("words", "within"), [
+    ("Sub-ICB location", "sub-ICB location"), ("A&E: four hours or less", "A&E: four hours or less"),
+    ("SGLT2 inhibitors", "SGLT2 inhibitors"), ("A measure", "a measure"), ("", ""),
+])  # fmt: skip
+def test_an_abbreviation_stays_one_within_a_sentence(words, within):
+    assert uncapfirst(words) == within

@@ -13,7 +13,7 @@ from ..lake import Lake, Snapshot, month_number, month_of
 from ..sources import organisations as organisations_source
 from . import indicator, prescribing, published, waits
 from .build import for_lake
-from .held import snapshots_of
+from .held import SOURCES, snapshots_of
 from .levels import parent_of
 from .model import Measure
 from .panel import latest_month, look_up
@@ -127,8 +127,9 @@ def _published(lake: Lake, measure: Measure, organisation: str, month: int) -> l
         codes = table.select(by).distinct().to_pyarrow()[by].to_pylist()
         level = "provider" if by == "provider" else "practice"
         mine = table.filter(table[by].isin(members(lake, organisation, level, sorted(codes))))
-        files = list(lake.snapshots(name))
-        found += [{"table": name, **row, **_named(files)} for row in mine.to_pyarrow().to_pylist()]
+        monthly = measure.kind in SOURCES  # a file of a year speaks of other months too
+        origin = _origin(lake, name, month) if monthly else _named(list(lake.snapshots(name)))
+        found += [{"table": name, **row, **origin} for row in mine.drop("month").to_pyarrow().to_pylist()]
     return found
 
 

@@ -15,7 +15,7 @@ from evenhand.records import ControlChart, Funnel, Limits
 from evenhand.records.spread import Spread
 from evenhand.story.place import PLURAL
 from evenhand_web.site.figures import Figure
-from evenhand_web.site.templatetags.evenhand import month
+from evenhand_web.site.templatetags.evenhand import month, uncapfirst
 
 from .comparing import ICONS, SURE, View
 
@@ -148,7 +148,8 @@ def sentence(view: View, *, like_ours: bool = False) -> str:
     middle = number(_or_nan(shown.facts["middle"]), share=share)
     compared = shown.facts["compared"]
     if standing is None or not np.isfinite(standing.value):
-        return f"Nothing was published of {measure.title.lower()} here; the middle of {compared} {several} is {middle}."
+        title = uncapfirst(measure.title)
+        return f"Nothing was published of {title} here; the middle of {compared} {several} is {middle}."
     said = f"{number(standing.value, share=share)} ({measure.unit})"
     if view.row is None:
         return f"Altogether {said}; the middle of {compared} {several} is {middle}."

@@ -189,8 +189,13 @@ def spaced(name: str) -> str:
 
 @register.filter
 def uncapfirst(words: str) -> str:
-    """Words as they stand within a sentence; what is an abbreviation stays one: sub-ICB location."""
-    return words[:1].lower() + words[1:]
+    """Words as they stand within a sentence; what is an abbreviation stays one: sub-ICB location, A&E.
+
+    >>> uncapfirst("Sub-ICB location"), uncapfirst("A&E: four hours or less"), uncapfirst("SGLT2 inhibitors")
+    ('sub-ICB location', 'A&E: four hours or less', 'SGLT2 inhibitors')
+    """
+    abbreviated = words[1:2].isupper() or words[1:2] == "&"
+    return words if abbreviated else words[:1].lower() + words[1:]
 
 
 @register.filter
