@@ -65,3 +65,8 @@ def test_what_cannot_be_shrunk_is_refused(given, says):
 def test_an_unknown_family_is_refused():
     with pytest.raises(InputError, match="did you mean 'poisson'"):
         shrink(list("ab"), [1, 1], [2, 2], family="poison")
+
+
+def test_of_two_peaks_the_higher_is_found():
+    # One unit counted nothing: there is a peak at 5.95 (deviance 359.5838) and another at 9.55 (359.5895)
+    assert shrink(["a", "b"], [0, 88], [726, 281]).sd_unit == pytest.approx(5.95, abs=0.01)

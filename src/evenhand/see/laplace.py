@@ -12,6 +12,8 @@ from scipy.special import expit
 NEWTON = 60  # steps at most; 5 to 8 are usual, an all-or-nothing unit takes more
 STEP = 4.0  # longest Newton step on the logit or log scale: keeps exp() in range
 TIGHT = 1e-11  # relative tolerance of the outer searches; the deviance is flat to about its square
+CLOSE = 0.1  # of deviance: a start that is no worse than by this is tried too, for all-or-nothing units have two peaks
+FLAT = 1e-8  # of deviance: below it two starts came to one peak
 WIDEST = 30.0  # largest standard deviation looked for: e**30 between units is no data any more
 
 Floats = NDArray[np.float64]
@@ -40,9 +42,13 @@ def fit(hits: Floats, base: Floats, *, family: str) -> Fit:
 
     grid = np.concatenate(([0.0], np.geomspace(0.005, WIDEST, 24)))  # coarse first: never trust one start
     heights = [profile(float(sd)) for sd in grid]
-    best = int(np.argmin(heights))
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    found = minimize_scalar(profile, bounds=(float(low), float(high)), method="bounded", options={"xatol": TIGHT})
+    order = np.argsort(heights)
+    found = None
+    for best in order[: 1 + int(np.sum(np.sort(heights)[1:3] < heights[order[0]] + CLOSE))]:
+        low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+        here = minimize_scalar(profile, bounds=(float(low), float(high)), method="bounded", options={"xatol": TIGHT})
+        found = here if found is None or here.fun < found.fun - FLAT else found
+    assert found is not None
     sd = float(found.x) if found.fun < heights[0] else 0.0
     return _best_intercept(hits, base, sd, start, family)
 
