@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from evenhand.report.visit import Line, Topic, Visit, visit
 
 LONG = Line("A measure whose name goes on and on about medicines of every kind", "1,234,567", "1,234,567",
@@ -15,7 +17,9 @@ def pages(pack: Visit) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", visit(pack)))
 
 
-def test_a_pack_with_long_names_and_many_promises_still_has_two_pages():
+@pytest.mark.parametrize("smallest", [7.5, 10.0])  # in points: letters of the server's font may be wide
+def test_a_pack_with_long_names_and_many_promises_still_has_two_pages(monkeypatch, smallest):
+    monkeypatch.setattr("evenhand.report.visit.SIZES", (smallest,))
     name, promise = "The very long name of a practice " * 9, "What was promised goes on. " * 40
     assert pages(Visit(name, "Practice", "", "Invented.", (LONG,) * 12, TOPIC, (promise,) * 5, (promise,) * 5)) == 2
 

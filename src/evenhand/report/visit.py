@@ -13,6 +13,7 @@ PAGES = 2
 SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5)  # points: the largest type in which it fits two pages
 FEWER = (9, 6, 3, 1)  # measures in the table, where the smallest type does not do
 LONGEST = 400, 1200  # characters of a promise or a scheme's title, and of one part of a definition
+SHARES = (0.75, 0.5, 0.25)  # of these, where one measure alone does not do: a server's fonts may be wide
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,12 @@ class Visit:
 
 def visit(pack: Visit) -> bytes:
     """The pack as a PDF of two pages, whatever it says: the type is made smaller, down to 7.5 points, until it fits;
-    then the table is made shorter, and says how many measures were left out."""
+    then the table is made shorter, and says how many measures were left out; then the longest texts are cut short."""
     import typst
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        document = _bounded(asdict(pack))
+        document = asdict(pack)
         for number, line in enumerate(pack.lines):
             document["lines"][number]["dots"] = _picture(root, f"dots-{number}", line.dots)
         if pack.topic is not None:
@@ -71,27 +72,28 @@ def visit(pack: Visit) -> bytes:
                 document["topic"][name] = _picture(root, name, getattr(pack.topic, name))
         (root / "visit.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
         every = len(pack.lines)
-        tries = [(size, every) for size in SIZES] + [(SIZES[-1], few) for few in FEWER if few < every]
-        for size, most in tries:
-            said = {"lines": document["lines"][:most], "left_out": every - most, "size": size}
-            (root / "visit.json").write_text(json.dumps(document | said), encoding="utf-8")
+        tries = [(size, every, 1.0) for size in SIZES] + [(SIZES[-1], few, 1.0) for few in FEWER if few < every]
+        for size, most, share in [*tries, *((SIZES[-1], min(every, FEWER[-1]), share) for share in SHARES)]:
+            said = _bounded(document, share) | {"left_out": every - most, "size": size}
+            said["lines"] = said["lines"][:most]
+            (root / "visit.json").write_text(json.dumps(said), encoding="utf-8")
             made: bytes = typst.compile(root / "visit.typ", root=root, format="pdf", pdf_standards="ua-1")
             if _pages(root) <= PAGES:
                 break
         return made
 
 
-def _bounded(document: dict[str, Any]) -> dict[str, Any]:
-    """The same with texts that no page could hold cut short."""
-    words, part = LONGEST
-    document["name"] = _cut(document["name"], words)
-    for name in ("promised", "schemes"):
-        document[name] = [_cut(text, words) for text in document[name]]
-    for line in document["lines"]:
-        line["title"] = _cut(line["title"], words // 2)
-    for name in ("title", "sentence", "why", "how", "cautions", "find", "checked") if document["topic"] else ():
-        document["topic"][name] = _cut(document["topic"][name], part)
-    return document
+def _bounded(document: dict[str, Any], share: float) -> dict[str, Any]:
+    """The same with texts that no page could hold cut short, to a share of the longest there may be."""
+    words, part = (round(share * most) for most in LONGEST)
+    topic = document["topic"]
+    parts = ("title", "sentence", "why", "how", "cautions", "find", "checked")
+    return document | {
+        "name": _cut(document["name"], words),
+        **{name: [_cut(text, words) for text in document[name]] for name in ("promised", "schemes")},
+        "lines": [line | {"title": _cut(line["title"], words // 2)} for line in document["lines"]],
+        "topic": topic and topic | {name: _cut(topic[name], part) for name in parts},
+    }
 
 
 def _cut(text: str, most: int) -> str:
