@@ -39,12 +39,12 @@ def test_an_interactive_chart_loads_only_when_it_is_asked_for_and_says_its_value
 
 
 def said_under_the_pointer(page: Page, figure: Locator) -> str:
-    """What the figure says when the pointer goes over it from the top left until it meets a mark."""
+    """What the figure says when the pointer goes over it, from the middle outward, until it meets a mark."""
     canvas, said = figure.locator("canvas"), figure.get_by_role("status")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
-    for down in range(10, int(box["height"]), 6):
+    for down in sorted(range(10, int(box["height"]), 6), key=lambda row: abs(row - box["height"] / 2)):
         for across in range(10, int(box["width"]), 12):
             page.mouse.move(box["x"] + across, box["y"] + down)
             if said.inner_text() != WAITING:
